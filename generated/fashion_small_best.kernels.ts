@@ -819,54 +819,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 11: loss: mean. Binds scratch3, scratch1. */
-const evaluate06LossMean: KernelSpec = {
-  name: 'evaluate_06_loss_mean',
-  label: 'loss: mean',
-  parts: [
-    {
-      name: 'evaluate_06_loss_mean',
-      label: 'loss: mean',
-      tasks: { count: 1, block: 0 },
-      together: false,
-      invocations: { count: 1, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 13, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// loss: mean
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read_write> scratch1: array<f32, 1>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
-  var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 10; r1++) {
-      acc0 += scratch0[r0 * 23 + r1 + 13];
-    }
-  }
-  let v0 = f32((i32(uniforms.n) * 10));
-  let v1 = acc0 / v0;
-  scratch1[0] = v1;
-}
-`,
-};
-
-/** Kernel 12: loss: eq + select + sum + div + mul + 3 more. Binds label, scratch3, scratch1, loss, accuracy. */
-const evaluate07LossEqSelectSumDivMul3More: KernelSpec = {
-  name: 'evaluate_07_loss_eq_select_sum_div_mul_3_more',
+/** Kernel 11: loss: eq + select + sum + div + mul + 3 more. Binds label, scratch3, loss, accuracy. */
+const evaluate06LossEqSelectSumDivMul3More: KernelSpec = {
+  name: 'evaluate_06_loss_eq_select_sum_div_mul_3_more',
   label: 'loss: eq + select + sum + div + mul + 3 more',
   parts: [
     {
-      name: 'evaluate_07_loss_eq_select_sum_div_mul_3_more',
+      name: 'evaluate_06_loss_eq_select_sum_div_mul_3_more',
       label: 'loss: eq + select + sum + div + mul + 3 more',
       tasks: { count: 1, block: 0 },
       together: false,
@@ -878,7 +837,6 @@ const evaluate07LossEqSelectSumDivMul3More: KernelSpec = {
   buffers: [
     { buffer: 7, access: 'read' },
     { buffer: 13, access: 'read' },
-    { buffer: 11, access: 'read' },
     { buffer: 8, access: 'read_write' },
     { buffer: 9, access: 'read_write' },
   ],
@@ -886,10 +844,9 @@ const evaluate07LossEqSelectSumDivMul3More: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> sample_label: array<i32>;
 @group(0) @binding(1) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1>;
-@group(0) @binding(3) var<storage, read_write> record_loss: array<f32, 1>;
-@group(0) @binding(4) var<storage, read_write> record_accuracy: array<f32, 1>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -906,24 +863,31 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   }
   var acc1 = 0.0;
   for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 23 + 1];
+    for (var r3 = 0; r3 < 10; r3++) {
+      acc1 += scratch0[r2 * 23 + r3 + 13];
+    }
+  }
+  var acc2 = 0.0;
+  for (var r4 = 0; r4 < i32(uniforms.n); r4++) {
+    acc2 += scratch0[r4 * 23 + 1];
   }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = 0.9 * v2;
   let v4 = -v3;
-  let v5 = scratch1[0];
-  let v6 = 0.1 * v5;
-  let v7 = v4 - v6;
-  let v8 = acc1 / v1;
-  record_loss[0] = v7;
-  record_accuracy[0] = v8;
+  let v5 = f32((i32(uniforms.n) * 10));
+  let v6 = acc1 / v5;
+  let v7 = 0.1 * v6;
+  let v8 = v4 - v7;
+  let v9 = acc2 / v1;
+  record_loss[0] = v8;
+  record_accuracy[0] = v9;
 }
 `,
 };
 
 /**
- * Kernel 13: ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered. Binds scratch1, scratch3, image, parameters, scratch2, scratch0, scratch4, scratch5.
+ * Kernel 12: ManyGarments: random + random + random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + to_f32 + gt + select + sub + add + 5 more + to_f32 + div + lt + sub + select + 10 more | fc2.weight: reordered | fc1.weight: reordered | conv3.weight: reordered. Binds scratch1, scratch3, image, parameters, scratch2, scratch0, scratch4, scratch5.
  */
 const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
   name: 'train_00_ManyGarments_random_random_random_mul_ad',
@@ -1341,7 +1305,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 14: ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | conv2.weight: reordered. Binds scratch1, scratch3, scratch2, parameters, scratch6, scratch7.
+ * Kernel 13: ManyGarments: random + mul + add + random + mul + add + exp + div + 2 more + ge + le + and + to_f32 + argmax + ge + le + and + eq + select + sum + random + random + random + to_f32 + sub + add + mul + floor + 4 more | conv2.weight: reordered. Binds scratch1, scratch3, scratch2, parameters, scratch6, scratch7.
  */
 const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
   name: 'train_01_ManyGarments_random_mul_add_random_mul_a',
@@ -1548,7 +1512,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 15: conv1: conv2d. Binds scratch6, parameters, scratch2. */
+/** Kernel 14: conv1: conv2d. Binds scratch6, parameters, scratch2. */
 const train02Conv1Conv2d: KernelSpec = {
   name: 'train_02_conv1_conv2d',
   label: 'conv1: conv2d',
@@ -1674,57 +1638,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: bn1: mean. Binds scratch2, scratch1. */
-const train03Bn1Mean: KernelSpec = {
-  name: 'train_03_bn1_mean',
-  label: 'bn1: mean',
+/** Kernel 15: bn1: mean + sub + mul + max + add + 2 more. Binds scratch2, parameters, scratch1, scratch3, scratch8. */
+const train03Bn1MeanSubMulMaxAdd2More: KernelSpec = {
+  name: 'train_03_bn1_mean_sub_mul_max_add_2_more',
+  label: 'bn1: mean + sub + mul + max + add + 2 more',
   parts: [
     {
-      name: 'train_03_bn1_mean',
-      label: 'bn1: mean',
-      tasks: { count: 4, block: 0 },
-      together: false,
-      invocations: { count: 8, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 12, access: 'read' }, { buffer: 11, access: 'read_write' }],
-  wgsl: `// bn1: mean
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>, 8>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 8) { return; }
-  let ib = item;
-  let v0 = f32((i32(uniforms.n) * 676));
-  var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 26; r1++) {
-      for (var r2 = 0; r2 < 26; r2++) {
-        acc0 += scratch0[ib + r0 * 5408 + r1 * 208 + r2 * 8];
-      }
-    }
-  }
-  scratch1[ib] = acc0 / v0;
-}
-`,
-};
-
-/** Kernel 17: bn1: sub + mul + mean + add + max + 2 more. Binds parameters, scratch1, scratch2, scratch3, scratch8. */
-const train04Bn1SubMulMeanAddMax2More: KernelSpec = {
-  name: 'train_04_bn1_sub_mul_mean_add_max_2_more',
-  label: 'bn1: sub + mul + mean + add + max + 2 more',
-  parts: [
-    {
-      name: 'train_04_bn1_sub_mul_mean_add_max_2_more',
-      label: 'bn1: sub + mul + mean + add + max + 2 more',
+      name: 'train_03_bn1_mean_sub_mul_max_add_2_more',
+      label: 'bn1: mean + sub + mul + max + add + 2 more',
       tasks: { count: 4, block: 0 },
       together: false,
       invocations: { count: 8, block: 0 },
@@ -1733,17 +1654,17 @@ const train04Bn1SubMulMeanAddMax2More: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 0, access: 'read_write' },
-    { buffer: 11, access: 'read' },
     { buffer: 12, access: 'read' },
+    { buffer: 0, access: 'read_write' },
+    { buffer: 11, access: 'read_write' },
     { buffer: 13, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
   ],
-  wgsl: `// bn1: sub + mul + mean + add + max + 2 more
+  wgsl: `// bn1: mean + sub + mul + max + add + 2 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read_write> parameters: array<vec4<f32>, 41872>;
-@group(0) @binding(1) var<storage, read> scratch0: array<vec4<f32>, 8>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> parameters: array<vec4<f32>, 41872>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>, 8>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 8>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 8>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -1756,48 +1677,67 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (item >= 8) { return; }
   let ib = item;
   let v2 = f32((i32(uniforms.n) * 676));
-  let v4 = v2 - 1.0;
-  let v5 = max(v4, 1.0);
-  let v6 = v2 / v5;
+  let v6 = v2 - 1.0;
+  let v7 = max(v6, 1.0);
+  let v8 = v2 / v7;
   var acc0 = vec4f(0.0);
-  let v0 = scratch0[ib];
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 26; r1++) {
       for (var r2 = 0; r2 < 26; r2++) {
-        let v1 = scratch1[ib + r0 * 5408 + r1 * 208 + r2 * 8] - v0;
-        acc0 += v1 * v1;
+        acc0 += scratch0[ib + r0 * 5408 + r1 * 208 + r2 * 8];
+      }
+    }
+  }
+  var acc1 = vec4f(0.0);
+  let v0 = scratch0[ib];
+  for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
+    for (var r4 = 0; r4 < 26; r4++) {
+      for (var r5 = 0; r5 < 26; r5++) {
+        let v1 = scratch0[ib + r3 * 5408 + r4 * 208 + r5 * 8] - v0;
+        acc1 += v1 * v1;
+      }
+    }
+  }
+  var acc2 = vec4f(0.0);
+  for (var r6 = 0; r6 < i32(uniforms.n); r6++) {
+    for (var r7 = 0; r7 < 26; r7++) {
+      for (var r8 = 0; r8 < 26; r8++) {
+        acc2 += scratch0[ib + r6 * 5408 + r7 * 208 + r8 * 8] - v0;
       }
     }
   }
   let v3 = acc0 / v2;
-  let v7 = sqrt((v3 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41856]) + (0.1 * v0);
-  let y1 = (0.9 * parameters[ib + 41864]) + (0.1 * (v3 * v6));
-  let y2 = parameters[ib + 72] / v7;
+  let v4 = acc2 / v2;
+  let v5 = max(((acc1 / v2) - (v4 * v4)), vec4f(0.0));
+  let v9 = sqrt((v5 + 0.00001));
+  let y0 = (0.9 * parameters[ib + 41856]) + (0.1 * v3);
+  let y1 = (0.9 * parameters[ib + 41864]) + (0.1 * (v5 * v8));
+  let y2 = parameters[ib + 72] / v9;
+  scratch1[ib] = v3;
   parameters[ib + 41856] = y0;
   parameters[ib + 41864] = y1;
-  scratch2[ib] = v7;
+  scratch2[ib] = v9;
   scratch3[ib] = y2;
 }
 `,
 };
 
 /**
- * Kernel 18: relu: sub + mul + add + relu | conv2: conv2d: weights transformed. Binds scratch2, scratch1, scratch8, parameters, scratch9, scratch10.
+ * Kernel 16: relu: sub + mul + add + relu | conv2: conv2d: weights transformed. Binds scratch2, scratch1, scratch8, parameters, scratch9, scratch10.
  */
-const train05ReluSubMulAddReluConv2Conv2dWeigh: KernelSpec = {
-  name: 'train_05_relu_sub_mul_add_relu_conv2_conv2d_weigh',
+const train04ReluSubMulAddReluConv2Conv2dWeigh: KernelSpec = {
+  name: 'train_04_relu_sub_mul_add_relu_conv2_conv2d_weigh',
   label: 'relu: sub + mul + add + relu | conv2: conv2d: weights transformed',
   parts: [
     {
-      name: 'train_05a_relu_sub_mul_add_relu',
+      name: 'train_04a_relu_sub_mul_add_relu',
       label: 'relu: sub + mul + add + relu',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 5408, block: 8 },
     },
     {
-      name: 'train_05b_conv2_conv2d_weights_transformed',
+      name: 'train_04b_conv2_conv2d_weights_transformed',
       label: 'conv2: conv2d: weights transformed',
       tasks: { count: 256, block: 0 },
       together: false,
@@ -1867,13 +1807,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 19: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch9, scratch11, scratch12. */
-const train06MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
-  name: 'train_06_MaxPool2d_max_pool2d_max_pool2d_index',
+/** Kernel 17: MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch9, scratch11, scratch12. */
+const train05MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
+  name: 'train_05_MaxPool2d_max_pool2d_max_pool2d_index',
   label: 'MaxPool2d: max_pool2d + max_pool2d_index',
   parts: [
     {
-      name: 'train_06_MaxPool2d_max_pool2d_max_pool2d_index',
+      name: 'train_05_MaxPool2d_max_pool2d_max_pool2d_index',
       label: 'MaxPool2d: max_pool2d + max_pool2d_index',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -1964,13 +1904,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 20: conv2: conv2d. Binds scratch11, parameters, scratch10, scratch9. */
-const train07Conv2Conv2d: KernelSpec = {
-  name: 'train_07_conv2_conv2d',
+/** Kernel 18: conv2: conv2d. Binds scratch11, parameters, scratch10, scratch9. */
+const train06Conv2Conv2d: KernelSpec = {
+  name: 'train_06_conv2_conv2d',
   label: 'conv2: conv2d',
   parts: [
     {
-      name: 'train_07_conv2_conv2d',
+      name: 'train_06_conv2_conv2d',
       label: 'conv2: conv2d',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -2085,65 +2025,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 21: bn2: mean. Binds scratch9, scratch10. */
-const train08Bn2Mean: KernelSpec = {
-  name: 'train_08_bn2_mean',
-  label: 'bn2: mean',
-  parts: [
-    {
-      name: 'train_08_bn2_mean',
-      label: 'bn2: mean',
-      tasks: { count: 8, block: 0 },
-      together: false,
-      invocations: { count: 16, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 19, access: 'read' }, { buffer: 20, access: 'read_write' }],
-  wgsl: `// bn2: mean
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>, 16>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
-  let ib = item;
-  let v0 = f32((i32(uniforms.n) * 121));
-  var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 11; r1++) {
-      for (var r2 = 0; r2 < 11; r2++) {
-        acc0 += scratch0[ib + r0 * 1936 + r1 * 176 + r2 * 16];
-      }
-    }
-  }
-  scratch1[ib] = acc0 / v0;
-}
-`,
-};
-
 /**
- * Kernel 22: bn2: sub + mul + mean + add + max + 2 more | conv3: conv2d: weights transformed. Binds parameters, scratch10, scratch9, scratch13, scratch14, scratch15.
+ * Kernel 19: bn2: mean + sub + mul + max + add + 2 more | conv3: conv2d: weights transformed. Binds scratch9, parameters, scratch10, scratch13, scratch14, scratch15.
  */
-const train09Bn2SubMulMeanAddMax2MoreConv3Co: KernelSpec = {
-  name: 'train_09_bn2_sub_mul_mean_add_max_2_more_conv3_co',
-  label: 'bn2: sub + mul + mean + add + max + 2 more | conv3: conv2d: weights transformed',
+const train07Bn2MeanSubMulMaxAdd2MoreConv3Co: KernelSpec = {
+  name: 'train_07_bn2_mean_sub_mul_max_add_2_more_conv3_co',
+  label: 'bn2: mean + sub + mul + max + add + 2 more | conv3: conv2d: weights transformed',
   parts: [
     {
-      name: 'train_09a_bn2_sub_mul_mean_add_max_2_more',
-      label: 'bn2: sub + mul + mean + add + max + 2 more',
+      name: 'train_07a_bn2_mean_sub_mul_max_add_2_more',
+      label: 'bn2: mean + sub + mul + max + add + 2 more',
       tasks: { count: 8, block: 0 },
       together: false,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_09b_conv3_conv2d_weights_transformed',
+      name: 'train_07b_conv3_conv2d_weights_transformed',
       label: 'conv3: conv2d: weights transformed',
       tasks: { count: 1024, block: 0 },
       together: false,
@@ -2153,18 +2050,18 @@ const train09Bn2SubMulMeanAddMax2MoreConv3Co: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 0, access: 'read_write' },
-    { buffer: 20, access: 'read' },
     { buffer: 19, access: 'read' },
+    { buffer: 0, access: 'read_write' },
+    { buffer: 20, access: 'read_write' },
     { buffer: 23, access: 'read_write' },
     { buffer: 24, access: 'read_write' },
     { buffer: 25, access: 'read_write' },
   ],
-  wgsl: `// bn2: sub + mul + mean + add + max + 2 more | conv3: conv2d: weights transformed
+  wgsl: `// bn2: mean + sub + mul + max + add + 2 more | conv3: conv2d: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read_write> parameters: array<vec4<f32>, 41904>;
-@group(0) @binding(1) var<storage, read> scratch0: array<vec4<f32>, 16>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> parameters: array<vec4<f32>, 41904>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>, 16>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 16>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 16>;
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 204800>;
@@ -2178,41 +2075,60 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (item >= 16) { return; }
   let ib = item;
   let v2 = f32((i32(uniforms.n) * 121));
-  let v4 = v2 - 1.0;
-  let v5 = max(v4, 1.0);
-  let v6 = v2 / v5;
+  let v6 = v2 - 1.0;
+  let v7 = max(v6, 1.0);
+  let v8 = v2 / v7;
   var acc0 = vec4f(0.0);
-  let v0 = scratch0[ib];
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     for (var r1 = 0; r1 < 11; r1++) {
       for (var r2 = 0; r2 < 11; r2++) {
-        let v1 = scratch1[ib + r0 * 1936 + r1 * 176 + r2 * 16] - v0;
-        acc0 += v1 * v1;
+        acc0 += scratch0[ib + r0 * 1936 + r1 * 176 + r2 * 16];
+      }
+    }
+  }
+  var acc1 = vec4f(0.0);
+  let v0 = scratch0[ib];
+  for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
+    for (var r4 = 0; r4 < 11; r4++) {
+      for (var r5 = 0; r5 < 11; r5++) {
+        let v1 = scratch0[ib + r3 * 1936 + r4 * 176 + r5 * 16] - v0;
+        acc1 += v1 * v1;
+      }
+    }
+  }
+  var acc2 = vec4f(0.0);
+  for (var r6 = 0; r6 < i32(uniforms.n); r6++) {
+    for (var r7 = 0; r7 < 11; r7++) {
+      for (var r8 = 0; r8 < 11; r8++) {
+        acc2 += scratch0[ib + r6 * 1936 + r7 * 176 + r8 * 16] - v0;
       }
     }
   }
   let v3 = acc0 / v2;
-  let v7 = sqrt((v3 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41872]) + (0.1 * v0);
-  let y1 = (0.9 * parameters[ib + 41888]) + (0.1 * (v3 * v6));
-  let y2 = parameters[ib + 4696] / v7;
+  let v4 = acc2 / v2;
+  let v5 = max(((acc1 / v2) - (v4 * v4)), vec4f(0.0));
+  let v9 = sqrt((v5 + 0.00001));
+  let y0 = (0.9 * parameters[ib + 41872]) + (0.1 * v3);
+  let y1 = (0.9 * parameters[ib + 41888]) + (0.1 * (v5 * v8));
+  let y2 = parameters[ib + 4696] / v9;
+  scratch1[ib] = v3;
   parameters[ib + 41872] = y0;
   parameters[ib + 41888] = y1;
-  scratch2[ib] = v7;
+  scratch2[ib] = v9;
   scratch3[ib] = y2;
 }
 `,
 };
 
 /**
- * Kernel 23: relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch9, scratch10, scratch14, parameters, scratch16, scratch17.
+ * Kernel 20: relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index. Binds scratch9, scratch10, scratch14, parameters, scratch16, scratch17.
  */
-const train10ReluSubMulAddReluMaxPool2dMaxPool: KernelSpec = {
-  name: 'train_10_relu_sub_mul_add_relu_MaxPool2d_max_pool',
+const train08ReluSubMulAddReluMaxPool2dMaxPool: KernelSpec = {
+  name: 'train_08_relu_sub_mul_add_relu_MaxPool2d_max_pool',
   label: 'relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index',
   parts: [
     {
-      name: 'train_10_relu_sub_mul_add_relu_MaxPool2d_max_pool',
+      name: 'train_08_relu_sub_mul_add_relu_MaxPool2d_max_pool',
       label: 'relu: sub + mul + add + relu; MaxPool2d: max_pool2d + max_pool2d_index',
       tasks: { count: 64, block: 1 },
       together: false,
@@ -2282,20 +2198,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 24: conv3: conv2d. Binds scratch16, parameters, scratch15, scratch18. */
-const train11Conv3Conv2d: KernelSpec = {
-  name: 'train_11_conv3_conv2d',
+/** Kernel 21: conv3: conv2d. Binds scratch16, parameters, scratch15, scratch18. */
+const train09Conv3Conv2d: KernelSpec = {
+  name: 'train_09_conv3_conv2d',
   label: 'conv3: conv2d',
   parts: [
     {
-      name: 'train_11a_conv3_conv2d',
+      name: 'train_09a_conv3_conv2d',
       label: 'conv3: conv2d',
       tasks: { count: 1, block: 8 },
       together: false,
       invocations: { count: 96, block: 1 },
     },
     {
-      name: 'train_11b_conv3_conv2d_fewer_than_4',
+      name: 'train_09b_conv3_conv2d_fewer_than_4',
       label: 'conv3: conv2d: fewer than 4',
       tasks: { count: 16, block: 5 },
       together: false,
@@ -2362,64 +2278,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 25: bn3: mean. Binds scratch18, scratch15. */
-const train12Bn3Mean: KernelSpec = {
-  name: 'train_12_bn3_mean',
-  label: 'bn3: mean',
-  parts: [
-    {
-      name: 'train_12_bn3_mean',
-      label: 'bn3: mean',
-      tasks: { count: 16, block: 0 },
-      together: false,
-      invocations: { count: 32, block: 0 },
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 28, access: 'read' }, { buffer: 25, access: 'read_write' }],
-  wgsl: `// bn3: mean
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>, 32>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 32) { return; }
-  let ib = item;
-  let v0 = f32((i32(uniforms.n) * 9));
-  var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let a0 = ib + r0 * 288;
-    acc0 += scratch0[a0];
-    acc0 += scratch0[a0 + 32];
-    acc0 += scratch0[a0 + 64];
-    acc0 += scratch0[a0 + 96];
-    acc0 += scratch0[a0 + 128];
-    acc0 += scratch0[a0 + 160];
-    acc0 += scratch0[a0 + 192];
-    acc0 += scratch0[a0 + 224];
-    acc0 += scratch0[a0 + 256];
-  }
-  scratch1[ib] = acc0 / v0;
-}
-`,
-};
-
 /**
- * Kernel 26: bn3: sub + mul + mean + add + max + 2 more. Binds parameters, scratch15, scratch18, scratch19, scratch20.
+ * Kernel 22: bn3: mean + sub + mul + max + add + 2 more. Binds scratch18, parameters, scratch15, scratch19, scratch20.
  */
-const train13Bn3SubMulMeanAddMax2More: KernelSpec = {
-  name: 'train_13_bn3_sub_mul_mean_add_max_2_more',
-  label: 'bn3: sub + mul + mean + add + max + 2 more',
+const train10Bn3MeanSubMulMaxAdd2More: KernelSpec = {
+  name: 'train_10_bn3_mean_sub_mul_max_add_2_more',
+  label: 'bn3: mean + sub + mul + max + add + 2 more',
   parts: [
     {
-      name: 'train_13_bn3_sub_mul_mean_add_max_2_more',
-      label: 'bn3: sub + mul + mean + add + max + 2 more',
+      name: 'train_10_bn3_mean_sub_mul_max_add_2_more',
+      label: 'bn3: mean + sub + mul + max + add + 2 more',
       tasks: { count: 16, block: 0 },
       together: false,
       invocations: { count: 32, block: 0 },
@@ -2428,17 +2296,17 @@ const train13Bn3SubMulMeanAddMax2More: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 0, access: 'read_write' },
-    { buffer: 25, access: 'read' },
     { buffer: 28, access: 'read' },
+    { buffer: 0, access: 'read_write' },
+    { buffer: 25, access: 'read_write' },
     { buffer: 29, access: 'read_write' },
     { buffer: 30, access: 'read_write' },
   ],
-  wgsl: `// bn3: sub + mul + mean + add + max + 2 more
+  wgsl: `// bn3: mean + sub + mul + max + add + 2 more
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read_write> parameters: array<vec4<f32>, 41968>;
-@group(0) @binding(1) var<storage, read> scratch0: array<vec4<f32>, 32>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> parameters: array<vec4<f32>, 41968>;
+@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>, 32>;
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 32>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
@@ -2450,28 +2318,44 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= 32) { return; }
   let ib = item;
-  let v4 = f32((i32(uniforms.n) * 9));
-  let v6 = v4 - 1.0;
+  let v2 = f32((i32(uniforms.n) * 9));
+  let v6 = v2 - 1.0;
   let v7 = max(v6, 1.0);
-  let v8 = v4 / v7;
+  let v8 = v2 / v7;
   var acc0 = vec4f(0.0);
-  let v0 = scratch0[ib];
-  for (var r2 = 0; r2 < 3; r2++) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a0 = ib + r0 * 288 + r2 * 32;
-      let v1 = scratch1[a0] - v0;
-      let v2 = scratch1[a0 + 96] - v0;
-      let v3 = scratch1[a0 + 192] - v0;
-      acc0 += v1 * v1;
-      acc0 += v2 * v2;
-      acc0 += v3 * v3;
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = 0; r2 < 3; r2++) {
+      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+        acc0 += scratch0[ib + r0 * 288 + r1 * 96 + r2 * 32];
+      }
     }
   }
-  let v5 = acc0 / v4;
+  var acc1 = vec4f(0.0);
+  let v0 = scratch0[ib];
+  for (var r4 = 0; r4 < 3; r4++) {
+    for (var r5 = 0; r5 < 3; r5++) {
+      for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
+        let v1 = scratch0[ib + r3 * 288 + r4 * 96 + r5 * 32] - v0;
+        acc1 += v1 * v1;
+      }
+    }
+  }
+  var acc2 = vec4f(0.0);
+  for (var r7 = 0; r7 < 3; r7++) {
+    for (var r8 = 0; r8 < 3; r8++) {
+      for (var r6 = 0; r6 < i32(uniforms.n); r6++) {
+        acc2 += scratch0[ib + r6 * 288 + r7 * 96 + r8 * 32] - v0;
+      }
+    }
+  }
+  let v3 = acc0 / v2;
+  let v4 = acc2 / v2;
+  let v5 = max(((acc1 / v2) - (v4 * v4)), vec4f(0.0));
   let v9 = sqrt((v5 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41904]) + (0.1 * v0);
+  let y0 = (0.9 * parameters[ib + 41904]) + (0.1 * v3);
   let y1 = (0.9 * parameters[ib + 41936]) + (0.1 * (v5 * v8));
   let y2 = parameters[ib + 23160] / v9;
+  scratch1[ib] = v3;
   parameters[ib + 41904] = y0;
   parameters[ib + 41936] = y1;
   scratch2[ib] = v9;
@@ -2480,13 +2364,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 27: relu: sub + mul + add + relu. Binds scratch18, scratch15, scratch20, parameters, scratch21. */
-const train14ReluSubMulAddRelu: KernelSpec = {
-  name: 'train_14_relu_sub_mul_add_relu',
+/** Kernel 23: relu: sub + mul + add + relu. Binds scratch18, scratch15, scratch20, parameters, scratch21. */
+const train11ReluSubMulAddRelu: KernelSpec = {
+  name: 'train_11_relu_sub_mul_add_relu',
   label: 'relu: sub + mul + add + relu',
   parts: [
     {
-      name: 'train_14_relu_sub_mul_add_relu',
+      name: 'train_11_relu_sub_mul_add_relu',
       label: 'relu: sub + mul + add + relu',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -2542,13 +2426,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 28: Dropout: random + lt + div + select. Binds scratch21, scratch22, scratch23. */
-const train15DropoutRandomLtDivSelect: KernelSpec = {
-  name: 'train_15_Dropout_random_lt_div_select',
+/** Kernel 24: Dropout: random + lt + div + select. Binds scratch21, scratch22, scratch23. */
+const train12DropoutRandomLtDivSelect: KernelSpec = {
+  name: 'train_12_Dropout_random_lt_div_select',
   label: 'Dropout: random + lt + div + select',
   parts: [
     {
-      name: 'train_15_Dropout_random_lt_div_select',
+      name: 'train_12_Dropout_random_lt_div_select',
       label: 'Dropout: random + lt + div + select',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -2627,13 +2511,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 29: fc1: matmul + add + relu. Binds scratch23, parameters, scratch24. */
-const train16Fc1MatmulAddRelu: KernelSpec = {
-  name: 'train_16_fc1_matmul_add_relu',
+/** Kernel 25: fc1: matmul + add + relu. Binds scratch23, parameters, scratch24. */
+const train13Fc1MatmulAddRelu: KernelSpec = {
+  name: 'train_13_fc1_matmul_add_relu',
   label: 'fc1: matmul + add + relu',
   parts: [
     {
-      name: 'train_16_fc1_matmul_add_relu',
+      name: 'train_13_fc1_matmul_add_relu',
       label: 'fc1: matmul + add + relu',
       tasks: { count: 8, block: 5 },
       together: false,
@@ -2669,14 +2553,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 30: Dropout: random + lt + div + select; fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub; loss backward: eq + div + neg + select + add + sum + neg + div + mul + add. Binds scratch24, scratch25, parameters, label.
+ * Kernel 26: Dropout: random + lt + div + select; fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub; loss backward: eq + div + neg + select + add + sum + neg + div + mul + add. Binds scratch24, scratch25, parameters, label.
  */
-const train17DropoutRandomLtDivSelectFc2Matmul: KernelSpec = {
-  name: 'train_17_Dropout_random_lt_div_select_fc2_matmul',
+const train14DropoutRandomLtDivSelectFc2Matmul: KernelSpec = {
+  name: 'train_14_Dropout_random_lt_div_select_fc2_matmul',
   label: 'Dropout: random + lt + div + select; fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub; loss backward: eq + div + neg + select + add + sum + neg + div + mul + add',
   parts: [
     {
-      name: 'train_17_Dropout_random_lt_div_select_fc2_matmul',
+      name: 'train_14_Dropout_random_lt_div_select_fc2_matmul',
       label: 'Dropout: random + lt + div + select; fc2: matmul + add; loss: amax + argmax + eq + to_f32 + sub + exp + sum + log + sub; loss backward: eq + div + neg + select + add + sum + neg + div + mul + add',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -2812,35 +2696,35 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 31: loss: mean | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt. Binds scratch25, scratch24, scratch0, scratch26, gradients, scratch27.
+ * Kernel 27: loss: eq + select + sum + div + mul + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt. Binds label, scratch25, scratch24, scratch0, loss, accuracy, gradients, scratch26.
  */
-const train18LossMeanFc2BackwardSumFc2Backward: KernelSpec = {
-  name: 'train_18_loss_mean_fc2_backward_sum_fc2_backward',
-  label: 'loss: mean | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt',
+const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
+  name: 'train_15_loss_eq_select_sum_div_mul_3_more_fc2_ba',
+  label: 'loss: eq + select + sum + div + mul + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt',
   parts: [
     {
-      name: 'train_18a_loss_mean',
-      label: 'loss: mean',
+      name: 'train_15a_loss_eq_select_sum_div_mul_3_more',
+      label: 'loss: eq + select + sum + div + mul + 3 more',
       tasks: { count: 1, block: 0 },
       together: false,
       invocations: { count: 1, block: 0 },
     },
     {
-      name: 'train_18b_fc2_backward_sum',
+      name: 'train_15b_fc2_backward_sum',
       label: 'fc2 backward: sum',
       tasks: { count: 10, block: 0 },
       together: false,
       invocations: { count: 10, block: 0 },
     },
     {
-      name: 'train_18c_fc2_backward_matmul',
+      name: 'train_15c_fc2_backward_matmul',
       label: 'fc2 backward: matmul',
       tasks: { count: 80, block: 0 },
       together: false,
       invocations: { count: 640, block: 0 },
     },
     {
-      name: 'train_18d_fc2_backward_lt_matmul_select_mul_gt',
+      name: 'train_15d_fc2_backward_lt_matmul_select_mul_gt',
       label: 'fc2 backward: lt + matmul + select + mul + gt',
       tasks: { count: 8, block: 5 },
       together: false,
@@ -2850,36 +2734,59 @@ const train18LossMeanFc2BackwardSumFc2Backward: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
+    { buffer: 7, access: 'read' },
     { buffer: 35, access: 'read' },
     { buffer: 34, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 36, access: 'read_write' },
+    { buffer: 8, access: 'read_write' },
+    { buffer: 9, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 37, access: 'read_write' },
+    { buffer: 36, access: 'read_write' },
   ],
-  wgsl: `// loss: mean | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt
+  wgsl: `// loss: eq + select + sum + div + mul + 3 more | fc2 backward: sum | fc2 backward: matmul | fc2 backward: lt + matmul + select + mul + gt
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 160>;
-@group(0) @binding(3) var<storage, read_write> scratch3: array<f32, 1>;
-@group(0) @binding(4) var<storage, read_write> gradients: array<f32, 167338>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(0) var<storage, read> sample_label: array<i32>;
+@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 160>;
+@group(0) @binding(4) var<storage, read_write> record_loss: array<f32, 1>;
+@group(0) @binding(5) var<storage, read_write> record_accuracy: array<f32, 1>;
+@group(0) @binding(6) var<storage, read_write> gradients: array<f32, 167338>;
+@group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-// loss: mean
+// loss: eq + select + sum + div + mul + 3 more
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= 1) { return; }
   var acc0 = 0.0;
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    for (var r1 = 0; r1 < 10; r1++) {
-      acc0 += scratch0[r0 * 192 + r1 + 161];
+    let v0 = sample_label[r0];
+    if ((v0 >= 0) & (v0 < 10)) {
+      acc0 += scratch0[v0 + r0 * 192 + 161];
     }
   }
-  let v0 = f32((i32(uniforms.n) * 10));
-  let v1 = acc0 / v0;
-  scratch3[0] = v1;
+  var acc1 = 0.0;
+  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
+    for (var r3 = 0; r3 < 10; r3++) {
+      acc1 += scratch0[r2 * 192 + r3 + 161];
+    }
+  }
+  var acc2 = 0.0;
+  for (var r4 = 0; r4 < i32(uniforms.n); r4++) {
+    acc2 += scratch0[r4 * 192 + 139];
+  }
+  let v1 = f32(i32(uniforms.n));
+  let v2 = acc0 / v1;
+  let v3 = 0.9 * v2;
+  let v4 = -v3;
+  let v5 = f32((i32(uniforms.n) * 10));
+  let v6 = acc1 / v5;
+  let v7 = 0.1 * v6;
+  let v8 = v4 - v7;
+  let v9 = acc2 / v1;
+  record_loss[0] = v8;
+  record_accuracy[0] = v9;
 }
 // fc2 backward: sum
 fn part1(number: i32, invocation: u32) {
@@ -2917,7 +2824,7 @@ fn part3(number: i32, invocation: u32) {
     acc0 += scratch0[n * 192 + r0 + 182] * scratch2[cb + r0 * 16];
   }
   let a0 = cb + n * 16;
-  scratch4[a0] = select(vec4f(0.0), (select(vec4f(0.0), acc0, (vec4f(scratch0[cb * 4 + n * 192], scratch0[cb * 4 + n * 192 + 1], scratch0[cb * 4 + n * 192 + 2], scratch0[cb * 4 + n * 192 + 3]) < vec4f(0.7))) * 1.4285715), (scratch1[a0] > vec4f(0.0)));
+  scratch3[a0] = select(vec4f(0.0), (select(vec4f(0.0), acc0, (vec4f(scratch0[cb * 4 + n * 192], scratch0[cb * 4 + n * 192 + 1], scratch0[cb * 4 + n * 192 + 2], scratch0[cb * 4 + n * 192 + 3]) < vec4f(0.7))) * 1.4285715), (scratch1[a0] > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2935,139 +2842,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 32: loss: eq + select + sum + div + mul + 3 more | fc1 backward: sum | fc1 backward: matmul. Binds label, scratch25, scratch26, scratch27, scratch23, loss, accuracy, gradients.
+ * Kernel 28: fc1 backward: sum | fc1 backward: matmul | fc1 backward: lt + matmul + select + mul + gt. Binds scratch26, scratch23, scratch21, scratch22, scratch4, gradients, scratch0.
  */
-const train19LossEqSelectSumDivMul3MoreFc1Ba: KernelSpec = {
-  name: 'train_19_loss_eq_select_sum_div_mul_3_more_fc1_ba',
-  label: 'loss: eq + select + sum + div + mul + 3 more | fc1 backward: sum | fc1 backward: matmul',
+const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
+  name: 'train_16_fc1_backward_sum_fc1_backward_matmul_fc1',
+  label: 'fc1 backward: sum | fc1 backward: matmul | fc1 backward: lt + matmul + select + mul + gt',
   parts: [
     {
-      name: 'train_19a_loss_eq_select_sum_div_mul_3_more',
-      label: 'loss: eq + select + sum + div + mul + 3 more',
-      tasks: { count: 1, block: 0 },
-      together: false,
-      invocations: { count: 1, block: 0 },
-    },
-    {
-      name: 'train_19b_fc1_backward_sum',
+      name: 'train_16a_fc1_backward_sum',
       label: 'fc1 backward: sum',
       tasks: { count: 8, block: 0 },
       together: false,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_19c_fc1_backward_matmul',
+      name: 'train_16b_fc1_backward_matmul',
       label: 'fc1 backward: matmul',
       tasks: { count: 231, block: 0 },
       together: false,
       invocations: { count: 6144, block: 0 },
     },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 7, access: 'read' },
-    { buffer: 35, access: 'read' },
-    { buffer: 36, access: 'read' },
-    { buffer: 37, access: 'read' },
-    { buffer: 33, access: 'read' },
-    { buffer: 8, access: 'read_write' },
-    { buffer: 9, access: 'read_write' },
-    { buffer: 1, access: 'read_write' },
-  ],
-  wgsl: `// loss: eq + select + sum + div + mul + 3 more | fc1 backward: sum | fc1 backward: matmul
-struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
-@group(0) @binding(0) var<storage, read> sample_label: array<i32>;
-@group(0) @binding(1) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1>;
-@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> scratch3: array<f32>;
-@group(0) @binding(5) var<storage, read_write> record_loss: array<f32, 1>;
-@group(0) @binding(6) var<storage, read_write> record_accuracy: array<f32, 1>;
-@group(0) @binding(7) var<storage, read_write> gradients: array<vec4<f32>, 41672>;
-@group(0) @binding(8) var<uniform> uniforms: Uniforms;
-
-// loss: eq + select + sum + div + mul + 3 more
-fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
-  var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 192 + 161];
-    }
-  }
-  var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 192 + 139];
-  }
-  let v1 = f32(i32(uniforms.n));
-  let v2 = acc0 / v1;
-  let v3 = 0.9 * v2;
-  let v4 = -v3;
-  let v5 = scratch1[0];
-  let v6 = 0.1 * v5;
-  let v7 = v4 - v6;
-  let v8 = acc1 / v1;
-  record_loss[0] = v7;
-  record_accuracy[0] = v8;
-}
-// fc1 backward: sum
-fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
-  let ib = item;
-  var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    acc0 += scratch2[ib + r0 * 16];
-  }
-  gradients[ib + 41656] = acc0;
-}
-// fc1 backward: matmul
-fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 384 * 16) { return; }
-  let nb = item % 16;
-  let rest1 = item / 16;
-  let cb = rest1;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = scratch2[nb + r0 * 16];
-    let a0 = cb * 3 + r0 * 1152;
-    acc0 += v0 * scratch3[a0];
-    acc1 += v0 * scratch3[a0 + 1];
-    acc2 += v0 * scratch3[a0 + 2];
-  }
-  let a1 = cb * 48 + nb;
-  gradients[a1 + 23224] = acc0;
-  gradients[a1 + 23240] = acc1;
-  gradients[a1 + 23256] = acc2;
-}
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 1) { part1(number, invocation); return; }
-  number -= 1;
-  if (number < 96) { part2(number, invocation); }
-}
-`,
-};
-
-/**
- * Kernel 33: fc1 backward: lt + matmul + select + mul + gt. Binds scratch21, scratch22, scratch27, scratch4, scratch23.
- */
-const train20Fc1BackwardLtMatmulSelectMulGt: KernelSpec = {
-  name: 'train_20_fc1_backward_lt_matmul_select_mul_gt',
-  label: 'fc1 backward: lt + matmul + select + mul + gt',
-  parts: [
     {
-      name: 'train_20_fc1_backward_lt_matmul_select_mul_gt',
+      name: 'train_16c_fc1_backward_lt_matmul_select_mul_gt',
       label: 'fc1 backward: lt + matmul + select + mul + gt',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -3077,25 +2873,60 @@ const train20Fc1BackwardLtMatmulSelectMulGt: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
+    { buffer: 36, access: 'read' },
+    { buffer: 33, access: 'read' },
     { buffer: 31, access: 'read' },
     { buffer: 32, access: 'read' },
-    { buffer: 37, access: 'read' },
     { buffer: 14, access: 'read' },
-    { buffer: 33, access: 'read_write' },
+    { buffer: 1, access: 'read_write' },
+    { buffer: 10, access: 'read_write' },
   ],
-  wgsl: `// fc1 backward: lt + matmul + select + mul + gt
+  wgsl: `// fc1 backward: sum | fc1 backward: matmul | fc1 backward: lt + matmul + select + mul + gt
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<f32>;
-@group(0) @binding(3) var<storage, read> scratch3: array<f32, 73728>;
-@group(0) @binding(4) var<storage, read_write> scratch4: array<f32>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32>;
+@group(0) @binding(4) var<storage, read> scratch4: array<f32, 73728>;
+@group(0) @binding(5) var<storage, read_write> gradients: array<vec4<f32>, 41672>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
+@group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
+// fc1 backward: sum
+fn part0(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 16) { return; }
+  let ib = item;
+  var acc0 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    acc0 += vec4f(scratch0[ib * 4 + r0 * 64], scratch0[ib * 4 + r0 * 64 + 1], scratch0[ib * 4 + r0 * 64 + 2], scratch0[ib * 4 + r0 * 64 + 3]);
+  }
+  gradients[ib + 41656] = acc0;
+}
+// fc1 backward: matmul
+fn part1(number: i32, invocation: u32) {
+  let item = number * 64 + i32(invocation);
+  if (item >= 384 * 16) { return; }
+  let nb = item % 16;
+  let rest1 = item / 16;
+  let cb = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+    let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
+    let a0 = cb * 3 + r0 * 1152;
+    acc0 += v0 * scratch1[a0];
+    acc1 += v0 * scratch1[a0 + 1];
+    acc2 += v0 * scratch1[a0 + 2];
+  }
+  let a1 = cb * 48 + nb;
+  gradients[a1 + 23224] = acc0;
+  gradients[a1 + 23240] = acc1;
+  gradients[a1 + 23256] = acc2;
+}
+// fc1 backward: lt + matmul + select + mul + gt
+fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
   if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 128) { return; }
   let c = item % 128;
@@ -3117,15 +2948,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc10 = 0.0;
   var acc11 = 0.0;
   for (var r0 = 0; r0 < 64; r0++) {
-    let a0 = nb * 256 + r0;
-    let v0 = scratch2[a0];
-    let a1 = c + r0 * 128 + w * 8192;
-    let v1 = scratch3[a1];
-    let v2 = scratch3[a1 + 24576];
-    let v3 = scratch3[a1 + 49152];
-    let v4 = scratch2[a0 + 64];
-    let v5 = scratch2[a0 + 128];
-    let v6 = scratch2[a0 + 192];
+    let a2 = nb * 256 + r0;
+    let v0 = scratch0[a2];
+    let a3 = c + r0 * 128 + w * 8192;
+    let v1 = scratch4[a3];
+    let v2 = scratch4[a3 + 24576];
+    let v3 = scratch4[a3 + 49152];
+    let v4 = scratch0[a2 + 64];
+    let v5 = scratch0[a2 + 128];
+    let v6 = scratch0[a2 + 192];
     acc0 += v0 * v1;
     acc1 += v0 * v2;
     acc2 += v0 * v3;
@@ -3139,46 +2970,56 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc10 += v6 * v2;
     acc11 += v6 * v3;
   }
-  let a2 = c + nb * 4608 + w * 128;
-  let a3 = c * 9 + nb * 4608 + w;
-  scratch4[a2] = select(0.0, (select(0.0, acc0, (scratch1[a3] < 0.5)) * 2.0), (scratch0[a2] > 0.0));
-  scratch4[a2 + 384] = select(0.0, (select(0.0, acc1, (scratch1[a3 + 3] < 0.5)) * 2.0), (scratch0[a2 + 384] > 0.0));
-  scratch4[a2 + 768] = select(0.0, (select(0.0, acc2, (scratch1[a3 + 6] < 0.5)) * 2.0), (scratch0[a2 + 768] > 0.0));
+  let a4 = c + nb * 4608 + w * 128;
+  let a5 = c * 9 + nb * 4608 + w;
+  scratch5[a4] = select(0.0, (select(0.0, acc0, (scratch3[a5] < 0.5)) * 2.0), (scratch2[a4] > 0.0));
+  scratch5[a4 + 384] = select(0.0, (select(0.0, acc1, (scratch3[a5 + 3] < 0.5)) * 2.0), (scratch2[a4 + 384] > 0.0));
+  scratch5[a4 + 768] = select(0.0, (select(0.0, acc2, (scratch3[a5 + 6] < 0.5)) * 2.0), (scratch2[a4 + 768] > 0.0));
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch4[a2 + 1152] = select(0.0, (select(0.0, acc3, (scratch1[a3 + 1152] < 0.5)) * 2.0), (scratch0[a2 + 1152] > 0.0));
-    scratch4[a2 + 1536] = select(0.0, (select(0.0, acc4, (scratch1[a3 + 1155] < 0.5)) * 2.0), (scratch0[a2 + 1536] > 0.0));
-    scratch4[a2 + 1920] = select(0.0, (select(0.0, acc5, (scratch1[a3 + 1158] < 0.5)) * 2.0), (scratch0[a2 + 1920] > 0.0));
+    scratch5[a4 + 1152] = select(0.0, (select(0.0, acc3, (scratch3[a5 + 1152] < 0.5)) * 2.0), (scratch2[a4 + 1152] > 0.0));
+    scratch5[a4 + 1536] = select(0.0, (select(0.0, acc4, (scratch3[a5 + 1155] < 0.5)) * 2.0), (scratch2[a4 + 1536] > 0.0));
+    scratch5[a4 + 1920] = select(0.0, (select(0.0, acc5, (scratch3[a5 + 1158] < 0.5)) * 2.0), (scratch2[a4 + 1920] > 0.0));
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch4[a2 + 2304] = select(0.0, (select(0.0, acc6, (scratch1[a3 + 2304] < 0.5)) * 2.0), (scratch0[a2 + 2304] > 0.0));
-    scratch4[a2 + 2688] = select(0.0, (select(0.0, acc7, (scratch1[a3 + 2307] < 0.5)) * 2.0), (scratch0[a2 + 2688] > 0.0));
-    scratch4[a2 + 3072] = select(0.0, (select(0.0, acc8, (scratch1[a3 + 2310] < 0.5)) * 2.0), (scratch0[a2 + 3072] > 0.0));
+    scratch5[a4 + 2304] = select(0.0, (select(0.0, acc6, (scratch3[a5 + 2304] < 0.5)) * 2.0), (scratch2[a4 + 2304] > 0.0));
+    scratch5[a4 + 2688] = select(0.0, (select(0.0, acc7, (scratch3[a5 + 2307] < 0.5)) * 2.0), (scratch2[a4 + 2688] > 0.0));
+    scratch5[a4 + 3072] = select(0.0, (select(0.0, acc8, (scratch3[a5 + 2310] < 0.5)) * 2.0), (scratch2[a4 + 3072] > 0.0));
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch4[a2 + 3456] = select(0.0, (select(0.0, acc9, (scratch1[a3 + 3456] < 0.5)) * 2.0), (scratch0[a2 + 3456] > 0.0));
-    scratch4[a2 + 3840] = select(0.0, (select(0.0, acc10, (scratch1[a3 + 3459] < 0.5)) * 2.0), (scratch0[a2 + 3840] > 0.0));
-    scratch4[a2 + 4224] = select(0.0, (select(0.0, acc11, (scratch1[a3 + 3462] < 0.5)) * 2.0), (scratch0[a2 + 4224] > 0.0));
+    scratch5[a4 + 3456] = select(0.0, (select(0.0, acc9, (scratch3[a5 + 3456] < 0.5)) * 2.0), (scratch2[a4 + 3456] > 0.0));
+    scratch5[a4 + 3840] = select(0.0, (select(0.0, acc10, (scratch3[a5 + 3459] < 0.5)) * 2.0), (scratch2[a4 + 3840] > 0.0));
+    scratch5[a4 + 4224] = select(0.0, (select(0.0, acc11, (scratch3[a5 + 3462] < 0.5)) * 2.0), (scratch2[a4 + 4224] > 0.0));
   }
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  var number = i32(group.y * groups.x + group.x);
+  if (number < 1) { part0(number, invocation); return; }
+  number -= 1;
+  if (number < 96) { part1(number, invocation); return; }
+  number -= 96;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 128 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 34: bn3 backward: sub + sum + mul + div | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch23, scratch18, scratch15, scratch19, scratch16, gradients, scratch24, scratch0.
+ * Kernel 29: bn3 backward: sub + sum + mul + div | conv3 backward: conv2d_weight_grad: images transformed. Binds scratch0, scratch18, scratch15, scratch19, scratch16, gradients, scratch24, scratch4.
  */
-const train21Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
-  name: 'train_21_bn3_backward_sub_sum_mul_div_conv3_backw',
+const train17Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
+  name: 'train_17_bn3_backward_sub_sum_mul_div_conv3_backw',
   label: 'bn3 backward: sub + sum + mul + div | conv3 backward: conv2d_weight_grad: images transformed',
   parts: [
     {
-      name: 'train_21a_bn3_backward_sub_sum_mul_div',
+      name: 'train_17a_bn3_backward_sub_sum_mul_div',
       label: 'bn3 backward: sub + sum + mul + div',
       tasks: { count: 16, block: 0 },
       together: false,
       invocations: { count: 32, block: 0 },
     },
     {
-      name: 'train_21b_conv3_backward_conv2d_weight_grad_images',
+      name: 'train_17b_conv3_backward_conv2d_weight_grad_images',
       label: 'conv3 backward: conv2d_weight_grad: images transformed',
       tasks: { count: 32, block: 32 },
       together: false,
@@ -3188,14 +3029,14 @@ const train21Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 33, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 28, access: 'read' },
     { buffer: 25, access: 'read' },
     { buffer: 29, access: 'read' },
     { buffer: 26, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 34, access: 'read_write' },
-    { buffer: 10, access: 'read_write' },
+    { buffer: 14, access: 'read_write' },
   ],
   wgsl: `// bn3 backward: sub + sum + mul + div | conv3 backward: conv2d_weight_grad: images transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3243,14 +3084,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 35: bn3 backward: sub + mul + div + neg + add. Binds scratch23, scratch20, scratch24, scratch19, scratch18, scratch15, gradients, scratch4.
+ * Kernel 30: bn3 backward: sub + mul + div + neg + add. Binds scratch0, scratch20, scratch24, scratch19, scratch18, scratch15, gradients, scratch21.
  */
-const train22Bn3BackwardSubMulDivNegAdd: KernelSpec = {
-  name: 'train_22_bn3_backward_sub_mul_div_neg_add',
+const train18Bn3BackwardSubMulDivNegAdd: KernelSpec = {
+  name: 'train_18_bn3_backward_sub_mul_div_neg_add',
   label: 'bn3 backward: sub + mul + div + neg + add',
   parts: [
     {
-      name: 'train_22_bn3_backward_sub_mul_div_neg_add',
+      name: 'train_18_bn3_backward_sub_mul_div_neg_add',
       label: 'bn3 backward: sub + mul + div + neg + add',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -3260,14 +3101,14 @@ const train22Bn3BackwardSubMulDivNegAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 33, access: 'read' },
+    { buffer: 10, access: 'read' },
     { buffer: 30, access: 'read' },
     { buffer: 34, access: 'read' },
     { buffer: 29, access: 'read' },
     { buffer: 28, access: 'read' },
     { buffer: 25, access: 'read' },
     { buffer: 1, access: 'read' },
-    { buffer: 14, access: 'read_write' },
+    { buffer: 31, access: 'read_write' },
   ],
   wgsl: `// bn3 backward: sub + mul + div + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3311,21 +3152,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 36: conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch4, scratch16, scratch5, scratch15, scratch18.
+ * Kernel 31: conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select. Binds scratch21, scratch16, scratch5, scratch0, scratch15.
  */
-const train23Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
-  name: 'train_23_conv3_backward_conv2d_weight_grad_weight',
+const train19Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
+  name: 'train_19_conv3_backward_conv2d_weight_grad_weight',
   label: 'conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_23a_conv3_backward_conv2d_weight_grad_weight',
+      name: 'train_19a_conv3_backward_conv2d_weight_grad_weight',
       label: 'conv3 backward: conv2d_weight_grad: weights transformed',
       tasks: { count: 16, block: 32 },
       together: false,
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'train_23b_conv3_backward_conv2d_input_grad_gt_sele',
+      name: 'train_19b_conv3_backward_conv2d_input_grad_gt_sele',
       label: 'conv3 backward: conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -3335,11 +3176,11 @@ const train23Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 14, access: 'read' },
+    { buffer: 31, access: 'read' },
     { buffer: 26, access: 'read' },
     { buffer: 15, access: 'read' },
+    { buffer: 10, access: 'read_write' },
     { buffer: 25, access: 'read_write' },
-    { buffer: 28, access: 'read_write' },
   ],
   wgsl: `// conv3 backward: conv2d_weight_grad: weights transformed | conv3 backward: conv2d_input_grad + gt + select
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3474,14 +3315,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 37: conv3 backward: conv2d_weight_grad. Binds scratch16, scratch4, scratch0, scratch15, gradients, scratch5.
+ * Kernel 32: conv3 backward: conv2d_weight_grad. Binds scratch16, scratch21, scratch4, scratch0, gradients, scratch5.
  */
-const train24Conv3BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_24_conv3_backward_conv2d_weight_grad',
+const train20Conv3BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_20_conv3_backward_conv2d_weight_grad',
   label: 'conv3 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_24_conv3_backward_conv2d_weight_grad',
+      name: 'train_20_conv3_backward_conv2d_weight_grad',
       label: 'conv3 backward: conv2d_weight_grad',
       tasks: { count: 8, block: 0 },
       together: false,
@@ -3492,9 +3333,9 @@ const train24Conv3BackwardConv2dWeightGrad: KernelSpec = {
   localBytes: 8704,
   buffers: [
     { buffer: 26, access: 'read' },
+    { buffer: 31, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 25, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 15, access: 'read_write' },
   ],
@@ -3588,21 +3429,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 38: bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices. Binds scratch18, scratch17, scratch9, scratch10, scratch13, scratch5, gradients, scratch19.
+ * Kernel 33: bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices. Binds scratch15, scratch17, scratch9, scratch10, scratch13, scratch5, gradients, scratch19.
  */
-const train25Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
-  name: 'train_25_bn2_backward_sub_max_pool2d_grad_sum_mul',
+const train21Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
+  name: 'train_21_bn2_backward_sub_max_pool2d_grad_sum_mul',
   label: 'bn2 backward: sub + max_pool2d_grad + sum + mul + div | conv3 backward: conv2d_weight_grad: slices',
   parts: [
     {
-      name: 'train_25a_bn2_backward_sub_max_pool2d_grad_sum_mul',
+      name: 'train_21a_bn2_backward_sub_max_pool2d_grad_sum_mul',
       label: 'bn2 backward: sub + max_pool2d_grad + sum + mul + div',
       tasks: { count: 8, block: 0 },
       together: false,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_25b_conv3_backward_conv2d_weight_grad_slices',
+      name: 'train_21b_conv3_backward_conv2d_weight_grad_slices',
       label: 'conv3 backward: conv2d_weight_grad: slices',
       tasks: { count: 0, block: 0 },
       together: false,
@@ -3612,7 +3453,7 @@ const train25Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 28, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 27, access: 'read' },
     { buffer: 19, access: 'read' },
     { buffer: 20, access: 'read' },
@@ -3705,21 +3546,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 39: bn2 backward: div + mul + neg | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch19, scratch14, scratch13, scratch7, scratch20, scratch21.
+ * Kernel 34: bn2 backward: div + mul + neg | conv2 backward: conv2d_input_grad + gt + select: weights transformed. Binds scratch19, scratch14, scratch13, scratch7, scratch20, scratch18.
  */
-const train26Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
-  name: 'train_26_bn2_backward_div_mul_neg_conv2_backward',
+const train22Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
+  name: 'train_22_bn2_backward_div_mul_neg_conv2_backward',
   label: 'bn2 backward: div + mul + neg | conv2 backward: conv2d_input_grad + gt + select: weights transformed',
   parts: [
     {
-      name: 'train_26a_bn2_backward_div_mul_neg',
+      name: 'train_22a_bn2_backward_div_mul_neg',
       label: 'bn2 backward: div + mul + neg',
       tasks: { count: 16, block: 0 },
       together: false,
       invocations: { count: 16, block: 0 },
     },
     {
-      name: 'train_26b_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_22b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select: weights transformed',
       tasks: { count: 256, block: 0 },
       together: false,
@@ -3734,7 +3575,7 @@ const train26Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
     { buffer: 23, access: 'read' },
     { buffer: 17, access: 'read' },
     { buffer: 30, access: 'read_write' },
-    { buffer: 31, access: 'read_write' },
+    { buffer: 28, access: 'read_write' },
   ],
   wgsl: `// bn2 backward: div + mul + neg | conv2 backward: conv2d_input_grad + gt + select: weights transformed
 struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, u6: f32, u7: f32 }
@@ -3761,14 +3602,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 40: bn2 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch17, scratch18, scratch14, scratch20, scratch9, scratch10, gradients, scratch16.
+ * Kernel 35: bn2 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch17, scratch15, scratch14, scratch20, scratch9, scratch10, gradients, scratch16.
  */
-const train27Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
-  name: 'train_27_bn2_backward_sub_max_pool2d_grad_mul_add',
+const train23Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
+  name: 'train_23_bn2_backward_sub_max_pool2d_grad_mul_add',
   label: 'bn2 backward: sub + max_pool2d_grad + mul + add + div + neg',
   parts: [
     {
-      name: 'train_27_bn2_backward_sub_max_pool2d_grad_mul_add',
+      name: 'train_23_bn2_backward_sub_max_pool2d_grad_mul_add',
       label: 'bn2 backward: sub + max_pool2d_grad + mul + add + div + neg',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -3779,7 +3620,7 @@ const train27Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 27, access: 'read' },
-    { buffer: 28, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 24, access: 'read' },
     { buffer: 30, access: 'read' },
     { buffer: 19, access: 'read' },
@@ -3857,28 +3698,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 41: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch16, scratch7, scratch21, gradients, scratch9, scratch0.
+ * Kernel 36: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch16, scratch7, scratch18, gradients, scratch9, scratch0.
  */
-const train28Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
-  name: 'train_28_conv2_backward_conv2d_weight_grad_conv2',
+const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
+  name: 'train_24_conv2_backward_conv2d_weight_grad_conv2',
   label: 'conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select',
   parts: [
     {
-      name: 'train_28a_conv2_backward_conv2d_weight_grad',
+      name: 'train_24a_conv2_backward_conv2d_weight_grad',
       label: 'conv2 backward: conv2d_weight_grad',
       tasks: { count: 24, block: 0 },
       together: true,
       invocations: { count: 34848, block: 0 },
     },
     {
-      name: 'train_28b_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_24b_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select',
       tasks: { count: 1, block: 1 },
       together: false,
       invocations: { count: 104, block: 1 },
     },
     {
-      name: 'train_28c_conv2_backward_conv2d_input_grad_gt_sele',
+      name: 'train_24c_conv2_backward_conv2d_input_grad_gt_sele',
       label: 'conv2 backward: conv2d_input_grad + gt + select: fewer than 4',
       tasks: { count: 4, block: 5 },
       together: false,
@@ -3891,7 +3732,7 @@ const train28Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
     { buffer: 21, access: 'read' },
     { buffer: 26, access: 'read' },
     { buffer: 17, access: 'read' },
-    { buffer: 31, access: 'read' },
+    { buffer: 28, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
     { buffer: 10, access: 'read_write' },
@@ -4091,21 +3932,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 42: bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices. Binds scratch0, scratch12, scratch2, scratch1, scratch3, scratch9, gradients, scratch13.
+ * Kernel 37: bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices. Binds scratch0, scratch12, scratch2, scratch1, scratch3, scratch9, gradients, scratch13.
  */
-const train29Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
-  name: 'train_29_bn1_backward_sub_max_pool2d_grad_sum_mul',
+const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
+  name: 'train_25_bn1_backward_sub_max_pool2d_grad_sum_mul',
   label: 'bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices',
   parts: [
     {
-      name: 'train_29a_bn1_backward_sub_max_pool2d_grad_sum_mul',
+      name: 'train_25a_bn1_backward_sub_max_pool2d_grad_sum_mul',
       label: 'bn1 backward: sub + max_pool2d_grad + sum + mul + div',
       tasks: { count: 4, block: 0 },
       together: false,
       invocations: { count: 8, block: 0 },
     },
     {
-      name: 'train_29b_conv2_backward_conv2d_weight_grad_slices',
+      name: 'train_25b_conv2_backward_conv2d_weight_grad_slices',
       label: 'conv2 backward: conv2d_weight_grad: slices',
       tasks: { count: 0, block: 0 },
       together: false,
@@ -4207,13 +4048,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 43: bn1 backward: div + mul + neg. Binds scratch13, scratch8, scratch3, scratch14. */
-const train30Bn1BackwardDivMulNeg: KernelSpec = {
-  name: 'train_30_bn1_backward_div_mul_neg',
+/** Kernel 38: bn1 backward: div + mul + neg. Binds scratch13, scratch8, scratch3, scratch14. */
+const train26Bn1BackwardDivMulNeg: KernelSpec = {
+  name: 'train_26_bn1_backward_div_mul_neg',
   label: 'bn1 backward: div + mul + neg',
   parts: [
     {
-      name: 'train_30_bn1_backward_div_mul_neg',
+      name: 'train_26_bn1_backward_div_mul_neg',
       label: 'bn1 backward: div + mul + neg',
       tasks: { count: 8, block: 0 },
       together: false,
@@ -4251,14 +4092,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 44: bn1 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch12, scratch0, scratch8, scratch14, scratch2, scratch1, gradients, scratch9.
+ * Kernel 39: bn1 backward: sub + max_pool2d_grad + mul + add + div + neg. Binds scratch12, scratch0, scratch8, scratch14, scratch2, scratch1, gradients, scratch9.
  */
-const train31Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
-  name: 'train_31_bn1_backward_sub_max_pool2d_grad_mul_add',
+const train27Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
+  name: 'train_27_bn1_backward_sub_max_pool2d_grad_mul_add',
   label: 'bn1 backward: sub + max_pool2d_grad + mul + add + div + neg',
   parts: [
     {
-      name: 'train_31_bn1_backward_sub_max_pool2d_grad_mul_add',
+      name: 'train_27_bn1_backward_sub_max_pool2d_grad_mul_add',
       label: 'bn1 backward: sub + max_pool2d_grad + mul + add + div + neg',
       tasks: { count: 1, block: 1 },
       together: false,
@@ -4325,13 +4166,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 45: conv1 backward: conv2d_weight_grad. Binds scratch6, scratch9, gradients, scratch25. */
-const train32Conv1BackwardConv2dWeightGrad: KernelSpec = {
-  name: 'train_32_conv1_backward_conv2d_weight_grad',
+/** Kernel 40: conv1 backward: conv2d_weight_grad. Binds scratch6, scratch9, gradients, scratch25. */
+const train28Conv1BackwardConv2dWeightGrad: KernelSpec = {
+  name: 'train_28_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
   parts: [
     {
-      name: 'train_32_conv1_backward_conv2d_weight_grad',
+      name: 'train_28_conv1_backward_conv2d_weight_grad',
       label: 'conv1 backward: conv2d_weight_grad',
       tasks: { count: 12, block: 0 },
       together: true,
@@ -4379,13 +4220,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 46: conv1 backward: conv2d_weight_grad: slices. Binds scratch25, gradients. */
-const train33Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
-  name: 'train_33_conv1_backward_conv2d_weight_grad_slices',
+/** Kernel 41: conv1 backward: conv2d_weight_grad: slices. Binds scratch25, gradients. */
+const train29Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
+  name: 'train_29_conv1_backward_conv2d_weight_grad_slices',
   label: 'conv1 backward: conv2d_weight_grad: slices',
   parts: [
     {
-      name: 'train_33_conv1_backward_conv2d_weight_grad_slices',
+      name: 'train_29_conv1_backward_conv2d_weight_grad_slices',
       label: 'conv1 backward: conv2d_weight_grad: slices',
       tasks: { count: 0, block: 0 },
       together: false,
@@ -4422,13 +4263,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 47: AdamW: is_finite + mul + add + pow + sub + 7 more. Binds loss, m, gradients, v, parameters. */
-const train34AdamWIsFiniteMulAddPowSub7More: KernelSpec = {
-  name: 'train_34_AdamW_is_finite_mul_add_pow_sub_7_more',
+/** Kernel 42: AdamW: is_finite + mul + add + pow + sub + 7 more. Binds loss, m, gradients, v, parameters. */
+const train30AdamWIsFiniteMulAddPowSub7More: KernelSpec = {
+  name: 'train_30_AdamW_is_finite_mul_add_pow_sub_7_more',
   label: 'AdamW: is_finite + mul + add + pow + sub + 7 more',
   parts: [
     {
-      name: 'train_34_AdamW_is_finite_mul_add_pow_sub_7_more',
+      name: 'train_30_AdamW_is_finite_mul_add_pow_sub_7_more',
       label: 'AdamW: is_finite + mul + add + pow + sub + 7 more',
       tasks: { count: 654, block: 0 },
       together: false,
@@ -4495,123 +4336,94 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * The WebAssembly module of FashionSmallBest in hexadecimal: 109,939 bytes, a function for each part of each kernel.
+ * The WebAssembly module of FashionSmallBest in hexadecimal: 110,904 bytes, a function for each part of each kernel.
  */
 const fashionSmallBestWasm = '\
 0061736d01000000017a0d60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60097f7f7f7f7f7f7f7f\
-7f0060087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f0060067f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f\
-7f00600b7f7f7f7f7f7f7f7f7f7f7f0002120103656e76066d656d6f727902030180800403515000000101010102030405010106060607070708\
-08070707070609060a0a0a0a0b0b0809060b0b0807090b0b0b07070906060808070b0b0b0b0a0a0a060a0a0a06060b0a0a0b0b0a0c0c0c0a070a\
-07090607b218492e696e6665725f3030615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000c3269\
-6e6665725f3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569000d32696e6665725f\
-3030635f636f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f776569000e2d696e6665725f30315f636f\
-6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000f2e696e6665725f3032615f636f6e76335f636f6e7632\
-645f6164645f737172745f6469765f7375625f325f6d6f7265001032696e6665725f3032625f636f6e76335f636f6e7632645f6164645f737172\
-745f6469765f7375625f325f6d6f72655f66657700111c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001217696e6665\
-725f30345f6663325f6d61746d756c5f6164640013206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f64697600143565\
-76616c756174655f3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569001531657661\
-6c756174655f3031615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72650016356576616c756174655f\
-3031625f636f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f7765690017306576616c756174655f3032\
-5f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000f316576616c756174655f3033615f636f6e7633\
-5f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72650010356576616c756174655f3033625f636f6e76335f636f6e7632\
-645f6164645f737172745f6469765f7375625f325f6d6f72655f66657700111f6576616c756174655f30345f6663315f6d61746d756c5f616464\
-5f72656c750012346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f\
-66330018156576616c756174655f30365f6c6f73735f6d65616e00192d6576616c756174655f30375f6c6f73735f65715f73656c6563745f7375\
-6d5f6469765f6d756c5f335f6d6f7265001a32747261696e5f3030615f4d616e794761726d656e74735f72616e646f6d5f72616e646f6d5f7261\
-6e646f6d5f6d756c5f6164001b1e747261696e5f3030625f6663325f7765696768745f72656f726465726564001c1e747261696e5f3030635f66\
-63315f7765696768745f72656f726465726564001d20747261696e5f3030645f636f6e76335f7765696768745f72656f726465726564001e3274\
-7261696e5f3031615f4d616e794761726d656e74735f72616e646f6d5f6d756c5f6164645f72616e646f6d5f6d756c5f61001f20747261696e5f\
-3031625f636f6e76325f7765696768745f72656f726465726564002015747261696e5f30325f636f6e76315f636f6e763264002111747261696e\
-5f30335f626e315f6d65616e002228747261696e5f30345f626e315f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d6f726500231f\
-747261696e5f3035615f72656c755f7375625f6d756c5f6164645f72656c7500242a747261696e5f3035625f636f6e76325f636f6e7632645f77\
-6569676874735f7472616e73666f726d656400252e747261696e5f30365f4d6178506f6f6c32645f6d61785f706f6f6c32645f6d61785f706f6f\
-6c32645f696e646578002615747261696e5f30375f636f6e76325f636f6e763264002711747261696e5f30385f626e325f6d65616e0028297472\
-61696e5f3039615f626e325f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d6f726500292a747261696e5f3039625f636f6e76335f\
-636f6e7632645f776569676874735f7472616e73666f726d6564002a31747261696e5f31305f72656c755f7375625f6d756c5f6164645f72656c\
-755f4d6178506f6f6c32645f6d61785f706f6f6c002b16747261696e5f3131615f636f6e76335f636f6e763264002c23747261696e5f3131625f\
-636f6e76335f636f6e7632645f66657765725f7468616e5f34002d11747261696e5f31325f626e335f6d65616e002e28747261696e5f31335f62\
-6e335f7375625f6d756c5f6d65616e5f6164645f6d61785f325f6d6f7265002f1e747261696e5f31345f72656c755f7375625f6d756c5f616464\
-5f72656c75003025747261696e5f31355f44726f706f75745f72616e646f6d5f6c745f6469765f73656c65637400311c747261696e5f31365f66\
-63315f6d61746d756c5f6164645f72656c75003230747261696e5f31375f44726f706f75745f72616e646f6d5f6c745f6469765f73656c656374\
-5f6663325f6d61746d756c003313747261696e5f3138615f6c6f73735f6d65616e00341a747261696e5f3138625f6663325f6261636b77617264\
-5f73756d00351d747261696e5f3138635f6663325f6261636b776172645f6d61746d756c00362e747261696e5f3138645f6663325f6261636b77\
-6172645f6c745f6d61746d756c5f73656c6563745f6d756c5f677400372b747261696e5f3139615f6c6f73735f65715f73656c6563745f73756d\
-5f6469765f6d756c5f335f6d6f726500381a747261696e5f3139625f6663315f6261636b776172645f73756d00391d747261696e5f3139635f66\
-63315f6261636b776172645f6d61746d756c003a2d747261696e5f32305f6663315f6261636b776172645f6c745f6d61746d756c5f73656c6563\
-745f6d756c5f6774003b26747261696e5f3231615f626e335f6261636b776172645f7375625f73756d5f6d756c5f646976003c32747261696e5f\
-3231625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f696d61676573003d29747261696e5f32325f626e\
-335f6261636b776172645f7375625f6d756c5f6469765f6e65675f616464003e32747261696e5f3233615f636f6e76335f6261636b776172645f\
-636f6e7632645f7765696768745f677261645f776569676874003f32747261696e5f3233625f636f6e76335f6261636b776172645f636f6e7632\
-645f696e7075745f677261645f67745f73656c6500402a747261696e5f32345f636f6e76335f6261636b776172645f636f6e7632645f77656967\
-68745f67726164004132747261696e5f3235615f626e325f6261636b776172645f7375625f6d61785f706f6f6c32645f677261645f73756d5f6d\
-756c004232747261696e5f3235625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573004322\
-747261696e5f3236615f626e325f6261636b776172645f6469765f6d756c5f6e6567004432747261696e5f3236625f636f6e76325f6261636b77\
-6172645f636f6e7632645f696e7075745f677261645f67745f73656c65004531747261696e5f32375f626e325f6261636b776172645f7375625f\
-6d61785f706f6f6c32645f677261645f6d756c5f61646400462b747261696e5f3238615f636f6e76325f6261636b776172645f636f6e7632645f\
-7765696768745f67726164004732747261696e5f3238625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67\
-745f73656c65004832747261696e5f3238635f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c\
-65004932747261696e5f3239615f626e315f6261636b776172645f7375625f6d61785f706f6f6c32645f677261645f73756d5f6d756c004a3274\
-7261696e5f3239625f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573004321747261696e5f\
-33305f626e315f6261636b776172645f6469765f6d756c5f6e6567004b31747261696e5f33315f626e315f6261636b776172645f7375625f6d61\
-785f706f6f6c32645f677261645f6d756c5f616464004c2a747261696e5f33325f636f6e76315f6261636b776172645f636f6e7632645f776569\
-6768745f67726164004d31747261696e5f33335f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f677261645f736c6963\
-6573004e2f747261696e5f33345f4164616d575f69735f66696e6974655f6d756c5f6164645f706f775f7375625f375f6d6f7265004f0a9fbe06\
-50d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1\
-2102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc116\
-6cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa020\
-02a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044000000000000\
-000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f654504402000\
-0f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f660440200344000000000000e03f\
-a22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f2005a244143b\
-b1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a9999999999d93f\
-a02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000b60b08002000\
-bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020012001a01000\
-44000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144000000000000\
-f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d0440200120018e5c04\
-40430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141808080fc0747\
-0bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120\
+7f0060087f7f7f7f7f7f7f7f0060077f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f00600b7f7f7f7f7f\
+7f7f7f7f7f7f0060067f7f7f7f7f7f0002120103656e76066d656d6f7279020301808004034c4b00000101010102030405010106060607070708\
+08070707070607090909090a0a08060a0a08070a0a0a07070606080807090909090b0b0b09090906060a09090a0a090b0b0b090709070c0607c9\
+17442e696e6665725f3030615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000c32696e6665725f\
+3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569000d32696e6665725f3030635f63\
+6f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f776569000e2d696e6665725f30315f636f6e76325f63\
+6f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000f2e696e6665725f3032615f636f6e76335f636f6e7632645f616464\
+5f737172745f6469765f7375625f325f6d6f7265001032696e6665725f3032625f636f6e76335f636f6e7632645f6164645f737172745f646976\
+5f7375625f325f6d6f72655f66657700111c696e6665725f30335f6663315f6d61746d756c5f6164645f72656c75001217696e6665725f30345f\
+6663325f6d61746d756c5f6164640013206576616c756174655f3030615f746f5f666c6f61745f746f5f6633325f6469760014356576616c7561\
+74655f3030625f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f7765690015316576616c75617465\
+5f3031615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72650016356576616c756174655f3031625f63\
+6f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f7765690017306576616c756174655f30325f636f6e76\
+325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f7265000f316576616c756174655f3033615f636f6e76335f636f6e76\
+32645f6164645f737172745f6469765f7375625f325f6d6f72650010356576616c756174655f3033625f636f6e76335f636f6e7632645f616464\
+5f737172745f6469765f7375625f325f6d6f72655f66657700111f6576616c756174655f30345f6663315f6d61746d756c5f6164645f72656c75\
+0012346576616c756174655f30355f6663325f6d61746d756c5f6164645f6c6f73735f616d61785f6172676d61785f65715f746f5f663300182d\
+6576616c756174655f30365f6c6f73735f65715f73656c6563745f73756d5f6469765f6d756c5f335f6d6f7265001932747261696e5f3030615f\
+4d616e794761726d656e74735f72616e646f6d5f72616e646f6d5f72616e646f6d5f6d756c5f6164001a1e747261696e5f3030625f6663325f77\
+65696768745f72656f726465726564001b1e747261696e5f3030635f6663315f7765696768745f72656f726465726564001c20747261696e5f30\
+30645f636f6e76335f7765696768745f72656f726465726564001d32747261696e5f3031615f4d616e794761726d656e74735f72616e646f6d5f\
+6d756c5f6164645f72616e646f6d5f6d756c5f61001e20747261696e5f3031625f636f6e76325f7765696768745f72656f726465726564001f15\
+747261696e5f30325f636f6e76315f636f6e763264002028747261696e5f30335f626e315f6d65616e5f7375625f6d756c5f6d61785f6164645f\
+325f6d6f726500211f747261696e5f3034615f72656c755f7375625f6d756c5f6164645f72656c7500222a747261696e5f3034625f636f6e7632\
+5f636f6e7632645f776569676874735f7472616e73666f726d656400232e747261696e5f30355f4d6178506f6f6c32645f6d61785f706f6f6c32\
+645f6d61785f706f6f6c32645f696e646578002415747261696e5f30365f636f6e76325f636f6e763264002529747261696e5f3037615f626e32\
+5f6d65616e5f7375625f6d756c5f6d61785f6164645f325f6d6f726500262a747261696e5f3037625f636f6e76335f636f6e7632645f77656967\
+6874735f7472616e73666f726d6564002731747261696e5f30385f72656c755f7375625f6d756c5f6164645f72656c755f4d6178506f6f6c3264\
+5f6d61785f706f6f6c002816747261696e5f3039615f636f6e76335f636f6e763264002923747261696e5f3039625f636f6e76335f636f6e7632\
+645f66657765725f7468616e5f34002a28747261696e5f31305f626e335f6d65616e5f7375625f6d756c5f6d61785f6164645f325f6d6f726500\
+2b1e747261696e5f31315f72656c755f7375625f6d756c5f6164645f72656c75002c25747261696e5f31325f44726f706f75745f72616e646f6d\
+5f6c745f6469765f73656c656374002d1c747261696e5f31335f6663315f6d61746d756c5f6164645f72656c75002e30747261696e5f31345f44\
+726f706f75745f72616e646f6d5f6c745f6469765f73656c6563745f6663325f6d61746d756c002f2b747261696e5f3135615f6c6f73735f6571\
+5f73656c6563745f73756d5f6469765f6d756c5f335f6d6f726500301a747261696e5f3135625f6663325f6261636b776172645f73756d00311d\
+747261696e5f3135635f6663325f6261636b776172645f6d61746d756c00322e747261696e5f3135645f6663325f6261636b776172645f6c745f\
+6d61746d756c5f73656c6563745f6d756c5f677400331a747261696e5f3136615f6663315f6261636b776172645f73756d00341d747261696e5f\
+3136625f6663315f6261636b776172645f6d61746d756c00352e747261696e5f3136635f6663315f6261636b776172645f6c745f6d61746d756c\
+5f73656c6563745f6d756c5f6774003626747261696e5f3137615f626e335f6261636b776172645f7375625f73756d5f6d756c5f646976003732\
+747261696e5f3137625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f696d61676573003829747261696e\
+5f31385f626e335f6261636b776172645f7375625f6d756c5f6469765f6e65675f616464003932747261696e5f3139615f636f6e76335f626163\
+6b776172645f636f6e7632645f7765696768745f677261645f776569676874003a32747261696e5f3139625f636f6e76335f6261636b77617264\
+5f636f6e7632645f696e7075745f677261645f67745f73656c65003b2a747261696e5f32305f636f6e76335f6261636b776172645f636f6e7632\
+645f7765696768745f67726164003c32747261696e5f3231615f626e325f6261636b776172645f7375625f6d61785f706f6f6c32645f67726164\
+5f73756d5f6d756c003d32747261696e5f3231625f636f6e76335f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69\
+636573003e22747261696e5f3232615f626e325f6261636b776172645f6469765f6d756c5f6e6567003f32747261696e5f3232625f636f6e7632\
+5f6261636b776172645f636f6e7632645f696e7075745f677261645f67745f73656c65004031747261696e5f32335f626e325f6261636b776172\
+645f7375625f6d61785f706f6f6c32645f677261645f6d756c5f61646400412b747261696e5f3234615f636f6e76325f6261636b776172645f63\
+6f6e7632645f7765696768745f67726164004232747261696e5f3234625f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f\
+677261645f67745f73656c65004332747261696e5f3234635f636f6e76325f6261636b776172645f636f6e7632645f696e7075745f677261645f\
+67745f73656c65004432747261696e5f3235615f626e315f6261636b776172645f7375625f6d61785f706f6f6c32645f677261645f73756d5f6d\
+756c004532747261696e5f3235625f636f6e76325f6261636b776172645f636f6e7632645f7765696768745f677261645f736c69636573003e21\
+747261696e5f32365f626e315f6261636b776172645f6469765f6d756c5f6e6567004631747261696e5f32375f626e315f6261636b776172645f\
+7375625f6d61785f706f6f6c32645f677261645f6d756c5f61646400472a747261696e5f32385f636f6e76315f6261636b776172645f636f6e76\
+32645f7765696768745f67726164004831747261696e5f32395f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f677261\
+645f736c6963657300492f747261696e5f33305f4164616d575f69735f66696e6974655f6d756c5f6164645f706f775f7375625f375f6d6f7265\
+004a0ad0c6064bd30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe\
+422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002\
+a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a24400000000\
+0000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa20ba50203017e017f037c200044\
+000000000000000061044044000000000000f0ff0f0b200044000000000000000063044044000000000000f87f0f0b200044ffffffffffffef7f\
+6545044020000f0b2000bd2201423488a741ff076b21022001420c86420c8842ff0742348684bf220344cd3b7f669ea0f63f6604402003440000\
+00000000e03fa22103200241016a21020b200344000000000000f03fa1200344000000000000f03fa0a322042004a2210544111111111111c13f\
+2005a244143bb1133bb1c33fa02005a24446175d74d145c73fa02005a2441cc7711cc771cc3fa02005a244922449922449d23fa02005a2449a99\
+99999999d93fa02005a244555555555555e53fa02005a2440000000000000040a02004a22002b744ef39fafe422ee63fa2a00b08002000bb1000\
+b60b08002000bb1001b60b5001017c2000bb2201200120012001a2a2440000000000000840a3a144000000000000f03f44000000000000004020\
+012001a0100044000000000000f03fa0a3a120019944fca9f1d24d62503f631bb60b2301017c2000bb9a1000210144000000000000f03f200144\
+000000000000f03fa0a3b60b5a01017c200143000000005b0440430000803f0f0b20008bbb10012001bba210002102200043000000005d044020\
+0120018e5c0440430000c07f0f0b2001430000003f942001430000003f948e5c044020029a21020b0b2002b60b13002000bc41808080fc077141\
+808080fc07470bf20602027f027e410321052000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a72001732002732100\
+2007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21\
+062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3dd\
+f1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007\
+a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e210620\
+04ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf179\
+6a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721\
+012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad\
+41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a21\
+0220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a7210120\
 06422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d7\
 9afaec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220\
 034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a72101200642\
 2088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afa\
 ec7cad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a2102200341\
-85dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088\
-a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7c\
-ad7e21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd\
-9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a720\
-057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e\
-21072007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb\
-7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e21072007422088a720017320027321002007a721012006422088a7200573\
-20037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a21032000ad41d3bec4927dad7e21062004ad41d79afaec7cad7e2107\
-2007422088a720017320027321002007a721012006422088a720057320037321042006a72105200241b9f3ddf1796a210220034185dd9edb7b6a\
-21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2531f51d2531f\
-51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde01210820\
-04fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd5121002008\
-2009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007\
-fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85\
-ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fd\
-df0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009\
-fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d\
-040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379e\
-b979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2\
-531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121\
-082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd512100\
-20082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd5121042006\
-2007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67\
-bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51\
-d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf0121092008\
-2009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007\
-fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979\
-379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f\
-51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde\
-0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51\
-210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd512104\
-20062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85\
-ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d253\
-1f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf012109\
-20082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b21012006\
-2007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0c\
-b979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2\
+85dd9edb7b6a21032000410876b24300008033940bf31401067bfd0c0300000003000000030000000300000021052000fd0c531f51d2531f51d2\
 531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecd\
 fdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002\
 fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51\
@@ -4629,638 +4441,1440 @@ ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2
 1f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfd\
 df01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b\
 210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b2105\
-2002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae01210320004108fdad01fd\
-fa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000\
-a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa4\
-22012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa0\
-01fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa00544\
-20b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012a\
-bfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711b\
-b60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400004054fb21f9\
-3fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c7cc0a87439a9\
-bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a24455\
-5555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da020\
-03a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa02003a244555555\
-555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60ba70a07067f087b037f0f7b017f057b017f200020\
-014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c\
-000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112\
-fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000\
-2115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a21182005200e4108\
-6c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c201bfde6012010\
-fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd000210211f20\
-1a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4012116201741\
-a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e2020fde60120\
-11fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320212023fde601\
-2014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd00028002212420212024fde6\
-01200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c212620262024fde6\
-012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fde401211420222027fde6012015fde40121\
-1520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c41046c6a2129\
-2029fd000280f02821282029fd000280092029fd000280f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde701212a2029fd00\
-02800a212b2029fd000290f028212c2029fd000290092029fd000290f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121\
-2d2029fd0002900a212e2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212f202f200f2028fde501202afde60120\
-2bfde401fd0c00000000000000000000000000000000fdeb0120102028fde501202afde601202bfde401fd0c0000000000000000000000000000\
-0000fdeb01fde90120112028fde501202afde601202bfde401fd0c00000000000000000000000000000000fdeb01fde90120122028fde501202a\
-fde601202bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202f2013202cfde501202dfde601202efde401fd0c00\
-000000000000000000000000000000fdeb012014202cfde501202dfde601202efde401fd0c00000000000000000000000000000000fdeb01fde9\
-012015202cfde501202dfde601202efde401fd0c00000000000000000000000000000000fdeb01fde9012016202cfde501202dfde601202efde4\
-01fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d480d000b200c41\
-016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a412070210b200a\
-41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a210f0340200efd\
-0002800b21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804bfd0c0000003f0000003f0000003f0000003ffde6\
-012112200efd0002808b0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd000280cb01fd0c0000003f0000003f0000\
-003f0000003ffde6012115200efd0002808b0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde4012017fde401\
-21182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808b02fd0c0000003f0000003f0000003f0000003ffde601211a\
-200efd000280cb03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f0000003f0000003f00\
-00003ffde601211c200efd000280cb02fd0c0000003f0000003f0000003f0000003ffde601211d200efd0002808b04211e201efd0c0000003f00\
-00003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde6012121201120\
-15fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c0000003f0000003f\
-0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde601212620112012fde4\
-012014fde401212720112012fde5012014fde40121282019201cfde4012021fde40121292019201cfde5012021fde401212a20232024fde40120\
-26fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010fd0b0200200f\
-2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b028030200f2020fd0b\
-028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202dfd0b02806820\
-0f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a22092001480d000b0b\
-0bea1002077f3c7b2000200148200228020041044e7104402000210903402009210a200a41c00070210b200a41c0006e210a200a210c4100210d\
-2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cf0421102010fd0c00\
-00003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cf0621132013fd\
-0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd000280cf08211620\
-16fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd000280cf0a21\
-192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cf10211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398ee33d398ee33d\
-398ee33dfde601211f200efd000280cf0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cf1221222022fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-21252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cf0e21272027fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e6012128200efd000280cf1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde401212b20182019fd\
-0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d398e633d398e63\
-3d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e398e633efde6\
-01fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efde60121362016\
-fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f0000003ffde6012138\
-20122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e633d398e633dfd\
-e601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e633dfde6012015\
-fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffde601213c201e\
-2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d398e633dfde601\
-fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfde6012025fde5\
-01202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde6012140202d202f\
-fde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e633dfde601fde5\
-012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601202ffde50120\
-31fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde601214420332035fde4\
-012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-37fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035fde5012037fd\
-0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c2023fde40120\
-2afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e633d398e633d39\
-8e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b028030200f2017fd\
-0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b02809001200f2040fd0b02\
-80a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f001200f2045fd\
-0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b0280d002200f20\
-4afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d000b20094101\
-6a22092001480d000b0b0bcb110b097f207b047f0a7b037f077b037f117b017f067b047f20002001480440200021080340200821092009410170\
-210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a41046c6a210f2003\
-200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113200ffd000280\
-1b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde4012119200ffd0002\
-800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fde501211f200ffd00\
-028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd000280032016fde501\
-2015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde501212820112017fd\
-e501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017fde501201ffde501\
-212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b020020102022fd0b0280192010\
-2023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280af0120102029\
-fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b0280c5022010\
-202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a220d4105480d\
-000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000000000000000000000000000000021\
-35fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000\
-002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000\
-000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000000000000000\
-0000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a21410240034020\
-40fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde40121362040fd09028001\
-214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fde6012039fde4\
-01213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401213c203f41a0\
-7e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a2140204141206a2141203f41\
-016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320492037fd0b02\
-a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090032049203dfd\
-0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d000b41002132\
-03404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b0340204afd0002\
-80a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4012150204afd\
-0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002e0d403215520\
-4e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfde401204dfde40120\
-50fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204afd000280db03fde4\
-012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f403204b2059fd\
-0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d000b200d41016a\
-220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280f228215c205d\
-fd000280cb04215e205dfd000280f428215f205ffd0cacc52737acc52737acc52737acc52737fde40121602060fde3012161205e2061fde70121\
-62205dfd000280cd042163410021640340410021652007203141086c203241046c6a206441c0026c6a200b41c00c6c6a41046c6a216620032032\
-41046c206441a0016c6a41046c6a2167034020662067fd000280f403205cfde5012062fde6012063fde401fd0c00000000000000000000000000\
-000000fdeb012067fd0002a0f403205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde9012067fd0002\
-c0f603205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde9012067fd0002e0f603205cfde5012062fd\
-e6012063fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020664180026a2166206741c0006a2167206541016a2265\
-4105480d000b206441016a22644105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a22082001480d000b\
-0b0bc13f11067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b017f067b047f2000200148200228020041044e7104402000\
-21080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a20022802004804402004200b\
-4180e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040fde601211020\
-0ffd0002800a21112011fd0c00004040000040400000404000004040fde601211220102012fde4012113200ffd0002801421142014fd0c000040\
-40000040400000404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c00000040000000400000004000000040fde6\
-01211820162018fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c0000004000000040\
-0000004000000040fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efde401211f200f\
-fd0002801621202020fd0c00004040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023fd0c00000040\
-000000400000004000000040fde601212420222024fde50121252025fd0c00004040000040400000404000004040fde6012126201a2026fde401\
-2127200ffd0002800421282028fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c000040400000404000\
-00404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde601212e202c20\
-2efde501212f200ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd0c0000404000\
-0040400000404000004040fde601213320272033fde5012134200ffd0002800621352035fd0c00000040000000400000004000000040fde60121\
-36200ffd0002801021372037fd0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a213a203afd0c00\
-004040000040400000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c00000040000000400000004000000040\
-fde601213e203c203efde501213f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c000000400000\
-00400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde401214420442040fde4012145\
-2032fd0c00000041000000410000004100000041fde60121462025fd0c00008041000080410000804100008041fde601214720462047fde50121\
-48203ffd0c00000041000000410000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde501214c200ffd0002\
-8008214d204dfd0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c00004040000040400000404000004040\
-fde6012150204e2050fde4012151200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053fde501215420\
-0ffd0002802621552055fd0c00000040000000400000004000000040fde601215620542056fde501215720572025fde50121582032fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b205a205bfde4\
-01215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde601215e205d205efd\
-e401215f205f2018fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c00000040000000400000004000000040\
-fde60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c000040400000\
-40400000404000004040fde601216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd0c0000a04000\
-00a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c00004040000040400000404000004040fde60121\
-6c2067206cfde501216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a0400000a040fde601\
-216f206e206ffde40121702070203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde50121732065fd0c\
-00000040000000400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde4012176207620\
-72fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fde60121792078\
-2079fde501217a2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d2072fde50121\
-7e204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001207f208001fd\
-e4012181012081012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde6012184012083012084\
-01fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c000000410000004100\
-00004100000041fde6012188012011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a012017fd0c000000\
-41000000410000004100000041fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040fde601218d01\
-2020fd0c00000041000000410000004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01208e01208f01\
-fde5012190012023fd0c00000041000000410000004100000041fde601219101209001209101fde401219201209201fd0c000040400000404000\
-00404000004040fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100000041fde601219501202afd0c000080\
-41000080410000804100008041fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fde60121980120\
-9701209801fde401219901209901fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203afd0c00000041\
-000000410000004100000041fde601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde501219e01203d\
-fd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c00000040000000400000004000000040fd\
-e60121a101209b0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0400000a04000\
-00a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c00000041000000410000004100000041\
-fde60121a701209201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c0000004100000041\
-0000004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052fd0c00000041\
-000000410000004100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde50121b0012055\
-fd0c00000041000000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd0c0000c03f00\
-00c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde60121b60120b5\
-0120b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040fde60121ba01\
-201d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120bd01fde40121\
-be01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be0120c101fde5\
-0121c2012037203afde40121c30120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c50120c20120c501\
-fde50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000a040fde60121\
-c80120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb0120bc01fd0c\
-00008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100000041fde601\
-21ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d2012056fde50121\
-d30120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d60120c401fd0c\
-0000c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde50121da012014fd\
-0c0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f0000c03ffde601\
-21dd0120dc0120dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e00120e001201dfd\
-e50121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df0120e601fde4\
-0121e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fd\
-e50121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c00004040000040400000\
-404000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c03f0000c03f00\
-00c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120f30120f401fd\
-e40121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c000000400000004000\
-00004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa0120fa0120f601\
-fde40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c00008041000080410000804100008041fde60121\
-fd0120fc0120fd01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde40121800220e50120ed\
-01fde40121810220810220f601fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f0000c03f0000\
-c03ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702fde401218802\
-20880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220f501fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c200c41046c6a\
-41046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b028030209002205cfd0b028040\
-2090022073fd0b0280502090022077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b0280900120900220a2\
-01fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b0280e001209002\
-20c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd0b0280b00220\
-900220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d02fd0b028080\
-03208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b\
-41002191020340410021920203404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c0000000000000000\
-0000000000000000219502fd0c00000000000000000000000000000000219602fd0c00000000000000000000000000000000219702fd0c000000\
-00000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000000000219a02\
-fd0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c024100219d0220032093024180046c2094\
-024180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f02fd00020021\
-a10220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd0902800221a3\
-0220a30220a102fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220a102fde60120\
-9902fde40121990220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401219b0220a502\
-20a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320930241c0006c\
-20940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a602209802fd0b\
-02b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f090030b2094024101\
-6a2294024102480d000b20930241016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d0340200b41086c\
-200d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a0321a90220a7\
-0220a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02fde40121ae02\
-20a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220b202fde40121\
-b30220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a802fd0002809e\
-0321b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc0220bb0220bc02\
-fde40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121c10220a802fd\
-000280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde40121c60220bd\
-02fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c00000040000000400000004000000040\
-fde60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fde40121cc0220\
-c502fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a802fd000280a2\
-0321d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d40220d30220d402\
-fde40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fde50121d80220\
-ad02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f0000003f000000\
-3ffde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02fde50121de02\
-20da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220bc02fd0c0000\
-0040000000400000004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c0000003f0000003f00\
-00003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e70220e60220e702\
-fde50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fde50121eb0220\
-e802fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e0000803e000080\
-3efde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002fde40121f102\
-20d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c0000004000000040000000400000\
-0040fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e0000803efde60121f7\
-0220a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa0220a802fd0002\
-80b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fde40121fe0220\
-b402fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba03218103208003208103fde4\
-0121820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde40121850320bc02\
-fd0c00008040000080400000804000008040fde601218603208503208603fde40121870320a802fd000280bc03218803208703208803fde40121\
-8903208303208903fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c0320c402fd0c\
-00008040000080400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03fde401219003\
-208a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde501219303209003fd0c0000\
-0040000000400000004000000040fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e0000803efde6012196\
-03208203209603fde401219703209003fd0c00008040000080400000804000008040fde601219803209703209803fde40121990320d202fd0c00\
-00803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c00008040000080400000804000008040fde60121\
-9c03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100218e02034041\
-00218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c20320a10320d602\
-fd0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0c30320a10320\
-9503fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d\
-4108480d000b20920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a2002280200480440200520910241086c\
-20920241046c6a41046c6a21a30320a303fd000280f62821a20320a303fd000280cf1621a40320a303fd000280fa2821a50320a503fd0cacc527\
-37acc52737acc52737acc52737fde40121a60320a603fde30121a70320a40320a703fde70121a80320a303fd000280d31621a903410021aa0303\
-40410021ab03200720910241086c20920241046c6a20aa034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21ac0320032092024104\
-6c20aa0341186c6a200d41c8006c6a41046c6a21ad03034020ac0320ad03fd000280c20320a203fde50120a803fde60120a903fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b020020ac034180046a21ac0320ad0341206a21ad0320ab0341016a22ab034103480d000b20aa03\
-41016a22aa034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a2291024110480d000b2008\
-41016a22082001480d000b0b0bdb100f077f0a7b047f087b017f057b017f017b017f0d7b027f047b037f047b027f200020014820022802004104\
-48710440200021080340200821092009411070210a200941106e21092009210b200b41056c200228020041056b200b41056c200228020041056b\
-481b210c4100210d03404100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00000000000000000000\
-0000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000\
-00000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000\
-000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021190340\
-4100211a2004200c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a211b2005200a41086c20194180c0016c6a41046c6a\
-211c02400340201bfd090200211d201cfd000280cf04211e201d201efde601200ffde401210f201cfd000290cf04211f201d201ffde6012010fd\
-e4012110201bfd0902803221202020201efde6012011fde40121112020201ffde6012012fde4012112201a41807f460d01201bfd090280642121\
-2021201efde6012013fde40121132021201ffde6012014fde4012114201bfd090280960121222022201efde6012015fde40121152022201ffde6\
-012016fde4012116201a41a07e460d01201bfd090280c80121232023201efde6012017fde40121172023201ffde6012018fde4012118201b4104\
-6a211b201c4180046a211c201a41016a221a41c001480d000b0b201941016a22194103480d000b2005200a41086c41046c6a21252025fd000280\
-f62821242025fd000280cf162025fd000280fa28fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121262025fd000280d31621\
-272025fd000290f62821282025fd000290cf162025fd000290fa28fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121292025\
-fd000290d316212a2007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a212b202b200f2024fde5012026fde6012027\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20102028fde5012029fde601202afde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0210202b20112024fde5012026fde6012027fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
-24202b20122028fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fd0b029024202b20132024fde5012026fd\
-e6012027fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202b20142028fde5012029fde601202afde401fd0c00000000\
-000000000000000000000000fdeb01fd0b029048202b20152024fde5012026fde6012027fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b02806c202b20162028fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fd0b02906c202b20172024\
-fde5012026fde6012027fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202b20182028fde5012029fde601202afde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200a41086c41046c6a212d202dfd000280f628212c202dfd000280\
-cf16212e202dfd000280fa28212f202ffd0cacc52737acc52737acc52737acc52737fde40121302030fde3012131202e2031fde7012132202dfd\
-000280d3162133202dfd000290f6282134202dfd000290cf162135202dfd000290fa2821362036fd0cacc52737acc52737acc52737acc52737fd\
-e40121372037fde301213820352038fde7012139202dfd000290d316213a4100213b0340203b41026c41016a200228020041016b203b41026c41\
-016a200228020041016b481b213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c0000\
-0000000000000000000000000000213ffd0c0000000000000000000000000000000021404100211903404100211a2004200d41c0026c203b4180\
-196c6a201941c0026c6a200e41c0006c6a41046c6a21412005200a41086c20194180c0016c6a41046c6a21422004203c41c00c6c200d41c0026c\
-6a201941c0026c6a200e41c0006c6a41046c6a214303402041fd09020021442042fd000280cf04214520442045fde601203dfde401213d2042fd\
-000290cf04214620442046fde601203efde401213e2043fd090200214720472045fde601203ffde401213f20472046fde6012040fde401214020\
-4141046a214120424180046a2142204341046a2143201a41016a221a41c001480d000b201941016a22194103480d000b2007200a41086c200d41\
-80036c6a203b4180126c6a200e4180016c6a41046c6a21482048203d202cfde5012032fde6012033fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b02002048203e2034fde5012039fde601203afde401fd0c00000000000000000000000000000000fdeb01fd0b02102007203c\
-4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21492049203f202cfde5012032fde6012033fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b0200204920402034fde5012039fde601203afde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0210203b41016a223b200228020041016a41026d480d000b0b200e41016a220e4103480d000b200d41016a220d4103480d000b200841016a2208\
-2001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f2000200148044020002107034020072108\
-20084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440\
-fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000\
-210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
-00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
-000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21182005200941\
-086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d716211b201a201bfde601200cfde401210c2019fd000290d7\
-16211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401210f20174180\
-7f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f201bfde60120\
-12fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde40121142020201cfde6\
-012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b200520094108\
-6c41046c6a21222022fd000280d72821212022fd000290d72821232006200b41c0006c200941086c6a41046c6a21242024200c2021fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
-24200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb01fd0b028006\
-202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c\
-6a21262026fd000280d72821252026fd000290d7282127410021280340202841026c41016a200228020041016b202841026c41016a2002280200\
-41016b481b2129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c000000000000000000\
-00000000000000212cfd0c00000000000000000000000000000000212d41002116034041002117200420284180126c20166a41046c6a212e2005\
-200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131202ffd000280d7162132203120\
-32fde601202afde401212a202ffd000290d716213320312033fde601202bfde401212b2030fd090200213420342032fde601202cfde401212c20\
-342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a22174109480d000b201641016a221641\
-8001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c200941086c6a41046c6a21362036\
-202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b0bba0408017d017f097d047f0a\
-7d037f017d017f200020014804402005410041046c6a210820082a0280ed28210720082a0284ed28210920082a0288ed28210a20082a028ced28\
-210b20082a0290ed28210c20082a0294ed28210d20082a0298ed28210e20082a029ced28210f20082a02a0ed28211020082a02a4ed2821112000\
-211203402012211320132114410021150340430000000021164300000000211743000000002118430000000021194300000000211a4300000000\
-211b4300000000211c4300000000211d4300000000211e4300000000211f410021202004201441c0006c41046c6a21212005410041046c6a2122\
-034020212a020021232016202320222a0280d928949221162017202320222a0284d928949221172018202320222a0288d9289492211820192023\
-20222a028cd92894922119201a202320222a0290d9289492211a201b202320222a0294d9289492211b201c202320222a0298d9289492211c201d\
-202320222a029cd9289492211d201e202320222a02a0d9289492211e201f202320222a02a4d9289492211f202141046a2121202241286a212220\
-2041016a222041c000480d000b20062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a923802082024\
-2019200b9238020c2024201a200c923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e201092380220\
-2024201f201192380224201541016a22154101480d000b201241016a22122001480d000b0b0b860101077f200020014804402000210803402008\
-21092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b24300007f439538\
-0200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001480d000b0b0b\
-860702077f1f7b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b41086c200a41c000\
-6c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800b210f200ffd0c0000003f0000003f0000003f000000\
-3ffde6012110200dfd0002804bfd0c0000003f0000003f0000003f0000003ffde6012111200dfd0002808b0121122012fd0c0000003f0000003f\
-0000003f0000003ffde6012113200dfd000280cb01fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808b0321152015fd0c\
-0000003f0000003f0000003f0000003ffde601211620102014fde4012016fde40121172017fd0c0000003f0000003f0000003f0000003ffde601\
-2118200dfd0002808b02fd0c0000003f0000003f0000003f0000003ffde6012119200dfd000280cb03fd0c0000003f0000003f0000003f000000\
-3ffde601211a20112019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b200dfd000280cb02fd0c0000003f000000\
-3f0000003f0000003ffde601211c200dfd0002808b04211d201dfd0c0000003f0000003f0000003f0000003ffde601211e2013201cfde401201e\
-fde401211f201ffd0c0000003f0000003f0000003f0000003ffde601212020102014fde5012016fde40121212021fd0c0000003f0000003f0000\
-003f0000003ffde601212220112019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121232013201cfde501201efde401\
-21242024fd0c0000003f0000003f0000003f0000003ffde601212520102011fde4012013fde401212620102011fde5012013fde4012127201820\
-1bfde4012020fde40121282018201bfde5012020fde401212920222023fde4012025fde401212a20222023fde5012025fde401212b2016201afd\
-e401201efde401212c2016201afde501201efde401212d200e200ffd0b0200200e2026fd0b028008200e2027fd0b028010200e2012fd0b028018\
-200e2017fd0b028020200e2028fd0b028028200e2029fd0b028030200e201ffd0b028038200e2021fd0b028040200e202afd0b028048200e202b\
-fd0b028050200e2024fd0b028058200e2015fd0b028060200e202cfd0b028068200e202dfd0b028070200e201dfd0b028078200d41106a210d20\
-0e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0ba70a07067f087b037f0f7b017f057b017f20002001480440\
-200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
-000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c\
-6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde40121\
-0f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efd\
-e6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d\
-012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde401\
-21102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4\
-012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efd\
-e401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fd\
-e40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde4012114202520\
-26fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd00\
-0280f02821272028fd000280092028fd000280f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121292028fd0002800a21\
-2a2028fd000290f028212b2028fd000290092028fd000290f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde701212c2028fd\
-0002900a212d2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212e202e200e2027fde5012029fde601202afde401\
-fd0c00000000000000000000000000000000fdeb01200f2027fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb\
-01fde90120102027fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde5012029fde60120\
-2afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202e2012202bfde501202cfde601202dfde401fd0c0000000000\
-0000000000000000000000fdeb012013202bfde501202cfde601202dfde401fd0c00000000000000000000000000000000fdeb01fde901201420\
-2bfde501202cfde601202dfde401fd0c00000000000000000000000000000000fdeb01fde9012015202bfde501202cfde601202dfde401fd0c00\
-000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b\
-410d480d000b200841016a22082001480d000b0b0bea1002077f3c7b2000200148200228020041044e71044020002108034020082109200941c0\
-0070210a200941c0006e21092009210b4100210c2005200b41086c200a4180016c6a41046c6a210d2007200b4180e4006c200a41086c6a41046c\
-6a210e0340200dfd000280cf04210f200ffd0c0000003f0000003f0000003f0000003ffde60121102010fd0c398ee33d398ee33d398ee33d398e\
-e33dfde6012111200dfd000280cf0621122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398ee33d398ee33d\
-398ee33dfde6012114200dfd000280cf0821152015fd0c0000003f0000003f0000003f0000003ffde6012116200ffd0c398ee33d398ee33d398e\
-e33d398ee33dfde6012117200dfd000280cf0a21182018fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200dfd000280cf10211a201a\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601211b20172019fde401201bfde401211c201cfd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601211d2012fd0c398ee33d398ee33d398ee33d398ee33dfde601211e200dfd000280cf0c211f201ffd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012120200dfd000280cf1221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122201e2020fde4012022fde40121232023fd\
-0c398ee33d398ee33d398ee33d398ee33dfde60121242015fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200dfd000280cf0e212620\
-26fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200dfd000280cf1421282028fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2920252027fde4012029fde401212a20172018fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c201e201ffd0c398e633d398e633d398e633d398e\
-633dfde601fde5012021fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01212e2028fd0c398ee33c398ee33c398ee33c398ee33cfde601212f20252026fd0c398e633d398e633d398e633d398e633dfde601fde501202f\
-fde4012130200ffd0c398e633d398e633d398e633d398e633dfde6012019fde501201afd0c398e633e398e633e398e633e398e633efde601fde4\
-0121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322012fd0c398e633d398e633d398e633d398e633dfde6012020fde5012021\
-fd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33dfde60121342028fd0c398e63\
-3e398e633e398e633e398e633efde60121352015fd0c398e633d398e633d398e633d398e633dfde6012027fde5012035fde40121362010fd0c00\
-00003f0000003f0000003f0000003ffde601213720112014fde4012016fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012138201120\
-13fd0c398e633d398e633d398e633d398e633dfde601fde5012016fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121392010fd0c39\
-8e633d398e633d398e633d398e633dfde6012014fde5012016fd0c398e633e398e633e398e633e398e633efde601fde401213a201cfd0c000000\
-3f0000003f0000003f0000003ffde601213b201d2024fde401202afd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213c201d2023fd\
-0c398e633d398e633d398e633d398e633dfde601fde501202afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d201cfd0c398e63\
-3d398e633d398e633d398e633dfde6012024fde501202afd0c398e633e398e633e398e633e398e633efde601fde401213e202bfd0c0000003f00\
-00003f0000003f0000003ffde601213f202c202efde4012030fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012140202c202dfd0c39\
-8e633d398e633d398e633d398e633dfde601fde5012030fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012141202bfd0c398e633d39\
-8e633d398e633d398e633dfde601202efde5012030fd0c398e633e398e633e398e633e398e633efde601fde40121422031fd0c0000003f000000\
-3f0000003f0000003ffde601214320322034fde4012036fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214420322033fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012036fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121452031fd0c398e633d398e63\
-3d398e633d398e633dfde6012034fde5012036fd0c398e633e398e633e398e633e398e633efde601fde4012146201afd0c0000003f0000003f00\
-00003f0000003ffde6012147201b2022fde4012029fde4012148201b2021fd0c398e633d398e633d398e633d398e633dfde601fde501202ffde4\
-012149201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012035fde401214a200e2037fd0b0200200e2038fd0b028010200e20\
-39fd0b028020200e203afd0b028030200e2016fd0b028040200e203bfd0b028050200e203cfd0b028060200e203dfd0b028070200e203efd0b02\
-808001200e202afd0b02809001200e203ffd0b0280a001200e2040fd0b0280b001200e2041fd0b0280c001200e2042fd0b0280d001200e2030fd\
-0b0280e001200e2043fd0b0280f001200e2044fd0b02808002200e2045fd0b02809002200e2046fd0b0280a002200e2036fd0b0280b002200e20\
-47fd0b0280c002200e2048fd0b0280d002200e2049fd0b0280e002200e204afd0b0280f002200e2028fd0b02808003200d41106a210d200e4110\
-6a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bed0716017d017f097d047f0a7d037f017d017f017d017f017d037f\
-017d017f017d027f017d037f017d017f027d017f200020014804402005410041046c6a210a200a2a0280ed282109200a2a0284ed28210b200a2a\
-0288ed28210c200a2a028ced28210d200a2a0290ed28210e200a2a0294ed28210f200a2a0298ed282110200a2a029ced282111200a2a02a0ed28\
-2112200a2a02a4ed282113200021140340201421152015211641002117034043000000002118430000000021194300000000211a430000000021\
-1b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641c0006c41046c\
-6a21232005410041046c6a2124034020232a020021252018202520242a0280d928949221182019202520242a0284d92894922119201a20252024\
-2a0288d9289492211a201b202520242a028cd9289492211b201c202520242a0290d9289492211c201d202520242a0294d9289492211d201e2025\
-20242a0298d9289492211e201f202520242a029cd9289492211f2020202520242a02a0d928949221202021202520242a02a4d928949221212023\
-41046a2123202441286a2124202241016a222241c000480d000b20062016410a6c41046c6a21262026201820099238020020262019200b923802\
-042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802142026201e2010923802182026201f201192\
-38021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff21274100212220062016410a6c41046c6a\
-21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43ffff7fff21294100212a4100212b20062016410a6c4104\
-6c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b21294100410a6c202b6a202a202e1b212a202c41046a212c20\
-2b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f2008201641176c41046c6a2131203120273802002031202f38\
-020420312a02002132410021332008201641176c41046c6a213420062016410a6c41046c6a21350340203420352a020020329338020820344104\
-6a2134203541046a2135203341016a2233410a480d000b43000000002136410021222008201641176c41046c6a21370340203620372a02081002\
-922136203741046a2137202241016a2222410a480d000b2031203638023020312a02302138203810032139410021332008201641176c41046c6a\
-213a0340203a203a2a0208203993380234203a41046a213a203341016a2233410a480d000b201441016a22142001480d000b0b0b9a0104017d03\
-7f027d037f2000200148044043000000002106410021070340410021082004200741176c41046c6a21090340200620092a023492210620094104\
-6a2109200841016a2208410a480d000b200741016a22072002280200480d000b2002280200410a6cb2210a2006200a95210b2000210c0340200c\
-210d2005410041046c6a210e200e200b380200200c41016a220c2001480d000b0b0bb30208017d047f017d027f057d017f037d047f2000200148\
-0440430000000021094100210a2004410041046c6a210b0340200b280200210c200c41004e200c410a4871044020092005200c200a41176c6a41\
-0d6a41046c6a210d200d2a02009221090b200b41046a210b200a41016a220a2002280200480d000b4300000000210e4100210f2005410041046c\
-6a21100340200e20102a020492210e201041dc006a2110200f41016a220f2002280200480d000b2002280200b221112009201195211243666666\
-3f201294211320138c21142006410041046c6a211620162a0200211543cdcccc3d201594211720142017932118200e20119521192000211a0340\
-201a211b2007410041046c6a211c201c20183802002008410041046c6a211d201d2019380200201a41016a221a2001480d000b0b0b82263b017d\
-017f017d017f017d017f017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f\
-017d017f017d017f017d087f057d037f037d037f017d017f017d017f017b017f157b027f0a7b027f017b017f117b037f037b027f0f7b027f277b\
-2000200148044020022a0204210c200cfc00210d20022a0208210e200efc00210f20022a020c21102010fc00211120022a020421122012fc0021\
-1320022a020821142014fc00211520022a020c21162016fc00211720022a020421182018fc0021192019410a6c211a20022a0208211b201bfc00\
-211c20022a020c211d201dfc00211e20022a0204211f201ffc0021202020410a6c212120022a020821222022fc00212320022a020c21242024fc\
-00212520022a020421262026fc00212720022a020821282028fc00212920022a020c212a202afc00212b20022a0204212c202cfc00212d20022a\
-0208212e202efc00212f20022a020c21302030fc00213120002132034020322133203321342004203441dc006c41046c6a213520352034200d6a\
-4102200f201110083802002035203420136a4103201520171008380204410021362004203441dc006c41046c6a213703402037433333333f439a\
-99993e20362034410a6c6a201a6a4104201c201e10089492430000444494380208203741046a2137203641016a2236410a480d000b4100213620\
-04203441dc006c41046c6a2138034020382a0208213943114b93be43104b133f20362034410a6c6a20216a410520232025100894921002213a20\
-39203a959190213b2039203a949190213c2038203b3802302038203c380258203841046a2138203641016a2236410a480d000b43ffff7fff213d\
-4100213e4100213f2004203441dc006c41046c6a2140034020402a0230214120402a025821422041430000803f602041430000e0415f71204243\
-0000803f60712042430000e0415f71b221432043203d5e204320435c7221442043203d20441b213d4100410a6c203f6a203e20441b213e204041\
-046a2140203f41016a223f410a480d000b2005203441046c6a21452045203e36020020452802002146204641004e2046410a4871047d20042046\
-203441dc006c6a41046c6a214820482a0230430000803f6020482a0230430000e0415f7120482a0258430000803f607120482a0258430000e041\
-5f71047d20482a02300543000000000b0543000000000b2147204641004e2046410a4871047d20042046203441dc006c6a41046c6a214a204a2a\
-0230430000803f60204a2a0230430000e0415f71204a2a0258430000803f6071204a2a0258430000e0415f71047d204a2a02580543000000000b\
-0543000000000b2149203520473802800120352049380284012035203420276a41062029202b10083802880120352034202d6a4107202f203110\
-0838028c012035fd09028001214b204bfd1f0043000000005e214c2035fd09028801214d204bfd0c0000e0410000e0410000e0410000e0414100\
-204c6bfd11fd52214efd0c0000e0410000e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde40121\
-50204d2050fde6012151204ffd0c00000040000000400000004000000040fde7012152205120524100204c6bfd11fd5221532053fd682154204e\
-fd0c0000e0410000e0410000e0410000e041fde7012155204efd0c0000803f0000803f0000803f0000803ffde50121562035fd09028c01215720\
-35fd0902840121582058fd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd522159fd0c0000e0410000e0410000e0410000e04120\
-59fde501215a205afd0c0000803f0000803f0000803f0000803ffde401215b2057205bfde601215c205afd0c0000004000000040000000400000\
-0040fde701215d205c205d4100204c6bfd11fd52215e205efd68215f2059fd0c0000e0410000e0410000e0410000e041fde70121602059fd0c00\
-00803f0000803f0000803f0000803ffde5012161410021622004203441dc006c41046c6a21630340206241046c41006afd11fd0c000000000100\
-00000200000003000000fdae01fdfa01fd0c0000003f0000003f0000003f0000003ffde4012164205420642055fde601fd0c0000003f0000003f\
-0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012056fde801fde4012165205f20642060fde601fd0c0000003f00\
-00003f0000003f0000003ffde501fd0c00000000000000000000000000000000fde9012061fde801fde401216620632065fd0b02900120632066\
-fd0b028002206341106a2163206241016a22624107480d000b2035fd0902042167fd0c0000a0410000a0410000a0410000a0412067fde6012168\
-fd0c000020c1000020c1000020c1000020c12068fde40121692069fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde601216a206afd1f00100afd\
-13216b206afd1f00100bfd13216c2035fd090200216d206dfd1f00430000003f5d216e4100216f03402004203441dc006c206f41046c6a41046c\
-6a21712071fd0002800221702070fd68217220702072fde5012173fd0c0000803f0000803f0000803f0000803f2073fde50121742072fdf80121\
-752075fd0c00000000000000000000000000000000fd3f21762075fd0c1c0000001c0000001c0000001c000000fd3921772075fdfa0121782078\
-fd0c00005841000058410000584100005841fde5012179206b2079fde601217a206c2079fde601217b2075fd0c01000000010000000100000001\
-000000fdae01217c207cfd0c00000000000000000000000000000000fd3f217d207cfd0c1c0000001c0000001c0000001c000000fd39217e207c\
-fdfa01217f207ffd0c00005841000058410000584100005841fde501218001206b208001fde601218101206c208001fde6012182014100213603\
-4041002183012004203441dc006c41046c6a218401200820344190066c206f41046c6a41046c6a2185010340208401fd09029001218601208601\
-fd68218701208601208701fde501218801208701fd1f00fc0021890120890141004e208901411c4871218a01208901b2430000584193fd13218b\
-01206c208b01fde601218c01207a208c01fde401fd0c00005841000058410000584100005841fde401fd6a218d01206b208b01fde601218e0120\
-7b208e01fde501fd0c00005841000058410000584100005841fde401fd6a218f01208d01fdf801219001209001fd0c0000000000000000000000\
-0000000000fd3f209001fd0c1c0000001c0000001c0000001c000000fd39fd4e219101208f01fdf801219201209201fd0cffffffffffffffffff\
-fffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae012092014100206e6bfd11fd52219301208101208c01fde401fd0c00\
-005841000058410000584100005841fde401fd6a219401208201208e01fde501fd0c00005841000058410000584100005841fde401fd6a219501\
-209401fdf801219601209601fd0c00000000000000000000000000000000fd3f209601fd0c1c0000001c0000001c0000001c000000fd39fd4e21\
-9701209501fdf801219801209801fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae012098\
-014100206e6bfd11fd5221990120890141016a219a01209a0141004e209a01411c4871219b01209a01b2430000584193fd13219c01206c209c01\
-fde601219d01207a209d01fde401fd0c00005841000058410000584100005841fde401fd6a219e01206b209c01fde601219f01207b209f01fde5\
-01fd0c00005841000058410000584100005841fde401fd6a21a001209e01fdf80121a10120a101fd0c00000000000000000000000000000000fd\
-3f20a101fd0c1c0000001c0000001c0000001c000000fd39fd4e21a20120a001fdf80121a30120a301fd0cffffffffffffffffffffffffffffff\
-fffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a3014100206e6bfd11fd5221a401208101209d01fde401fd0c00005841000058\
-410000584100005841fde401fd6a21a501208201209f01fde501fd0c00005841000058410000584100005841fde401fd6a21a60120a501fdf801\
-21a70120a701fd0c00000000000000000000000000000000fd3f20a701fd0c1c0000001c0000001c0000001c000000fd39fd4e21a80120a601fd\
-f80121a90120a901fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a9014100206e6b\
-fd11fd5221aa01208501fd0c0000803f0000803f0000803f0000803f208801fde50120744100208a016bfd112076fd4e2077fd4e21ab01209101\
-209201fd0c00000000000000000000000000000000fd3ffd4e209201fd0c1c0000001c0000001c0000001c000000fd39fd4e21ac0120ac0120ab\
-01fd4e21ad01209101209301fd0c00000000000000000000000000000000fd3ffd4e209301fd0c1c0000001c0000001c0000001c000000fd39fd\
-4e21ae0120ae0120ad01fd4e21af01209001fd0c1c0000001c0000001c0000001c000000fdb501209301fdae0120344190066cfd11fdae0120af\
-01fd4e2006fd11fdae0121b00120b001fd1b002d0000fd1120b001fd1b012d0000fd1c0120b001fd1b022d0000fd1c0220b001fd1b032d0000fd\
-1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120ae01fd4e20ac01fd4e208d01fd0c00000000000000000000000000000000fd\
-46208d01fd0c0000e0410000e0410000e0410000e041fd43fd4e208f01fd0c00000000000000000000000000000000fd46fd4e208f01fd0c0000\
-e0410000e0410000e0410000e041fd43fd4efd4e20ab01fd4efde60120734100208a016bfd11207dfd4e207efd4e21b101209701209801fd0c00\
-000000000000000000000000000000fd3ffd4e209801fd0c1c0000001c0000001c0000001c000000fd39fd4e21b20120b20120b101fd4e21b301\
-209701209901fd0c00000000000000000000000000000000fd3ffd4e209901fd0c1c0000001c0000001c0000001c000000fd39fd4e21b40120b4\
-0120b301fd4e21b501209601fd0c1c0000001c0000001c0000001c000000fdb501209901fdae0120344190066cfd11fdae0120b501fd4e2006fd\
-11fdae0121b60120b601fd1b002d0000fd1120b601fd1b012d0000fd1c0120b601fd1b022d0000fd1c0220b601fd1b032d0000fd1c03fdfa01fd\
-0c00007f4300007f4300007f4300007f43fde70120b401fd4e20b201fd4e209401fd0c00000000000000000000000000000000fd46209401fd0c\
-0000e0410000e0410000e0410000e041fd43fd4e209501fd0c00000000000000000000000000000000fd46fd4e209501fd0c0000e0410000e041\
-0000e0410000e041fd43fd4efd4e20b101fd4efde601fde401fde60120880120744100209b016bfd112076fd4e2077fd4e21b70120a20120a301\
-fd0c00000000000000000000000000000000fd3ffd4e20a301fd0c1c0000001c0000001c0000001c000000fd39fd4e21b80120b80120b701fd4e\
-21b90120a20120a401fd0c00000000000000000000000000000000fd3ffd4e20a401fd0c1c0000001c0000001c0000001c000000fd39fd4e21ba\
-0120ba0120b901fd4e21bb0120a101fd0c1c0000001c0000001c0000001c000000fdb50120a401fdae0120344190066cfd11fdae0120bb01fd4e\
-2006fd11fdae0121bc0120bc01fd1b002d0000fd1120bc01fd1b012d0000fd1c0120bc01fd1b022d0000fd1c0220bc01fd1b032d0000fd1c03fd\
-fa01fd0c00007f4300007f4300007f4300007f43fde70120ba01fd4e20b801fd4e209e01fd0c00000000000000000000000000000000fd46209e\
-01fd0c0000e0410000e0410000e0410000e041fd43fd4e20a001fd0c00000000000000000000000000000000fd46fd4e20a001fd0c0000e04100\
-00e0410000e0410000e041fd43fd4efd4e20b701fd4efde60120734100209b016bfd11207dfd4e207efd4e21bd0120a80120a901fd0c00000000\
-000000000000000000000000fd3ffd4e20a901fd0c1c0000001c0000001c0000001c000000fd39fd4e21be0120be0120bd01fd4e21bf0120a801\
-20aa01fd0c00000000000000000000000000000000fd3ffd4e20aa01fd0c1c0000001c0000001c0000001c000000fd39fd4e21c00120c00120bf\
-01fd4e21c10120a701fd0c1c0000001c0000001c0000001c000000fdb50120aa01fdae0120344190066cfd11fdae0120c101fd4e2006fd11fdae\
-0121c20120c201fd1b002d0000fd1120c201fd1b012d0000fd1c0120c201fd1b022d0000fd1c0220c201fd1b032d0000fd1c03fdfa01fd0c0000\
-7f4300007f4300007f4300007f43fde70120c001fd4e20be01fd4e20a501fd0c00000000000000000000000000000000fd4620a501fd0c0000e0\
-410000e0410000e0410000e041fd43fd4e20a601fd0c00000000000000000000000000000000fd46fd4e20a601fd0c0000e0410000e0410000e0\
-410000e041fd43fd4efd4e20bd01fd4efde601fde401fde601fde401fd0b020020840141046a21840120850141f0006a21850120830141016a22\
-8301411c480d000b203641016a22364101480d000b206f41016a226f4107480d000b203241016a22322001480d000b0b0b6401067f2000200148\
-04402000210c0340200c210d200d41c00070210e200d41c0006e210d200d210f2009200e200f41c0006c6a41046c6a211020102007200e410a6c\
-200f6a41046c6a211120112a0280d928380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d\
-210e4100210f200a200e41c0016d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102007200e41c001\
-6d41c0016c200e41c0006f6a200e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d716380200201041046a21102011418012\
-6a2111200f41016a220f418001480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d4180\
-0170210e200d4180016e210d200d210f41002110200b200f4180c0006c200e41c0006c6a41046c6a21112007200f4180c0006c200e6a41046c6a\
-21120340201120122a0280cf04380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b\
-0b0bf80a2d017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f01\
-7d017f017d077f057d037f037d037f017d017f017d027f077b017f097b017f037b037f017b2000200148044020022a0204210a200afc00210b20\
-0b410a6c210c20022a0208210d200dfc00210e20022a020c210f200ffc00211020022a020421112011fc0021122012410a6c211320022a020821\
-142014fc00211520022a020c21162016fc00211720022a020421182018fc00211920022a0208211a201afc00211b20022a020c211c201cfc0021\
-1d20022a0204211e201efc00211f20022a020821202020fc00212120022a020c21222022fc00212320022a020421242024fc00212520022a0208\
-21262026fc00212720022a020c21282028fc0021292000212a0340202a212b202b212c4100212d2004202c41236c41046c6a212e0340202e430a\
-d7a33c4352b89e3e202d202c410a6c6a200c6a4108200e201010089492430000444494380200202e41046a212e202d41016a222d410a480d000b\
-4100212d2004202c41236c41046c6a212f0340202f2a0200213043c81b9abf431e771940202d202c410a6c6a20136a4109201520171008949210\
-022131203020319591902132203020319491902133202f2032380228202f2033380250202f41046a212f202d41016a222d410a480d000b43ffff\
-7fff213441002135410021362004202c41236c41046c6a2137034020372a0228213820372a0250213920384300000000602038430000d8415f71\
-2039430000000060712039430000d8415f71b2213a203a20345e203a203a5c72213b203a2034203b1b21344100410a6c20366a2035203b1b2135\
-203741046a2137203641016a2236410a480d000b2005202c41046c6a213c203c2035360200203c280200213d203d41004e203d410a4871047d20\
-04203d202c41236c6a41046c6a213f203f2a0228430000000060203f2a0228430000d8415f71203f2a025043000000006071203f2a0250430000\
-d8415f71047d203f2a02280543000000000b0543000000000b213e203d41004e203d410a4871047d2004203d202c41236c6a41046c6a21412041\
-2a022843000000006020412a0228430000d8415f7120412a02504300000000607120412a0250430000d8415f71047d20412a0250054300000000\
-0b0543000000000b21402004202c41236c41046c6a21422042203e3802782042204038027c2042202c20196a410a201b201d1008380280012042\
-202c201f6a410b202120231008380284012042202c20256a410c202720291008380288012042fd0902800121432042fd09027c2144fd0c0000e0\
-410000e0410000e0410000e0412044fde50121452045fd0c0000803f0000803f0000803f0000803ffde401214620432046fde60121472047fd68\
-21482042fd0902880121492049fd1f00430000003f5d214a20444100204a6bfd11fd4e214b2048204bfde401214c2042fd09028401214d2042fd\
-090278214efd0c0000e0410000e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde4012150204d20\
-50fde60121512051fd6821522052204efde4012153410021540340205441046c41006afd11fd0c00000000010000000200000003000000fdae01\
-fdfa01215520552052fd46215620552053fd4321574100212d0340410021582008202c4190066c205441046c6a41046c6a21592006202c419006\
-6c205441046c6a41046c6a215a03402058b2fd13215b2059205afd000200205b2048fd46205b204cfd43fd4e2056fd4e2057fd4efd4ffd0b0200\
-205941f0006a2159205a41f0006a215a205841016a2258411c480d000b202d41016a222d4101480d000b205441016a22544107480d000b202a41\
-016a222a2001480d000b0b0b890101077f200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e\
-2009200d4180106c200c41206c6a41046c6a210f2007200d4180106c200c6a41046c6a21100340200f20102a02800b380200200f41046a210f20\
-104180026a2110200e41016a220e4120480d000b200a41016a220a2001480d000b0b0bde1009077f0a7b037f157b0b7f047b037f0c7b027f2000\
-2001480440200021070340200721082008411a7021092008411a6e21082008210a200a41056c200228020041056b200a41056c20022802004105\
-6b481b210b4100210c03404100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c000000000000000000\
-00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
+2002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2\
+531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd\
+578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001\
+fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd51\
+2003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd\
+0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51\
+d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9e\
+cdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b101112131819\
+1a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b\
+21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f\
+51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d\
+9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f\
+2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005\
+fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae01210220\
+03fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d253\
+1f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd57\
+8d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b10111213\
+18191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b101112131819\
+1a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c\
+531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd\
+578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d\
+1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f\
+2005fd512003fd51210420062007fd0d0001020308090a0b1011121318191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121\
+022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000fd0c531f51d2531f51d2531f51d2531f51d2fdde0121062000fd0c531f51\
+d2531f51d2531f51d2531f51d2fddf0121072004fd0c578d9ecd578d9ecd578d9ecd578d9ecdfdde0121082004fd0c578d9ecd578d9ecd578d9e\
+cd578d9ecdfddf01210920082009fd0d040506070c0d0e0f141516171c1d1e1f2001fd512002fd51210020082009fd0d0001020308090a0b1011\
+121318191a1b210120062007fd0d040506070c0d0e0f141516171c1d1e1f2005fd512003fd51210420062007fd0d0001020308090a0b10111213\
+18191a1b21052002fd0cb979379eb979379eb979379eb979379efdae0121022003fd0c85ae67bb85ae67bb85ae67bb85ae67bbfdae0121032000\
+4108fdad01fdfa01fd0c00008033000080330000803300008033fde6010bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000\
+000000000000a02202fc0241006a2104200120024400004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000\
+000000f03fa422012001a221032004410171047c449c7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a2\
+4419a0011aa001fa3ea02003a244166cc1166cc156bfa02003a244555555555555a53fa02003a244000000000000e0bfa02003a2440000000000\
+00f03fa0054420b833e7f3e76abd2003a2440a6da8134612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441a\
+a0011aa0012abfa02003a244111111111111813fa02003a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a2005\
+20044102711bb60bc40203037c017f017c2000bb22014483c8c96d305fe43fa29e440000000000000000a02202fc0241016a2104200120024400\
+004054fb21f93fa2a12002443163621a61b4d03da2a144000000000000f0bfa544000000000000f03fa422012001a221032004410171047c449c\
+7cc0a87439a9bd2003a24497d8f8efd8ee213ea02003a2445c9f78b74f7e92bea02003a24419a0011aa001fa3ea02003a244166cc1166cc156bf\
+a02003a244555555555555a53fa02003a244000000000000e0bfa02003a244000000000000f03fa0054420b833e7f3e76abd2003a2440a6da813\
+4612e63da02003a244e444f56745e65abea02003a24434c756a5e31dc73ea02003a2441aa0011aa0012abfa02003a244111111111111813fa020\
+03a244555555555555c5bfa02003a244000000000000f03fa02001a20b210520059a200520044102711bb60ba70a07067f087b037f0f7b017f05\
+7b017f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e0340fd0c0000000000000000000000000000\
+0000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
+000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
+0000000000002115fd0c000000000000000000000000000000002116410021172004200c41386c200b4190066c6a200d41026c6a41046c6a2118\
+2005200e41086c41046c6a2119024003402018fd090200211a2019fd000200211b201a201bfde601200ffde401210f2018fd090204211c201c20\
+1bfde6012010fde40121102018fd090270211d201d201bfde6012011fde40121112018fd090274211e201e201bfde6012012fde40121122019fd\
+000210211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201d201ffde6012015fde4012115201e201ffde6012016fde4\
+012116201741a07e460d012019fd000280012120201c2020fde601200ffde401210f2018fd090208212120212020fde6012010fde4012110201e\
+2020fde6012011fde40121112018fd090278212220222020fde6012012fde40121122019fd000290012123201c2023fde6012013fde401211320\
+212023fde6012014fde4012114201e2023fde6012015fde401211520222023fde6012016fde4012116201741e07c460d012019fd000280022124\
+20212024fde601200ffde401210f2018fd09020c212520252024fde6012010fde401211020222024fde6012011fde40121112018fd09027c2126\
+20262024fde6012012fde40121122019fd00029002212720212027fde6012013fde401211320252027fde6012014fde401211420222027fde601\
+2015fde401211520262027fde6012016fde4012116201841f0006a211820194180036a2119201741016a22174103480d000b0b2005200e41086c\
+41046c6a21292029fd000280f02821282029fd000280092029fd000280f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde701\
+212a2029fd0002800a212b2029fd000290f028212c2029fd000290092029fd000290f128fd0cacc52737acc52737acc52737acc52737fde401fd\
+e301fde701212d2029fd0002900a212e2006200e41086c200c41a0036c6a200b41a02a6c6a200d41206c6a41046c6a212f202f200f2028fde501\
+202afde601202bfde401fd0c00000000000000000000000000000000fdeb0120102028fde501202afde601202bfde401fd0c0000000000000000\
+0000000000000000fdeb01fde90120112028fde501202afde601202bfde401fd0c00000000000000000000000000000000fdeb01fde901201220\
+28fde501202afde601202bfde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202f2013202cfde501202dfde601202e\
+fde401fd0c00000000000000000000000000000000fdeb012014202cfde501202dfde601202efde401fd0c000000000000000000000000000000\
+00fdeb01fde9012015202cfde501202dfde601202efde401fd0c00000000000000000000000000000000fdeb01fde9012016202cfde501202dfd\
+e601202efde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200e41016a220e4104480d000b200d41016a220d410d48\
+0d000b200c41016a220c410d480d000b200941016a22092001480d000b0b0b860702077f1f7b200020014804402000210903402009210a200a41\
+2070210b200a41206e210a200a210c4100210d2005200c41086c200b41c0006c6a41046c6a210e2007200c4180206c200b41086c6a41046c6a21\
+0f0340200efd0002800b21102010fd0c0000003f0000003f0000003f0000003ffde6012111200efd0002804bfd0c0000003f0000003f0000003f\
+0000003ffde6012112200efd0002808b0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200efd000280cb01fd0c0000003f\
+0000003f0000003f0000003ffde6012115200efd0002808b0321162016fd0c0000003f0000003f0000003f0000003ffde601211720112015fde4\
+012017fde40121182018fd0c0000003f0000003f0000003f0000003ffde6012119200efd0002808b02fd0c0000003f0000003f0000003f000000\
+3ffde601211a200efd000280cb03fd0c0000003f0000003f0000003f0000003ffde601211b2012201afde401201bfde401fd0c0000003f000000\
+3f0000003f0000003ffde601211c200efd000280cb02fd0c0000003f0000003f0000003f0000003ffde601211d200efd0002808b04211e201efd\
+0c0000003f0000003f0000003f0000003ffde601211f2014201dfde401201ffde40121202020fd0c0000003f0000003f0000003f0000003ffde6\
+01212120112015fde5012017fde40121222022fd0c0000003f0000003f0000003f0000003ffde60121232012201afde501201bfde401fd0c0000\
+003f0000003f0000003f0000003ffde60121242014201dfde501201ffde40121252025fd0c0000003f0000003f0000003f0000003ffde6012126\
+20112012fde4012014fde401212720112012fde5012014fde40121282019201cfde4012021fde40121292019201cfde5012021fde401212a2023\
+2024fde4012026fde401212b20232024fde5012026fde401212c2017201bfde401201ffde401212d2017201bfde501201ffde401212e200f2010\
+fd0b0200200f2027fd0b028008200f2028fd0b028010200f2013fd0b028018200f2018fd0b028020200f2029fd0b028028200f202afd0b028030\
+200f2020fd0b028038200f2022fd0b028040200f202bfd0b028048200f202cfd0b028050200f2025fd0b028058200f2016fd0b028060200f202d\
+fd0b028068200f202efd0b028070200f201efd0b028078200e41106a210e200f41106a210f200d41016a220d4102480d000b200941016a220920\
+01480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000210903402009210a200a41c00070210b200a41c0006e210a200a\
+210c4100210d2005200c41086c200b4180016c6a41046c6a210e2008200c4180e4006c200b41086c6a41046c6a210f0340200efd000280cf0421\
+102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200efd000280cf\
+0621132013fd0c0000003f0000003f0000003f0000003ffde60121142014fd0c398ee33d398ee33d398ee33d398ee33dfde6012115200efd0002\
+80cf0821162016fd0c0000003f0000003f0000003f0000003ffde60121172010fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200efd\
+000280cf0a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a200efd000280cf10211b201bfd0c398ee33d398ee33d398ee33d\
+398ee33dfde601211c2018201afde401201cfde401211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e2013fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601211f200efd000280cf0c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121200efd000280cf12\
+21222022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123201f2021fde4012023fde40121242024fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121252016fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200efd000280cf0e21272027fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde6012128200efd000280cf1421292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a20262028fde401202afde40121\
+2b20182019fd0c398e633d398e633d398e633d398e633dfde601fde501201bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c20\
+2cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d201f2020fd0c398e633d398e633d398e633d398e633dfde601fde5012022fd0c398e\
+e33c398ee33c398ee33c398ee33cfde601fde401212e202efd0c398ee33d398ee33d398ee33d398ee33dfde601212f2029fd0c398ee33c398ee3\
+3c398ee33c398ee33cfde601213020262027fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde40121312010fd0c398e633d39\
+8e633d398e633d398e633dfde601201afde501201bfd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121332013fd0c398e633d398e633d398e633d398e633dfde6012021fde5012022fd0c398e633e398e633e398e633e\
+398e633efde601fde40121342034fd0c398ee33d398ee33d398ee33d398ee33dfde60121352029fd0c398e633e398e633e398e633e398e633efd\
+e60121362016fd0c398e633d398e633d398e633d398e633dfde6012028fde5012036fde40121372011fd0c0000003f0000003f0000003f000000\
+3ffde601213820122015fde4012017fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213920122014fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012017fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213a2011fd0c398e633d398e633d398e633d398e63\
+3dfde6012015fde5012017fd0c398e633e398e633e398e633e398e633efde601fde401213b201dfd0c0000003f0000003f0000003f0000003ffd\
+e601213c201e2025fde401202bfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213d201e2024fd0c398e633d398e633d398e633d39\
+8e633dfde601fde501202bfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213e201dfd0c398e633d398e633d398e633d398e633dfd\
+e6012025fde501202bfd0c398e633e398e633e398e633e398e633efde601fde401213f202cfd0c0000003f0000003f0000003f0000003ffde601\
+2140202d202ffde4012031fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012141202d202efd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012031fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012142202cfd0c398e633d398e633d398e633d398e633dfde601\
+202ffde5012031fd0c398e633e398e633e398e633e398e633efde601fde40121432032fd0c0000003f0000003f0000003f0000003ffde6012144\
+20332035fde4012037fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214520332034fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012037fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121462032fd0c398e633d398e633d398e633d398e633dfde6012035\
+fde5012037fd0c398e633e398e633e398e633e398e633efde601fde4012147201bfd0c0000003f0000003f0000003f0000003ffde6012148201c\
+2023fde401202afde4012149201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012030fde401214a201bfd0c398e633d398e63\
+3d398e633d398e633dfde6012023fde5012036fde401214b200f2038fd0b0200200f2039fd0b028010200f203afd0b028020200f203bfd0b0280\
+30200f2017fd0b028040200f203cfd0b028050200f203dfd0b028060200f203efd0b028070200f203ffd0b02808001200f202bfd0b0280900120\
+0f2040fd0b0280a001200f2041fd0b0280b001200f2042fd0b0280c001200f2043fd0b0280d001200f2031fd0b0280e001200f2044fd0b0280f0\
+01200f2045fd0b02808002200f2046fd0b02809002200f2047fd0b0280a002200f2037fd0b0280b002200f2048fd0b0280c002200f2049fd0b02\
+80d002200f204afd0b0280e002200f204bfd0b0280f002200f2029fd0b02808003200e41106a210e200f41106a210f200d41016a220d4102480d\
+000b200941016a22092001480d000b0b0bcb110b097f207b047f0a7b037f077b037f117b017f067b047f20002001480440200021080340200821\
+092009410170210a200941016e21092009210b4100210c03404100210d03404100210e2004200b41a02a6c200c41046c6a200d41c0066c6a4104\
+6c6a210f2003200c41046c200d41a0016c6a41046c6a21100340200ffd0002801a2111200ffd0002801c2112200ffd000280022012fde5012113\
+200ffd0002801b2114200ffd000280012014fde5012115200ffd0002801d2116200ffd0002800d2117200ffd0002800f211820182012fde40121\
+19200ffd0002800e211a201a2014fde401211b200ffd00028010211c20122018fde501211d2014201afde501211e200ffd000280292018fde501\
+211f200ffd00028028201afde5012120200ffd0002002011fde5012013fde501212120152013fde401212220132015fde5012123200ffd000280\
+032016fde5012015fde501212420172011fde4012019fde5012125201b2019fde40121262019201bfde5012127201c2016fde401201bfde50121\
+2820112017fde501201dfde5012129201e201dfde401212a201d201efde501212b2016201cfde501201efde501212c200ffd000280272017fde5\
+01201ffde501212d2020201ffde401212e201f2020fde501212f200ffd0002802a201cfde5012020fde501213020102021fd0b020020102022fd\
+0b02801920102023fd0b02803220102024fd0b02804b20102025fd0b02806420102026fd0b02807d20102027fd0b0280960120102028fd0b0280\
+af0120102029fd0b0280c8012010202afd0b0280e1012010202bfd0b0280fa012010202cfd0b028093022010202dfd0b0280ac022010202efd0b\
+0280c5022010202ffd0b0280de0220102030fd0b0280f702200f4180026a210f20104180016a2110200e41016a220e4105480d000b200d41016a\
+220d4105480d000b200c41016a220c4108480d000b410021310340410021320340410021330340410021340340fd0c0000000000000000000000\
+00000000002135fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000\
+000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000\
+000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000\
+0000000000000000000000213e4100213f2003203341a0066c203441a0016c6a41046c6a2140200620314180206c20334180026c6a41046c6a21\
+41024003402040fd09020021422041fd000200214320422043fde6012035fde40121352041fd000210214420422044fde6012036fde401213620\
+40fd09028001214520452043fde6012037fde401213720452044fde6012038fde4012138203f41807f460d012040fd09028002214620462043fd\
+e6012039fde401213920462044fde601203afde401213a2040fd09028003214720472043fde601203bfde401213b20472044fde601203cfde401\
+213c203f41a07e460d012040fd09028004214820482043fde601203dfde401213d20482044fde601203efde401213e204041046a214020414120\
+6a2141203f41016a223f4120480d000b0b2003203341c8016c203441286c6a41046c6a214920492035fd0b0280900320492036fd0b0290900320\
+492037fd0b02a0900320492038fd0b02b0900320492039fd0b02c090032049203afd0b02d090032049203bfd0b02e090032049203cfd0b02f090\
+032049203dfd0b028091032049203efd0b02909103203441016a22344105480d000b203341016a22334110480d000b203241016a22324101480d\
+000b4100213203404100210d03404100210e2003203241046c200d41286c6a41046c6a214a2003203241046c200d41a0016c6a41046c6a214b03\
+40204afd000280a903214c204afd000280c203214d204afd0002a0af03214e204afd0002a0c803214f204afd0002a09603204efde401204ffde4\
+012150204afd0002c0b5032151204afd0002c0ce032152204afd0002c09c032051fde4012052fde4012153204afd0002e0bb032154204afd0002\
+e0d4032155204e204ffde501204afd0002a0e103fde401215620512052fde501204afd0002c0e703fde4012157204afd0002809003204cfde401\
+204dfde4012050fde4012053fde401215820502053fde501204afd0002e0a2032054fde4012055fde401fde4012159204c204dfde501204afd00\
+0280db03fde4012056fde4012057fde401215a20562057fde50120542055fde501204afd0002e0ed03fde401fde401215b204b2058fd0b0280f4\
+03204b2059fd0b02a0f403204b205afd0b02c0f603204b205bfd0b02e0f603204a41206a214a204b41c0006a214b200e41016a220e4105480d00\
+0b200d41016a220d4105480d000b203241016a22324102480d000b4100213203402005203141086c203241046c6a41046c6a215d205dfd000280\
+f228215c205dfd000280cb04215e205dfd000280f428215f205ffd0cacc52737acc52737acc52737acc52737fde40121602060fde3012161205e\
+2061fde7012162205dfd000280cd042163410021640340410021652007203141086c203241046c6a206441c0026c6a200b41c00c6c6a41046c6a\
+21662003203241046c206441a0016c6a41046c6a2167034020662067fd000280f403205cfde5012062fde6012063fde401fd0c00000000000000\
+000000000000000000fdeb012067fd0002a0f403205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde9\
+012067fd0002c0f603205cfde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde9012067fd0002e0f603205c\
+fde5012062fde6012063fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b020020664180026a2166206741c0006a216720\
+6541016a22654105480d000b206441016a22644105480d000b203241016a22324102480d000b203141016a22314108480d000b200841016a2208\
+2001480d000b0b0bc13f11067f017b017ffe017b077f087b037f067b017f017b017f787b017f017b017f067b047f200020014820022802004104\
+4e710440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a200228020048\
+04402004200b4180e4006c200d41c00c6c6a200c41046c6a41046c6a210f200ffd000200210e200efd0c00000040000000400000004000000040\
+fde6012110200ffd0002800a21112011fd0c00004040000040400000404000004040fde601211220102012fde4012113200ffd00028014211420\
+14fd0c00004040000040400000404000004040fde601211520132015fde5012116200ffd0002801e21172017fd0c000000400000004000000040\
+00000040fde601211820162018fde50121192019fd0c00000040000000400000004000000040fde601211a200ffd00028002211b201bfd0c0000\
+0040000000400000004000000040fde601211c200ffd0002800c211d201dfd0c00004040000040400000404000004040fde601211e201c201efd\
+e401211f200ffd0002801621202020fd0c00004040000040400000404000004040fde6012121201f2021fde5012122200ffd0002802021232023\
+fd0c00000040000000400000004000000040fde601212420222024fde50121252025fd0c00004040000040400000404000004040fde601212620\
+1a2026fde4012127200ffd0002800421282028fd0c00000040000000400000004000000040fde6012129200ffd0002800e212a202afd0c000040\
+40000040400000404000004040fde601212b2029202bfde401212c200ffd00028018212d202dfd0c00004040000040400000404000004040fde6\
+01212e202c202efde501212f200ffd0002802221302030fd0c00000040000000400000004000000040fde6012131202f2031fde50121322032fd\
+0c00004040000040400000404000004040fde601213320272033fde5012134200ffd0002800621352035fd0c0000004000000040000000400000\
+0040fde6012136200ffd0002801021372037fd0c00004040000040400000404000004040fde601213820362038fde4012139200ffd0002801a21\
+3a203afd0c00004040000040400000404000004040fde601213b2039203bfde501213c200ffd00028024213d203dfd0c00000040000000400000\
+004000000040fde601213e203c203efde501213f203ffd0c00000040000000400000004000000040fde601214020342040fde50121412025fd0c\
+00000040000000400000004000000040fde60121422032fd0c0000a0400000a0400000a0400000a040fde601214320422043fde4012144204420\
+40fde40121452032fd0c00000041000000410000004100000041fde60121462025fd0c00008041000080410000804100008041fde60121472046\
+2047fde5012148203ffd0c00000041000000410000004100000041fde601214920482049fde401214a20252032fde401214b204b2040fde50121\
+4c200ffd00028008214d204dfd0c00000040000000400000004000000040fde601214e200ffd00028012214f204ffd0c00004040000040400000\
+404000004040fde6012150204e2050fde4012151200ffd0002801c21522052fd0c00004040000040400000404000004040fde601215320512053\
+fde5012154200ffd0002802621552055fd0c00000040000000400000004000000040fde601215620542056fde501215720572025fde501215820\
+32fd0c0000c03f0000c03f0000c03f0000c03ffde601215920582059fde501215a203ffd0c0000c03f0000c03f0000c03f0000c03ffde601215b\
+205a205bfde401215c2011fd0c00000040000000400000004000000040fde601215d2014fd0c0000a0400000a0400000a0400000a040fde60121\
+5e205d205efde401215f205f2018fde40121602060fd0c00000040000000400000004000000040fde6012161201dfd0c00000040000000400000\
+004000000040fde60121622020fd0c0000a0400000a0400000a0400000a040fde601216320622063fde401216420642024fde40121652065fd0c\
+00004040000040400000404000004040fde601216620612066fde4012167202afd0c00000040000000400000004000000040fde6012168202dfd\
+0c0000a0400000a0400000a0400000a040fde601216920682069fde401216a206a2031fde401216b206bfd0c0000404000004040000040400000\
+4040fde601216c2067206cfde501216d2037fd0c00000040000000400000004000000040fde601216e203afd0c0000a0400000a0400000a04000\
+00a040fde601216f206e206ffde40121702070203efde40121712071fd0c00000040000000400000004000000040fde6012172206d2072fde501\
+21732065fd0c00000040000000400000004000000040fde6012174206bfd0c0000a0400000a0400000a0400000a040fde601217520742075fde4\
+01217620762072fde4012177206bfd0c00000041000000410000004100000041fde60121782065fd0c00008041000080410000804100008041fd\
+e601217920782079fde501217a2071fd0c00000041000000410000004100000041fde601217b207a207bfde401217c2065206bfde401217d207d\
+2072fde501217e204ffd0c00000040000000400000004000000040fde601217f2052fd0c0000a0400000a0400000a0400000a040fde601218001\
+207f208001fde4012181012081012056fde4012182012082012065fde501218301206bfd0c0000c03f0000c03f0000c03f0000c03ffde6012184\
+01208301208401fde5012185012071fd0c0000c03f0000c03f0000c03f0000c03ffde601218601208501208601fde4012187012014fd0c000000\
+41000000410000004100000041fde6012188012011fd0c00008041000080410000804100008041fde601218901208801208901fde501218a0120\
+17fd0c00000041000000410000004100000041fde601218b01208a01208b01fde401218c01208c01fd0c00000040000000400000004000000040\
+fde601218d012020fd0c00000041000000410000004100000041fde601218e01201dfd0c00008041000080410000804100008041fde601218f01\
+208e01208f01fde5012190012023fd0c00000041000000410000004100000041fde601219101209001209101fde401219201209201fd0c000040\
+40000040400000404000004040fde601219301208d01209301fde401219401202dfd0c00000041000000410000004100000041fde60121950120\
+2afd0c00008041000080410000804100008041fde601219601209501209601fde5012197012030fd0c00000041000000410000004100000041fd\
+e601219801209701209801fde401219901209901fd0c00004040000040400000404000004040fde601219a01209401209a01fde501219b01203a\
+fd0c00000041000000410000004100000041fde601219c012037fd0c00008041000080410000804100008041fde601219d01209c01209d01fde5\
+01219e01203dfd0c00000041000000410000004100000041fde601219f01209e01209f01fde40121a00120a001fd0c0000004000000040000000\
+4000000040fde60121a101209b0120a101fde50121a201209201fd0c00000040000000400000004000000040fde60121a301209901fd0c0000a0\
+400000a0400000a0400000a040fde60121a40120a30120a401fde40121a50120a50120a101fde40121a601209901fd0c00000041000000410000\
+004100000041fde60121a701209201fd0c00008041000080410000804100008041fde60121a80120a70120a801fde50121a90120a001fd0c0000\
+0041000000410000004100000041fde60121aa0120a90120aa01fde40121ab01209201209901fde40121ac0120ac0120a101fde50121ad012052\
+fd0c00000041000000410000004100000041fde60121ae01204ffd0c00008041000080410000804100008041fde60121af0120ae0120af01fde5\
+0121b0012055fd0c00000041000000410000004100000041fde60121b10120b00120b101fde40121b20120b201209201fde50121b301209901fd\
+0c0000c03f0000c03f0000c03f0000c03ffde60121b40120b30120b401fde50121b50120a001fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+0121b60120b50120b601fde40121b70120112014fde40121b80120b8012018fde50121b90120b901fd0c00000040000000400000004000000040\
+fde60121ba01201d2020fde40121bb0120bb012024fde50121bc0120bc01fd0c00004040000040400000404000004040fde60121bd0120ba0120\
+bd01fde40121be01202a202dfde40121bf0120bf012031fde50121c00120c001fd0c00004040000040400000404000004040fde60121c10120be\
+0120c101fde50121c2012037203afde40121c30120c301203efde50121c40120c401fd0c00000040000000400000004000000040fde60121c501\
+20c20120c501fde50121c60120bc01fd0c00000040000000400000004000000040fde60121c70120c001fd0c0000a0400000a0400000a0400000\
+a040fde60121c80120c70120c801fde40121c90120c90120c501fde40121ca0120c001fd0c00000041000000410000004100000041fde60121cb\
+0120bc01fd0c00008041000080410000804100008041fde60121cc0120cb0120cc01fde50121cd0120c401fd0c00000041000000410000004100\
+000041fde60121ce0120cd0120ce01fde40121cf0120bc0120c001fde40121d00120d00120c501fde50121d101204f2052fde40121d20120d201\
+2056fde50121d30120d30120bc01fde50121d40120c001fd0c0000c03f0000c03f0000c03f0000c03ffde60121d50120d40120d501fde50121d6\
+0120c401fd0c0000c03f0000c03f0000c03f0000c03ffde60121d70120d60120d701fde40121d801200ffd0002802821d90120d9012011fde501\
+21da012014fd0c0000c03f0000c03f0000c03f0000c03ffde60121db0120da0120db01fde50121dc012017fd0c0000c03f0000c03f0000c03f00\
+00c03ffde60121dd0120dc0120dd01fde40121de0120de01fd0c00000040000000400000004000000040fde60121df01200ffd0002802a21e001\
+20e001201dfde50121e1012020fd0c0000c03f0000c03f0000c03f0000c03ffde60121e20120e10120e201fde50121e3012023fd0c0000c03f00\
+00c03f0000c03f0000c03ffde60121e40120e30120e401fde40121e50120e501fd0c00004040000040400000404000004040fde60121e60120df\
+0120e601fde40121e701200ffd0002802c21e80120e801202afde50121e901202dfd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120\
+e90120ea01fde50121eb012030fd0c0000c03f0000c03f0000c03f0000c03ffde60121ec0120eb0120ec01fde40121ed0120ed01fd0c00004040\
+000040400000404000004040fde60121ee0120e70120ee01fde50121ef01200ffd0002802e21f00120f0012037fde50121f101203afd0c0000c0\
+3f0000c03f0000c03f0000c03ffde60121f20120f10120f201fde50121f301203dfd0c0000c03f0000c03f0000c03f0000c03ffde60121f40120\
+f30120f401fde40121f50120f501fd0c00000040000000400000004000000040fde60121f60120ef0120f601fde50121f70120e501fd0c000000\
+40000000400000004000000040fde60121f80120ed01fd0c0000a0400000a0400000a0400000a040fde60121f90120f80120f901fde40121fa01\
+20fa0120f601fde40121fb0120ed01fd0c00000041000000410000004100000041fde60121fc0120e501fd0c0000804100008041000080410000\
+8041fde60121fd0120fc0120fd01fde50121fe0120f501fd0c00000041000000410000004100000041fde60121ff0120fe0120ff01fde4012180\
+0220e50120ed01fde40121810220810220f601fde501218202200ffd00028030218302208302204ffde5012184022052fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601218502208402208502fde5012186022055fd0c0000c03f0000c03f0000c03f0000c03ffde601218702208602208702\
+fde40121880220880220e501fde50121890220ed01fd0c0000c03f0000c03f0000c03f0000c03ffde601218a02208902208a02fde501218b0220\
+f501fd0c0000c03f0000c03f0000c03f0000c03ffde601218c02208b02208c02fde401218d024100218e0203404100218f022003200d41c0006c\
+200c41046c6a41046c6a21900203402090022041fd0b02002090022045fd0b028010209002204afd0b028020209002204cfd0b02803020900220\
+5cfd0b0280402090022073fd0b0280502090022077fd0b028060209002207cfd0b028070209002207efd0b02808001209002208701fd0b028090\
+0120900220a201fd0b0280a00120900220a601fd0b0280b00120900220ab01fd0b0280c00120900220ad01fd0b0280d00120900220b701fd0b02\
+80e00120900220c601fd0b0280f00120900220ca01fd0b0280800220900220cf01fd0b0280900220900220d101fd0b0280a00220900220d801fd\
+0b0280b00220900220f701fd0b0280c00220900220fb01fd0b0280d002209002208002fd0b0280e002209002208202fd0b0280f002209002208d\
+02fd0b02808003208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b200d41016a220d4108480d000b200c41016a220c\
+4110480d000b41002191020340410021920203404100219302034041002194020340200b41086c20940241046c6a2002280200480440fd0c0000\
+0000000000000000000000000000219502fd0c00000000000000000000000000000000219602fd0c000000000000000000000000000000002197\
+02fd0c00000000000000000000000000000000219802fd0c00000000000000000000000000000000219902fd0c00000000000000000000000000\
+000000219a02fd0c00000000000000000000000000000000219b02fd0c00000000000000000000000000000000219c024100219d022003209302\
+4180046c2094024180026c6a41046c6a219e0220062091024180e4006c2093024180046c6a41046c6a219f020340209e02fd09020021a002209f\
+02fd00020021a10220a00220a102fde601209502fde401219502209f02fd00021021a20220a00220a202fde601209602fde401219602209e02fd\
+0902800221a30220a30220a102fde601209702fde40121970220a30220a202fde601209802fde401219802209e02fd0902800421a40220a40220\
+a102fde601209902fde40121990220a40220a202fde601209a02fde401219a02209e02fd0902800621a50220a50220a102fde601209b02fde401\
+219b0220a50220a202fde601209c02fde401219c02209e0241046a219e02209f0241206a219f02209d0241016a229d0241c000480d000b200320\
+930241c0006c20940241206c6a41046c6a21a60220a602209502fd0b0280900320a602209602fd0b0290900320a602209702fd0b02a0900320a6\
+02209802fd0b02b0900320a602209902fd0b02c0900320a602209a02fd0b02d0900320a602209b02fd0b02e0900320a602209c02fd0b02f09003\
+0b20940241016a2294024102480d000b20930241016a2293024119480d000b20920241016a2292024101480d000b410021920203404100210d03\
+40200b41086c200d6a2002280200480440200320920241046c200d41086c6a41046c6a21a80220a802fd000280900321a70220a802fd0002809a\
+0321a90220a70220a902fde40121aa0220a802fd000280a40321ab0220aa0220ab02fde40121ac0220a802fd000280ae0321ad0220ac0220ad02\
+fde40121ae0220a802fd000280920321af0220a802fd0002809c0321b00220af0220b002fde40121b10220a802fd000280a60321b20220b10220\
+b202fde40121b30220a802fd000280b00321b40220b30220b402fde40121b50220ae0220b502fde40121b60220a802fd000280940321b70220a8\
+02fd0002809e0321b80220b70220b802fde40121b90220a802fd000280a80321ba0220b90220ba02fde40121bb0220a802fd000280b20321bc02\
+20bb0220bc02fde40121bd0220b60220bd02fde40121be0220a802fd000280960321bf0220a802fd000280a00321c00220bf0220c002fde40121\
+c10220a802fd000280aa0321c20220c10220c202fde40121c30220a802fd000280b40321c40220c30220c402fde40121c50220be0220c502fde4\
+0121c60220bd02fd0c0000003f0000003f0000003f0000003ffde60121c70220b50220c702fde50121c80220c502fd0c00000040000000400000\
+004000000040fde60121c90220c80220c902fde50121ca0220bd02fd0c0000803e0000803e0000803e0000803efde60121cb0220b50220cb02fd\
+e40121cc0220c502fd0c00008040000080400000804000008040fde60121cd0220cc0220cd02fde40121ce0220a802fd000280980321cf0220a8\
+02fd000280a20321d00220cf0220d002fde40121d10220a802fd000280ac0321d20220d10220d202fde40121d30220a802fd000280b60321d402\
+20d30220d402fde40121d50220ce0220d502fde40121d60220ab02fd0c0000003f0000003f0000003f0000003ffde60121d70220a90220d702fd\
+e50121d80220ad02fd0c00000040000000400000004000000040fde60121d90220d80220d902fde50121da0220b202fd0c0000003f0000003f00\
+00003f0000003ffde60121db0220b00220db02fde50121dc0220b402fd0c00000040000000400000004000000040fde60121dd0220dc0220dd02\
+fde50121de0220da0220de02fde40121df0220ba02fd0c0000003f0000003f0000003f0000003ffde60121e00220b80220e002fde50121e10220\
+bc02fd0c00000040000000400000004000000040fde60121e20220e10220e202fde50121e30220df0220e302fde40121e40220c202fd0c000000\
+3f0000003f0000003f0000003ffde60121e50220c00220e502fde50121e60220c402fd0c00000040000000400000004000000040fde60121e702\
+20e60220e702fde50121e80220e40220e802fde40121e90220e302fd0c0000003f0000003f0000003f0000003ffde60121ea0220de0220ea02fd\
+e50121eb0220e802fd0c00000040000000400000004000000040fde60121ec0220eb0220ec02fde50121ed0220e302fd0c0000803e0000803e00\
+00803e0000803efde60121ee0220de0220ee02fde40121ef0220e802fd0c00008040000080400000804000008040fde60121f00220ef0220f002\
+fde40121f10220d202fd0c0000003f0000003f0000003f0000003ffde60121f20220d00220f202fde50121f30220d402fd0c0000004000000040\
+0000004000000040fde60121f40220f30220f402fde50121f50220f10220f502fde40121f60220ab02fd0c0000803e0000803e0000803e000080\
+3efde60121f70220a90220f702fde40121f80220ad02fd0c00008040000080400000804000008040fde60121f90220f80220f902fde40121fa02\
+20a802fd000280b80321fb0220fa0220fb02fde40121fc0220b202fd0c0000803e0000803e0000803e0000803efde60121fd0220b00220fd02fd\
+e40121fe0220b402fd0c00008040000080400000804000008040fde60121ff0220fe0220ff02fde40121800320a802fd000280ba032181032080\
+03208103fde40121820320fc02208203fde40121830320ba02fd0c0000803e0000803e0000803e0000803efde60121840320b802208403fde401\
+21850320bc02fd0c00008040000080400000804000008040fde601218603208503208603fde40121870320a802fd000280bc0321880320870320\
+8803fde401218903208303208903fde401218a0320c202fd0c0000803e0000803e0000803e0000803efde601218b0320c002208b03fde401218c\
+0320c402fd0c00008040000080400000804000008040fde601218d03208c03208d03fde401218e0320a802fd000280be03218f03208e03208f03\
+fde401219003208a03209003fde401219103208903fd0c0000003f0000003f0000003f0000003ffde601219203208203209203fde50121930320\
+9003fd0c00000040000000400000004000000040fde601219403209303209403fde501219503208903fd0c0000803e0000803e0000803e000080\
+3efde601219603208203209603fde401219703209003fd0c00008040000080400000804000008040fde601219803209703209803fde401219903\
+20d202fd0c0000803e0000803e0000803e0000803efde601219a0320d002209a03fde401219b0320d402fd0c0000804000008040000080400000\
+8040fde601219c03209b03209c03fde401219d0320a802fd000280c003219e03209d03209e03fde401219f03209903209f03fde40121a0034100\
+218e0203404100218f02200320920241046c200d41c8006c6a41046c6a21a103034020a10320c602fd0b0280c20320a10320ca02fd0b02a0c203\
+20a10320d602fd0b02c0c20320a10320e902fd0b02e0c20320a10320ed02fd0b0280c30320a10320f602fd0b02a0c30320a103209103fd0b02c0\
+c30320a103209503fd0b02e0c30320a10320a003fd0b0280c403208f0241016a228f024101480d000b208e0241016a228e024101480d000b0b20\
+0d41016a220d4108480d000b20920241016a2292024102480d000b410021920203404100210d0340200b41086c200d6a20022802004804402005\
+20910241086c20920241046c6a41046c6a21a30320a303fd000280f62821a20320a303fd000280cf1621a40320a303fd000280fa2821a50320a5\
+03fd0cacc52737acc52737acc52737acc52737fde40121a60320a603fde30121a70320a40320a703fde70121a80320a303fd000280d31621a903\
+410021aa030340410021ab03200720910241086c20920241046c6a20aa034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21ac0320\
+0320920241046c20aa0341186c6a200d41c8006c6a41046c6a21ad03034020ac0320ad03fd000280c20320a203fde50120a803fde60120a903fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b020020ac034180046a21ac0320ad0341206a21ad0320ab0341016a22ab03410348\
+0d000b20aa0341016a22aa034103480d000b0b200d41016a220d4108480d000b20920241016a2292024102480d000b20910241016a2291024110\
+480d000b200841016a22082001480d000b0b0bdb100f077f0a7b047f087b017f057b017f017b017f0d7b027f047b037f047b027f200020014820\
+02280200410448710440200021080340200821092009411070210a200941106e21092009210b200b41056c200228020041056b200b41056c2002\
+28020041056b481b210c4100210d03404100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00000000\
+0000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000\
+00000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c\
+000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118\
+4100211903404100211a2004200c41c00c6c200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a211b2005200a41086c20194180c001\
+6c6a41046c6a211c02400340201bfd090200211d201cfd000280cf04211e201d201efde601200ffde401210f201cfd000290cf04211f201d201f\
+fde6012010fde4012110201bfd0902803221202020201efde6012011fde40121112020201ffde6012012fde4012112201a41807f460d01201bfd\
+0902806421212021201efde6012013fde40121132021201ffde6012014fde4012114201bfd090280960121222022201efde6012015fde4012115\
+2022201ffde6012016fde4012116201a41a07e460d01201bfd090280c80121232023201efde6012017fde40121172023201ffde6012018fde401\
+2118201b41046a211b201c4180046a211c201a41016a221a41c001480d000b0b201941016a22194103480d000b2005200a41086c41046c6a2125\
+2025fd000280f62821242025fd000280cf162025fd000280fa28fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121262025fd\
+000280d31621272025fd000290f62821282025fd000290cf162025fd000290fa28fd0cacc52737acc52737acc52737acc52737fde401fde301fd\
+e70121292025fd000290d316212a2007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a212b202b200f2024fde50120\
+26fde6012027fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202b20102028fde5012029fde601202afde401fd0c000000\
+00000000000000000000000000fdeb01fd0b0210202b20112024fde5012026fde6012027fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b028024202b20122028fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fd0b029024202b20132024\
+fde5012026fde6012027fde401fd0c00000000000000000000000000000000fdeb01fd0b028048202b20142028fde5012029fde601202afde401\
+fd0c00000000000000000000000000000000fdeb01fd0b029048202b20152024fde5012026fde6012027fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02806c202b20162028fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fd0b02906c\
+202b20172024fde5012026fde6012027fde401fd0c00000000000000000000000000000000fdeb01fd0b02809001202b20182028fde5012029fd\
+e601202afde401fd0c00000000000000000000000000000000fdeb01fd0b02909001052005200a41086c41046c6a212d202dfd000280f628212c\
+202dfd000280cf16212e202dfd000280fa28212f202ffd0cacc52737acc52737acc52737acc52737fde40121302030fde3012131202e2031fde7\
+012132202dfd000280d3162133202dfd000290f6282134202dfd000290cf162135202dfd000290fa2821362036fd0cacc52737acc52737acc527\
+37acc52737fde40121372037fde301213820352038fde7012139202dfd000290d316213a4100213b0340203b41026c41016a200228020041016b\
+203b41026c41016a200228020041016b481b213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000\
+213efd0c00000000000000000000000000000000213ffd0c0000000000000000000000000000000021404100211903404100211a2004200d41c0\
+026c203b4180196c6a201941c0026c6a200e41c0006c6a41046c6a21412005200a41086c20194180c0016c6a41046c6a21422004203c41c00c6c\
+200d41c0026c6a201941c0026c6a200e41c0006c6a41046c6a214303402041fd09020021442042fd000280cf04214520442045fde601203dfde4\
+01213d2042fd000290cf04214620442046fde601203efde401213e2043fd090200214720472045fde601203ffde401213f20472046fde6012040\
+fde4012140204141046a214120424180046a2142204341046a2143201a41016a221a41c001480d000b201941016a22194103480d000b2007200a\
+41086c200d4180036c6a203b4180126c6a200e4180016c6a41046c6a21482048203d202cfde5012032fde6012033fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02002048203e2034fde5012039fde601203afde401fd0c00000000000000000000000000000000fdeb01fd0b\
+02102007203c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21492049203f202cfde5012032fde6012033fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b0200204920402034fde5012039fde601203afde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0210203b41016a223b200228020041016a41026d480d000b0b200e41016a220e4103480d000b200d41016a220d4103480d000b20\
+0841016a22082001480d000b0b0bc20c0f057f0a7b047f087b017f017b017f017b017f017b027f047b037f047b027f2000200148044020002107\
+03402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b41052002\
+2802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000\
+000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000\
+00000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000\
+000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200b4180096c20166a41046c6a21\
+182005200941086c201641c0046c6a41046c6a2119024003402018fd090200211a2019fd000280d716211b201a201bfde601200cfde401210c20\
+19fd000290d716211c201a201cfde601200dfde401210d2018fd09028024211d201d201bfde601200efde401210e201d201cfde601200ffde401\
+210f201741807f460d012018fd09028048211e201e201bfde6012010fde4012110201e201cfde6012011fde40121112018fd0902806c211f201f\
+201bfde6012012fde4012112201f201cfde6012013fde4012113201741a07e460d012018fd090280900121202020201bfde6012014fde4012114\
+2020201cfde6012015fde401211520184180046a211820194180026a2119201741016a22174109480d000b0b201641016a2216418001480d000b\
+2005200941086c41046c6a21222022fd000280d72821212022fd000290d72821232006200b41c0006c200941086c6a41046c6a21242024200c20\
+21fde401fd0c00000000000000000000000000000000fdeb01fd0b02002024200d2023fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b02102024200e2021fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022024200f2023fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b029002202420102021fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202420112023\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202420122021fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b028006202420132023fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202420142021fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b028008202420152023fde401fd0c00000000000000000000000000000000fdeb01fd0b0290080520052009\
+41086c41046c6a21262026fd000280d72821252026fd000290d7282127410021280340202841026c41016a200228020041016b202841026c4101\
+6a200228020041016b481b2129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c000000\
+00000000000000000000000000212cfd0c00000000000000000000000000000000212d41002116034041002117200420284180126c20166a4104\
+6c6a212e2005200941086c201641c0046c6a41046c6a212f200420294180096c20166a41046c6a21300340202efd0902002131202ffd000280d7\
+16213220312032fde601202afde401212a202ffd000290d716213320312033fde601202bfde401212b2030fd090200213420342032fde601202c\
+fde401212c20342033fde601202dfde401212d202e4180046a212e202f4180026a212f20304180046a2130201741016a22174109480d000b2016\
+41016a2216418001480d000b2006200941086c20284180016c6a41046c6a21352035202a2025fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b02002035202b2027fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202941c0006c200941086c6a4104\
+6c6a21362036202c2025fde401fd0c00000000000000000000000000000000fdeb01fd0b02002036202d2027fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b0210202841016a2228200228020041016a41026d480d000b0b200741016a22072001480d000b0b0bba0408017d01\
+7f097d047f0a7d037f017d017f200020014804402005410041046c6a210820082a0280ed28210720082a0284ed28210920082a0288ed28210a20\
+082a028ced28210b20082a0290ed28210c20082a0294ed28210d20082a0298ed28210e20082a029ced28210f20082a02a0ed28211020082a02a4\
+ed282111200021120340201221132013211441002115034043000000002116430000000021174300000000211843000000002119430000000021\
+1a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f410021202004201441c0006c41046c6a212120054100\
+41046c6a2122034020212a020021232016202320222a0280d928949221162017202320222a0284d928949221172018202320222a0288d9289492\
+21182019202320222a028cd92894922119201a202320222a0290d9289492211a201b202320222a0294d9289492211b201c202320222a0298d928\
+9492211c201d202320222a029cd9289492211d201e202320222a02a0d9289492211e201f202320222a02a4d9289492211f202141046a21212022\
+41286a2122202041016a222041c000480d000b20062014410a6c41046c6a2124202420162007923802002024201720099238020420242018200a\
+9238020820242019200b9238020c2024201a200c923802102024201b200d923802142024201c200e923802182024201d200f9238021c2024201e\
+2010923802202024201f201192380224201541016a22154101480d000b201241016a22122001480d000b0b0b860101077f200020014804402000\
+21080340200821092009210a4100210b03404100210c2006200a4190066c41046c6a210d2004200a4190066c6a210e0340200d200e2d0000b243\
+00007f4395380200200d41046a210d200e41016a210e200c41016a220c419006480d000b200b41016a220b4101480d000b200841016a22082001\
+480d000b0b0b860702077f1f7b20002001480440200021080340200821092009412070210a200941206e21092009210b4100210c2005200b4108\
+6c200a41c0006c6a41046c6a210d2007200b4180206c200a41086c6a41046c6a210e0340200dfd0002800b210f200ffd0c0000003f0000003f00\
+00003f0000003ffde6012110200dfd0002804bfd0c0000003f0000003f0000003f0000003ffde6012111200dfd0002808b0121122012fd0c0000\
+003f0000003f0000003f0000003ffde6012113200dfd000280cb01fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0002808b03\
+21152015fd0c0000003f0000003f0000003f0000003ffde601211620102014fde4012016fde40121172017fd0c0000003f0000003f0000003f00\
+00003ffde6012118200dfd0002808b02fd0c0000003f0000003f0000003f0000003ffde6012119200dfd000280cb03fd0c0000003f0000003f00\
+00003f0000003ffde601211a20112019fde401201afde401fd0c0000003f0000003f0000003f0000003ffde601211b200dfd000280cb02fd0c00\
+00003f0000003f0000003f0000003ffde601211c200dfd0002808b04211d201dfd0c0000003f0000003f0000003f0000003ffde601211e201320\
+1cfde401201efde401211f201ffd0c0000003f0000003f0000003f0000003ffde601212020102014fde5012016fde40121212021fd0c0000003f\
+0000003f0000003f0000003ffde601212220112019fde501201afde401fd0c0000003f0000003f0000003f0000003ffde60121232013201cfde5\
+01201efde40121242024fd0c0000003f0000003f0000003f0000003ffde601212520102011fde4012013fde401212620102011fde5012013fde4\
+0121272018201bfde4012020fde40121282018201bfde5012020fde401212920222023fde4012025fde401212a20222023fde5012025fde40121\
+2b2016201afde401201efde401212c2016201afde501201efde401212d200e200ffd0b0200200e2026fd0b028008200e2027fd0b028010200e20\
+12fd0b028018200e2017fd0b028020200e2028fd0b028028200e2029fd0b028030200e201ffd0b028038200e2021fd0b028040200e202afd0b02\
+8048200e202bfd0b028050200e2024fd0b028058200e2015fd0b028060200e202cfd0b028068200e202dfd0b028070200e201dfd0b028078200d\
+41106a210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0ba70a07067f087b037f0f7b017f057b017f20\
+002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210e\
+fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000\
+2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
+00002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d\
+41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601\
+200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd00021021\
+1e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde401211520\
+1641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6\
+012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fd\
+e6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023\
+fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023\
+fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde4\
+01211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a\
+21282028fd000280f02821272028fd000280092028fd000280f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde70121292028\
+fd0002800a212a2028fd000290f028212b2028fd000290092028fd000290f128fd0cacc52737acc52737acc52737acc52737fde401fde301fde7\
+01212c2028fd0002900a212d2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a212e202e200e2027fde5012029fde6\
+01202afde401fd0c00000000000000000000000000000000fdeb01200f2027fde5012029fde601202afde401fd0c000000000000000000000000\
+00000000fdeb01fde90120102027fde5012029fde601202afde401fd0c00000000000000000000000000000000fdeb01fde90120112027fde501\
+2029fde601202afde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0200202e2012202bfde501202cfde601202dfde401fd\
+0c00000000000000000000000000000000fdeb012013202bfde501202cfde601202dfde401fd0c00000000000000000000000000000000fdeb01\
+fde9012014202bfde501202cfde601202dfde401fd0c00000000000000000000000000000000fdeb01fde9012015202bfde501202cfde601202d\
+fde401fd0c00000000000000000000000000000000fdeb01fde901fd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b20\
+0b41016a220b410d480d000b200841016a22082001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000210803402008\
+2109200941c00070210a200941c0006e21092009210b4100210c2005200b41086c200a4180016c6a41046c6a210d2007200b4180e4006c200a41\
+086c6a41046c6a210e0340200dfd000280cf04210f200ffd0c0000003f0000003f0000003f0000003ffde60121102010fd0c398ee33d398ee33d\
+398ee33d398ee33dfde6012111200dfd000280cf0621122012fd0c0000003f0000003f0000003f0000003ffde60121132013fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012114200dfd000280cf0821152015fd0c0000003f0000003f0000003f0000003ffde6012116200ffd0c398ee33d\
+398ee33d398ee33d398ee33dfde6012117200dfd000280cf0a21182018fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200dfd000280\
+cf10211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b20172019fde401201bfde401211c201cfd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601211d2012fd0c398ee33d398ee33d398ee33d398ee33dfde601211e200dfd000280cf0c211f201ffd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012120200dfd000280cf1221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122201e2020fde4012022fde4\
+0121232023fd0c398ee33d398ee33d398ee33d398ee33dfde60121242015fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200dfd0002\
+80cf0e21262026fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200dfd000280cf1421282028fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601212920252027fde4012029fde401212a20172018fd0c398e633d398e633d398e633d398e633dfde601fde501201afd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c201e201ffd0c398e633d398e633d\
+398e633d398e633dfde601fde5012021fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398ee33d398ee33d\
+398ee33dfde601212e2028fd0c398ee33c398ee33c398ee33c398ee33cfde601212f20252026fd0c398e633d398e633d398e633d398e633dfde6\
+01fde501202ffde4012130200ffd0c398e633d398e633d398e633d398e633dfde6012019fde501201afd0c398e633e398e633e398e633e398e63\
+3efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322012fd0c398e633d398e633d398e633d398e633dfde60120\
+20fde5012021fd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33dfde601213420\
+28fd0c398e633e398e633e398e633e398e633efde60121352015fd0c398e633d398e633d398e633d398e633dfde6012027fde5012035fde40121\
+362010fd0c0000003f0000003f0000003f0000003ffde601213720112014fde4012016fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4\
+01213820112013fd0c398e633d398e633d398e633d398e633dfde601fde5012016fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+392010fd0c398e633d398e633d398e633d398e633dfde6012014fde5012016fd0c398e633e398e633e398e633e398e633efde601fde401213a20\
+1cfd0c0000003f0000003f0000003f0000003ffde601213b201d2024fde401202afd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
+3c201d2023fd0c398e633d398e633d398e633d398e633dfde601fde501202afd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213d20\
+1cfd0c398e633d398e633d398e633d398e633dfde6012024fde501202afd0c398e633e398e633e398e633e398e633efde601fde401213e202bfd\
+0c0000003f0000003f0000003f0000003ffde601213f202c202efde4012030fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214020\
+2c202dfd0c398e633d398e633d398e633d398e633dfde601fde5012030fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012141202bfd\
+0c398e633d398e633d398e633d398e633dfde601202efde5012030fd0c398e633e398e633e398e633e398e633efde601fde40121422031fd0c00\
+00003f0000003f0000003f0000003ffde601214320322034fde4012036fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012144203220\
+33fd0c398e633d398e633d398e633d398e633dfde601fde5012036fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121452031fd0c39\
+8e633d398e633d398e633d398e633dfde6012034fde5012036fd0c398e633e398e633e398e633e398e633efde601fde4012146201afd0c000000\
+3f0000003f0000003f0000003ffde6012147201b2022fde4012029fde4012148201b2021fd0c398e633d398e633d398e633d398e633dfde601fd\
+e501202ffde4012149201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012035fde401214a200e2037fd0b0200200e2038fd0b\
+028010200e2039fd0b028020200e203afd0b028030200e2016fd0b028040200e203bfd0b028050200e203cfd0b028060200e203dfd0b02807020\
+0e203efd0b02808001200e202afd0b02809001200e203ffd0b0280a001200e2040fd0b0280b001200e2041fd0b0280c001200e2042fd0b0280d0\
+01200e2030fd0b0280e001200e2043fd0b0280f001200e2044fd0b02808002200e2045fd0b02809002200e2046fd0b0280a002200e2036fd0b02\
+80b002200e2047fd0b0280c002200e2048fd0b0280d002200e2049fd0b0280e002200e204afd0b0280f002200e2028fd0b02808003200d41106a\
+210d200e41106a210e200c41016a220c4102480d000b200841016a22082001480d000b0b0bed0716017d017f097d047f0a7d037f017d017f017d\
+017f017d037f017d017f017d027f017d037f017d017f027d017f200020014804402005410041046c6a210a200a2a0280ed282109200a2a0284ed\
+28210b200a2a0288ed28210c200a2a028ced28210d200a2a0290ed28210e200a2a0294ed28210f200a2a0298ed282110200a2a029ced28211120\
+0a2a02a0ed282112200a2a02a4ed282113200021140340201421152015211641002117034043000000002118430000000021194300000000211a\
+4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121410021222004201641\
+c0006c41046c6a21232005410041046c6a2124034020232a020021252018202520242a0280d928949221182019202520242a0284d92894922119\
+201a202520242a0288d9289492211a201b202520242a028cd9289492211b201c202520242a0290d9289492211c201d202520242a0294d9289492\
+211d201e202520242a0298d9289492211e201f202520242a029cd9289492211f2020202520242a02a0d928949221202021202520242a02a4d928\
+94922121202341046a2123202441286a2124202241016a222241c000480d000b20062016410a6c41046c6a212620262018200992380200202620\
+19200b923802042026201a200c923802082026201b200d9238020c2026201c200e923802102026201d200f923802142026201e20109238021820\
+26201f20119238021c2026202020129238022020262021201392380224201741016a22174101480d000b43ffff7fff2127410021222006201641\
+0a6c41046c6a21280340202720282a0200972127202841046a2128202241016a2222410a480d000b43ffff7fff21294100212a4100212b200620\
+16410a6c41046c6a212c0340202c2a0200212d202d20295e202d202d5c72212e202d2029202e1b21294100410a6c202b6a202a202e1b212a202c\
+41046a212c202b41016a222b410a480d000b202a2007201641046c6a2130203028020046b2212f2008201641176c41046c6a2131203120273802\
+002031202f38020420312a02002132410021332008201641176c41046c6a213420062016410a6c41046c6a21350340203420352a020020329338\
+0208203441046a2134203541046a2135203341016a2233410a480d000b43000000002136410021222008201641176c41046c6a21370340203620\
+372a02081002922136203741046a2137202241016a2222410a480d000b2031203638023020312a02302138203810032139410021332008201641\
+176c41046c6a213a0340203a203a2a0208203993380234203a41046a213a203341016a2233410a480d000b201441016a22142001480d000b0b0b\
+820308017d047f017d037f017d027f097d047f2000200148044043000000002108410021092004410041046c6a210a0340200a280200210b200b\
+41004e200b410a4871044020082005200b200941176c6a410d6a41046c6a210c200c2a02009221080b200a41046a210a200941016a2209200228\
+0200480d000b4300000000210d4100210e03404100210f2005200e41176c41046c6a21100340200d20102a023492210d201041046a2110200f41\
+016a220f410a480d000b200e41016a220e2002280200480d000b43000000002111410021122005410041046c6a21130340201120132a02049221\
+11201341dc006a2113201241016a22122002280200480d000b2002280200b2211420082014952115436666663f201594211620168c2117200228\
+0200410a6cb22118200d201895211943cdcccc3d201994211a2017201a93211b2011201495211c2000211d0340201d211e2006410041046c6a21\
+1f201f201b3802002007410041046c6a21202020201c380200201d41016a221d2001480d000b0b0b82263b017d017f017d017f017d017f017d01\
+7f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d087f05\
+7d037f037d037f017d017f017d017f017b017f157b027f0a7b027f017b017f117b037f037b027f0f7b027f277b2000200148044020022a020421\
+0c200cfc00210d20022a0208210e200efc00210f20022a020c21102010fc00211120022a020421122012fc00211320022a020821142014fc0021\
+1520022a020c21162016fc00211720022a020421182018fc0021192019410a6c211a20022a0208211b201bfc00211c20022a020c211d201dfc00\
+211e20022a0204211f201ffc0021202020410a6c212120022a020821222022fc00212320022a020c21242024fc00212520022a020421262026fc\
+00212720022a020821282028fc00212920022a020c212a202afc00212b20022a0204212c202cfc00212d20022a0208212e202efc00212f20022a\
+020c21302030fc00213120002132034020322133203321342004203441dc006c41046c6a213520352034200d6a4102200f201110083802002035\
+203420136a4103201520171008380204410021362004203441dc006c41046c6a213703402037433333333f439a99993e20362034410a6c6a201a\
+6a4104201c201e10089492430000444494380208203741046a2137203641016a2236410a480d000b410021362004203441dc006c41046c6a2138\
+034020382a0208213943114b93be43104b133f20362034410a6c6a20216a410520232025100894921002213a2039203a959190213b2039203a94\
+9190213c2038203b3802302038203c380258203841046a2138203641016a2236410a480d000b43ffff7fff213d4100213e4100213f2004203441\
+dc006c41046c6a2140034020402a0230214120402a025821422041430000803f602041430000e0415f712042430000803f60712042430000e041\
+5f71b221432043203d5e204320435c7221442043203d20441b213d4100410a6c203f6a203e20441b213e204041046a2140203f41016a223f410a\
+480d000b2005203441046c6a21452045203e36020020452802002146204641004e2046410a4871047d20042046203441dc006c6a41046c6a2148\
+20482a0230430000803f6020482a0230430000e0415f7120482a0258430000803f607120482a0258430000e0415f71047d20482a023005430000\
+00000b0543000000000b2147204641004e2046410a4871047d20042046203441dc006c6a41046c6a214a204a2a0230430000803f60204a2a0230\
+430000e0415f71204a2a0258430000803f6071204a2a0258430000e0415f71047d204a2a02580543000000000b0543000000000b214920352047\
+3802800120352049380284012035203420276a41062029202b10083802880120352034202d6a4107202f2031100838028c012035fd0902800121\
+4b204bfd1f0043000000005e214c2035fd09028801214d204bfd0c0000e0410000e0410000e0410000e0414100204c6bfd11fd52214efd0c0000\
+e0410000e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde4012150204d2050fde6012151204ffd\
+0c00000040000000400000004000000040fde7012152205120524100204c6bfd11fd5221532053fd682154204efd0c0000e0410000e0410000e0\
+410000e041fde7012155204efd0c0000803f0000803f0000803f0000803ffde50121562035fd09028c0121572035fd0902840121582058fd0c00\
+00e0410000e0410000e0410000e0414100204c6bfd11fd522159fd0c0000e0410000e0410000e0410000e0412059fde501215a205afd0c000080\
+3f0000803f0000803f0000803ffde401215b2057205bfde601215c205afd0c00000040000000400000004000000040fde701215d205c205d4100\
+204c6bfd11fd52215e205efd68215f2059fd0c0000e0410000e0410000e0410000e041fde70121602059fd0c0000803f0000803f0000803f0000\
+803ffde5012161410021622004203441dc006c41046c6a21630340206241046c41006afd11fd0c00000000010000000200000003000000fdae01\
+fdfa01fd0c0000003f0000003f0000003f0000003ffde4012164205420642055fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c\
+00000000000000000000000000000000fde9012056fde801fde4012165205f20642060fde601fd0c0000003f0000003f0000003f0000003ffde5\
+01fd0c00000000000000000000000000000000fde9012061fde801fde401216620632065fd0b02900120632066fd0b028002206341106a216320\
+6241016a22624107480d000b2035fd0902042167fd0c0000a0410000a0410000a0410000a0412067fde6012168fd0c000020c1000020c1000020\
+c1000020c12068fde40121692069fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde601216a206afd1f00100afd13216b206afd1f00100bfd1321\
+6c2035fd090200216d206dfd1f00430000003f5d216e4100216f03402004203441dc006c206f41046c6a41046c6a21712071fd00028002217020\
+70fd68217220702072fde5012173fd0c0000803f0000803f0000803f0000803f2073fde50121742072fdf80121752075fd0c0000000000000000\
+0000000000000000fd3f21762075fd0c1c0000001c0000001c0000001c000000fd3921772075fdfa0121782078fd0c0000584100005841000058\
+4100005841fde5012179206b2079fde601217a206c2079fde601217b2075fd0c01000000010000000100000001000000fdae01217c207cfd0c00\
+000000000000000000000000000000fd3f217d207cfd0c1c0000001c0000001c0000001c000000fd39217e207cfdfa01217f207ffd0c00005841\
+000058410000584100005841fde501218001206b208001fde601218101206c208001fde60121820141002136034041002183012004203441dc00\
+6c41046c6a218401200820344190066c206f41046c6a41046c6a2185010340208401fd09029001218601208601fd68218701208601208701fde5\
+01218801208701fd1f00fc0021890120890141004e208901411c4871218a01208901b2430000584193fd13218b01206c208b01fde601218c0120\
+7a208c01fde401fd0c00005841000058410000584100005841fde401fd6a218d01206b208b01fde601218e01207b208e01fde501fd0c00005841\
+000058410000584100005841fde401fd6a218f01208d01fdf801219001209001fd0c00000000000000000000000000000000fd3f209001fd0c1c\
+0000001c0000001c0000001c000000fd39fd4e219101208f01fdf801219201209201fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b\
+0000001b0000001b0000001b000000fdae012092014100206e6bfd11fd52219301208101208c01fde401fd0c0000584100005841000058410000\
+5841fde401fd6a219401208201208e01fde501fd0c00005841000058410000584100005841fde401fd6a219501209401fdf801219601209601fd\
+0c00000000000000000000000000000000fd3f209601fd0c1c0000001c0000001c0000001c000000fd39fd4e219701209501fdf8012198012098\
+01fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae012098014100206e6bfd11fd52219901\
+20890141016a219a01209a0141004e209a01411c4871219b01209a01b2430000584193fd13219c01206c209c01fde601219d01207a209d01fde4\
+01fd0c00005841000058410000584100005841fde401fd6a219e01206b209c01fde601219f01207b209f01fde501fd0c00005841000058410000\
+584100005841fde401fd6a21a001209e01fdf80121a10120a101fd0c00000000000000000000000000000000fd3f20a101fd0c1c0000001c0000\
+001c0000001c000000fd39fd4e21a20120a001fdf80121a30120a301fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000\
+001b0000001b000000fdae0120a3014100206e6bfd11fd5221a401208101209d01fde401fd0c00005841000058410000584100005841fde401fd\
+6a21a501208201209f01fde501fd0c00005841000058410000584100005841fde401fd6a21a60120a501fdf80121a70120a701fd0c0000000000\
+0000000000000000000000fd3f20a701fd0c1c0000001c0000001c0000001c000000fd39fd4e21a80120a601fdf80121a90120a901fd0cffffff\
+fffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120a9014100206e6bfd11fd5221aa01208501fd0c00\
+00803f0000803f0000803f0000803f208801fde50120744100208a016bfd112076fd4e2077fd4e21ab01209101209201fd0c0000000000000000\
+0000000000000000fd3ffd4e209201fd0c1c0000001c0000001c0000001c000000fd39fd4e21ac0120ac0120ab01fd4e21ad01209101209301fd\
+0c00000000000000000000000000000000fd3ffd4e209301fd0c1c0000001c0000001c0000001c000000fd39fd4e21ae0120ae0120ad01fd4e21\
+af01209001fd0c1c0000001c0000001c0000001c000000fdb501209301fdae0120344190066cfd11fdae0120af01fd4e2006fd11fdae0121b001\
+20b001fd1b002d0000fd1120b001fd1b012d0000fd1c0120b001fd1b022d0000fd1c0220b001fd1b032d0000fd1c03fdfa01fd0c00007f430000\
+7f4300007f4300007f43fde70120ae01fd4e20ac01fd4e208d01fd0c00000000000000000000000000000000fd46208d01fd0c0000e0410000e0\
+410000e0410000e041fd43fd4e208f01fd0c00000000000000000000000000000000fd46fd4e208f01fd0c0000e0410000e0410000e0410000e0\
+41fd43fd4efd4e20ab01fd4efde60120734100208a016bfd11207dfd4e207efd4e21b101209701209801fd0c0000000000000000000000000000\
+0000fd3ffd4e209801fd0c1c0000001c0000001c0000001c000000fd39fd4e21b20120b20120b101fd4e21b301209701209901fd0c0000000000\
+0000000000000000000000fd3ffd4e209901fd0c1c0000001c0000001c0000001c000000fd39fd4e21b40120b40120b301fd4e21b501209601fd\
+0c1c0000001c0000001c0000001c000000fdb501209901fdae0120344190066cfd11fdae0120b501fd4e2006fd11fdae0121b60120b601fd1b00\
+2d0000fd1120b601fd1b012d0000fd1c0120b601fd1b022d0000fd1c0220b601fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f43\
+00007f43fde70120b401fd4e20b201fd4e209401fd0c00000000000000000000000000000000fd46209401fd0c0000e0410000e0410000e04100\
+00e041fd43fd4e209501fd0c00000000000000000000000000000000fd46fd4e209501fd0c0000e0410000e0410000e0410000e041fd43fd4efd\
+4e20b101fd4efde601fde401fde60120880120744100209b016bfd112076fd4e2077fd4e21b70120a20120a301fd0c0000000000000000000000\
+0000000000fd3ffd4e20a301fd0c1c0000001c0000001c0000001c000000fd39fd4e21b80120b80120b701fd4e21b90120a20120a401fd0c0000\
+0000000000000000000000000000fd3ffd4e20a401fd0c1c0000001c0000001c0000001c000000fd39fd4e21ba0120ba0120b901fd4e21bb0120\
+a101fd0c1c0000001c0000001c0000001c000000fdb50120a401fdae0120344190066cfd11fdae0120bb01fd4e2006fd11fdae0121bc0120bc01\
+fd1b002d0000fd1120bc01fd1b012d0000fd1c0120bc01fd1b022d0000fd1c0220bc01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300\
+007f4300007f43fde70120ba01fd4e20b801fd4e209e01fd0c00000000000000000000000000000000fd46209e01fd0c0000e0410000e0410000\
+e0410000e041fd43fd4e20a001fd0c00000000000000000000000000000000fd46fd4e20a001fd0c0000e0410000e0410000e0410000e041fd43\
+fd4efd4e20b701fd4efde60120734100209b016bfd11207dfd4e207efd4e21bd0120a80120a901fd0c00000000000000000000000000000000fd\
+3ffd4e20a901fd0c1c0000001c0000001c0000001c000000fd39fd4e21be0120be0120bd01fd4e21bf0120a80120aa01fd0c0000000000000000\
+0000000000000000fd3ffd4e20aa01fd0c1c0000001c0000001c0000001c000000fd39fd4e21c00120c00120bf01fd4e21c10120a701fd0c1c00\
+00001c0000001c0000001c000000fdb50120aa01fdae0120344190066cfd11fdae0120c101fd4e2006fd11fdae0121c20120c201fd1b002d0000\
+fd1120c201fd1b012d0000fd1c0120c201fd1b022d0000fd1c0220c201fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f\
+43fde70120c001fd4e20be01fd4e20a501fd0c00000000000000000000000000000000fd4620a501fd0c0000e0410000e0410000e0410000e041\
+fd43fd4e20a601fd0c00000000000000000000000000000000fd46fd4e20a601fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20bd\
+01fd4efde601fde401fde601fde401fd0b020020840141046a21840120850141f0006a21850120830141016a228301411c480d000b203641016a\
+22364101480d000b206f41016a226f4107480d000b203241016a22322001480d000b0b0b6401067f200020014804402000210c0340200c210d20\
+0d41c00070210e200d41c0006e210d200d210f2009200e200f41c0006c6a41046c6a211020102007200e410a6c200f6a41046c6a211120112a02\
+80d928380200200c41016a220c2001480d000b0b0baa0101067f200020014804402000210c0340200c210d200d210e4100210f200a200e41c001\
+6d4180c0016c200e41c0006f4180016c6a200e41c0006d41036f4180c0006c6a41046c6a21102007200e41c0016d41c0016c200e41c0006f6a20\
+0e41c0006d41036f41c0006c6a41046c6a21110340201020112a0280d716380200201041046a211020114180126a2111200f41016a220f418001\
+480d000b200c41016a220c2001480d000b0b0b8e0101077f200020014804402000210c0340200c210d200d41800170210e200d4180016e210d20\
+0d210f41002110200b200f4180c0006c200e41c0006c6a41046c6a21112007200f4180c0006c200e6a41046c6a21120340201120122a0280cf04\
+380200201141046a211120124180046a2112201041016a221041c000480d000b200c41016a220c2001480d000b0b0bf80a2d017d027f017d017f\
+017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d077f057d037f037d\
+037f017d017f017d027f077b017f097b017f037b037f017b2000200148044020022a0204210a200afc00210b200b410a6c210c20022a0208210d\
+200dfc00210e20022a020c210f200ffc00211020022a020421112011fc0021122012410a6c211320022a020821142014fc00211520022a020c21\
+162016fc00211720022a020421182018fc00211920022a0208211a201afc00211b20022a020c211c201cfc00211d20022a0204211e201efc0021\
+1f20022a020821202020fc00212120022a020c21222022fc00212320022a020421242024fc00212520022a020821262026fc00212720022a020c\
+21282028fc0021292000212a0340202a212b202b212c4100212d2004202c41236c41046c6a212e0340202e430ad7a33c4352b89e3e202d202c41\
+0a6c6a200c6a4108200e201010089492430000444494380200202e41046a212e202d41016a222d410a480d000b4100212d2004202c41236c4104\
+6c6a212f0340202f2a0200213043c81b9abf431e771940202d202c410a6c6a20136a410920152017100894921002213120302031959190213220\
+3020319491902133202f2032380228202f2033380250202f41046a212f202d41016a222d410a480d000b43ffff7fff2134410021354100213620\
+04202c41236c41046c6a2137034020372a0228213820372a0250213920384300000000602038430000d8415f7120394300000000607120394300\
+00d8415f71b2213a203a20345e203a203a5c72213b203a2034203b1b21344100410a6c20366a2035203b1b2135203741046a2137203641016a22\
+36410a480d000b2005202c41046c6a213c203c2035360200203c280200213d203d41004e203d410a4871047d2004203d202c41236c6a41046c6a\
+213f203f2a0228430000000060203f2a0228430000d8415f71203f2a025043000000006071203f2a0250430000d8415f71047d203f2a02280543\
+000000000b0543000000000b213e203d41004e203d410a4871047d2004203d202c41236c6a41046c6a214120412a022843000000006020412a02\
+28430000d8415f7120412a02504300000000607120412a0250430000d8415f71047d20412a02500543000000000b0543000000000b2140200420\
+2c41236c41046c6a21422042203e3802782042204038027c2042202c20196a410a201b201d1008380280012042202c201f6a410b202120231008\
+380284012042202c20256a410c202720291008380288012042fd0902800121432042fd09027c2144fd0c0000e0410000e0410000e0410000e041\
+2044fde50121452045fd0c0000803f0000803f0000803f0000803ffde401214620432046fde60121472047fd6821482042fd0902880121492049\
+fd1f00430000003f5d214a20444100204a6bfd11fd4e214b2048204bfde401214c2042fd09028401214d2042fd090278214efd0c0000e0410000\
+e0410000e0410000e041204efde501214f204ffd0c0000803f0000803f0000803f0000803ffde4012150204d2050fde60121512051fd68215220\
+52204efde4012153410021540340205441046c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01215520552052fd462156\
+20552053fd4321574100212d0340410021582008202c4190066c205441046c6a41046c6a21592006202c4190066c205441046c6a41046c6a215a\
+03402058b2fd13215b2059205afd000200205b2048fd46205b204cfd43fd4e2056fd4e2057fd4efd4ffd0b0200205941f0006a2159205a41f000\
+6a215a205841016a2258411c480d000b202d41016a222d4101480d000b205441016a22544107480d000b202a41016a222a2001480d000b0b0b89\
+0101077f200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2009200d4180106c200c41206c\
+6a41046c6a210f2007200d4180106c200c6a41046c6a21100340200f20102a02800b380200200f41046a210f20104180026a2110200e41016a22\
+0e4120480d000b200a41016a220a2001480d000b0b0bde1009077f0a7b037f157b0b7f047b037f0c7b027f200020014804402000210703402007\
+21082008411a7021092008411a6e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100\
+210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200b4190066c2009411c6c6a\
+200c6a41046c6a21192005200d41086c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde601200efde401210e201a\
+fd000210211d201b201dfde601200ffde401210f2019fd0902c018211e201e201cfde6012010fde4012110201e201dfde6012011fde401211120\
+1841807f460d012019fd09028031211f201f201cfde6012012fde4012112201f201dfde6012013fde40121132019fd0902c04921202020201cfd\
+e6012014fde40121142020201dfde6012015fde4012115201841a07e460d012019fd0902806221212021201cfde6012016fde40121162021201d\
+fde6012017fde40121172019fd0902042122201afd00028001212320222023fde601200efde401210e201841c07d460d01201afd000290012124\
+20222024fde601200ffde401210f2019fd0902c418212520252023fde6012010fde401211020252024fde6012011fde4012111201841f07c460d\
+012019fd09028431212620262023fde6012012fde401211220262024fde6012013fde40121132019fd0902c449212720272023fde6012014fde4\
+01211420272024fde6012015fde4012115201841907c460d012019fd09028462212820282023fde6012016fde401211620282024fde6012017fd\
+e40121172019fd0902082129201afd00028002212a2029202afde601200efde401210e201841b07b460d01201afd00029002212b2029202bfde6\
+01200ffde401210f2019fd0902c818212c202c202afde6012010fde4012110202c202bfde6012011fde4012111201841e07a460d012019fd0902\
+8831212d202d202afde6012012fde4012112202d202bfde6012013fde40121132019fd0902c849212e202e202afde6012014fde4012114202e20\
+2bfde6012015fde4012115201841807a460d012019fd09028862212f202f202afde6012016fde4012116202f202bfde6012017fde40121172019\
+41f0006a2119201a4180036a211a201841016a22184103480d000b0b2006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4104\
+6c6a21302030200efd0b02002030200ffd0b02102006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180a9016a41046c6a21\
+3120312010fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184a9016a41046c6a213220322011fd0b02002006\
+200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180d2026a41046c6a213320332012fd0b02002006200b4180a9016c200d4108\
+6c6a200941c0066c6a200c41206c6a4184d2026a41046c6a213420342013fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c\
+41206c6a4180fb036a41046c6a213520352014fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184fb036a4104\
+6c6a213620362015fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180a4056a41046c6a213720372016fd0b02\
+002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184a4056a41046c6a213820382017fd0b020005410021390340203941\
+026c41016a200228020041016b203941026c41016a200228020041016b481b213afd0c00000000000000000000000000000000213bfd0c000000\
+00000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213e410021\
+1820042009411c6c203941a00c6c6a200c6a41046c6a213f2005200d41086c41046c6a21402004203a4190066c2009411c6c6a200c6a41046c6a\
+214102400340203ffd09020021422040fd000200214320422043fde601203bfde401213b2040fd000210214420422044fde601203cfde401213c\
+2041fd090200214520452043fde601203dfde401213d20452044fde601203efde401213e203ffd09020421462040fd00028001214720462047fd\
+e601203bfde401213b2040fd00029001214820462048fde601203cfde401213c2041fd090204214920492047fde601203dfde401213d20492048\
+fde601203efde401213e203ffd090208214a2040fd00028002214b204a204bfde601203bfde401213b201841d07d460d012040fd00029002214c\
+204a204cfde601203cfde401213c2041fd090208214d204d204bfde601203dfde401213d204d204cfde601203efde401213e203f41f0006a213f\
+20404180036a2140204141f0006a2141201841016a22184103480d000b0b2006200d41086c200941c0066c6a20394180d2026c6a200c41206c6a\
+41046c6a214e204e203bfd0b0200204e203cfd0b02102006203a4180a9016c200d41086c6a200941c0066c6a200c41206c6a41046c6a214f204f\
+203dfd0b0200204f203efd0b0210203941016a2239200228020041016a41026d480d000b0b200d41016a220d4104480d000b200c41016a220c41\
+1a480d000b200741016a22072001480d000b0b0be40a14047b037f027b017f027b027f037b017f017b017f027b027f047b017f027b027f097b01\
+7f057b037f20002001480440200228020041a4056cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c000080\
+3f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c000000000000000000000000000000\
+002110fd0c000000000000000000000000000000002111410021120340fd0c000000000000000000000000000000002113fd0c00000000000000\
+0000000000000000002114410021152004200f41086c20124180a9016c6a41046c6a2116034020132016fd000200fde401211320142016fd0002\
+10fde401211420164180016a2116201541016a221541a405480d000b20102013fde401211020112014fde4012111201241016a22122002280200\
+480d000bfd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021182004200f41086c41046c6a211a20\
+1afd0002002119201afd000210211b4100211c0340fd0c00000000000000000000000000000000211dfd0c000000000000000000000000000000\
+00211e4100211f2004200f41086c201c4180a9016c6a41046c6a212003402020fd0002002019fde501212120212021fde601201dfde401211d20\
+20fd000210201bfde501212220222022fde601201efde401211e20204180016a2120201f41016a221f41a405480d000b2017201dfde401211720\
+18201efde4012118201c41016a221c2002280200480d000bfd0c000000000000000000000000000000002123fd0c000000000000000000000000\
+000000002124410021250340fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127410021282004\
+200f41086c20254180a9016c6a41046c6a2129034020262029fd0002002019fde501fde401212620272029fd000210201bfde501fde401212720\
+294180016a2129202841016a222841a405480d000b20232026fde401212320242027fde4012124202541016a22252002280200480d000b201020\
+09fde701212a20232009fde701212b20172009fde701202b202bfde601fde501fd0c00000000000000000000000000000000fde901212c202cfd\
+0cacc52737acc52737acc52737acc52737fde401fde301212d20112009fde701212e20242009fde701212f20182009fde701202f202ffde601fd\
+e501fd0c00000000000000000000000000000000fde90121302030fd0cacc52737acc52737acc52737acc52737fde401fde3012131fd0c666666\
+3f6666663f6666663f6666663f2005200f41086c41046c6a21332033fd000280f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202afd\
+e601fde4012132fd0c6666663f6666663f6666663f6666663f2033fd000280f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202c200c\
+fde601fde601fde40121342033fd00028009202dfde7012135fd0c6666663f6666663f6666663f6666663f2033fd000290f028fde601fd0ccdcc\
+cc3dcdcccc3dcdcccc3dcdcccc3d202efde601fde4012136fd0c6666663f6666663f6666663f6666663f2033fd000290f128fde601fd0ccdcccc\
+3dcdcccc3dcdcccc3dcdcccc3d2030200cfde601fde601fde40121372033fd000290092031fde70121382006200f41086c41046c6a2139203920\
+2afd0b020020332032fd0b0280f02820332034fd0b0280f1282007200f41086c41046c6a213a203a202dfd0b02002008200f41086c41046c6a21\
+3b203b2035fd0b02002039202efd0b021020332036fd0b0290f02820332037fd0b0290f128203a2031fd0b0210203b2038fd0b0210200d41016a\
+220d2001480d000b0b0bf601010a7f200020014804402000210a0340200a210b200b210c4100210d03404100210e2008200d41206c200c4180a9\
+016c6a41046c6a210f2004200d41206c200c4180a9016c6a41046c6a21102005410041046c6a21112006410041046c6a21122007410041046c6a\
+21130340200f2010fd0002002011fd000200fde5012012fd000200fde6012013fd0002800afde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0200200f41106a210f201041106a2110201141106a2111201241106a2112201341106a2113200e41016a220e4108480d000b200d41\
+016a220d41a405480d000b200a41016a220a2001480d000b0b0bd41002077f3c7b200020014804402000210a0340200a210b200b412070210c20\
+0b41206e210b200b210d4100210e2007200d41086c200c41c0006c6a41046c6a210f2009200d4180326c200c41086c6a41046c6a21100340200f\
+fd0002800b21112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde601211320\
+0ffd0002804b21142014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde6012116\
+200ffd0002808b0121172017fd0c0000003f0000003f0000003f0000003ffde60121182011fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+2119200ffd000280cb01211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b200ffd0002808b03211c201cfd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601211d2019201bfde401201dfde401211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f2014fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde6012120200ffd0002808b0221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122200ffd\
+000280cb0321232023fd0c398ee33d398ee33d398ee33d398ee33dfde601212420202022fde4012024fde40121252025fd0c398ee33d398ee33d\
+398ee33d398ee33dfde60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200ffd000280cb0221282028fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012129200ffd0002808b04212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20272029fde40120\
+2bfde401212c2019201afd0c398e633d398e633d398e633d398e633dfde601fde501201cfd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e401212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e20202021fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+23fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde6012130202afd0c398e\
+e33c398ee33c398ee33c398ee33cfde601213120272028fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde40121322011fd0c\
+398e633d398e633d398e633d398e633dfde601201bfde501201cfd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121342014fd0c398e633d398e633d398e633d398e633dfde6012022fde5012023fd0c398e633e398e63\
+3e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde6012136202afd0c398e633e398e633e398e633e\
+398e633efde60121372017fd0c398e633d398e633d398e633d398e633dfde6012029fde5012037fde40121382012fd0c0000003f0000003f0000\
+003f0000003ffde601213920132016fde4012018fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a20132015fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b2012fd0c398e633d398e633d398e\
+633d398e633dfde6012016fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401213c201efd0c0000003f0000003f0000003f\
+0000003ffde601213d201f2026fde401202cfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e201f2025fd0c398e633d398e633d\
+398e633d398e633dfde601fde501202cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f201efd0c398e633d398e633d398e633d\
+398e633dfde6012026fde501202cfd0c398e633e398e633e398e633e398e633efde601fde4012140202dfd0c0000003f0000003f0000003f0000\
+003ffde6012141202e2030fde4012032fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012142202e202ffd0c398e633d398e633d398e\
+633d398e633dfde601fde5012032fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202dfd0c398e633d398e633d398e633d398e\
+633dfde6012030fde5012032fd0c398e633e398e633e398e633e398e633efde601fde40121442033fd0c0000003f0000003f0000003f0000003f\
+fde601214520342036fde4012038fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214620342035fd0c398e633d398e633d398e633d\
+398e633dfde601fde5012038fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121472033fd0c398e633d398e633d398e633d398e633d\
+fde6012036fde5012038fd0c398e633e398e633e398e633e398e633efde601fde4012148201cfd0c0000003f0000003f0000003f0000003ffde6\
+012149201d2024fde401202bfde401214a201d2023fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde401214b201cfd0c398e\
+633d398e633d398e633d398e633dfde6012024fde5012037fde401214c20102039fd0b02002010203afd0b0280082010203bfd0b028010201020\
+3cfd0b02801820102018fd0b0280202010203dfd0b0280282010203efd0b0280302010203ffd0b02803820102040fd0b0280402010202cfd0b02\
+804820102041fd0b02805020102042fd0b02805820102043fd0b02806020102044fd0b02806820102032fd0b02807020102045fd0b0280782010\
+2046fd0b0280800120102047fd0b0280880120102048fd0b0280900120102038fd0b0280980120102049fd0b0280a0012010204afd0b0280a801\
+2010204bfd0b0280b0012010204cfd0b0280b8012010202afd0b0280c001200f41106a210f201041106a2110200e41016a220e4102480d000b20\
+0a41016a220a2001480d000b0b0bc40507067f027b027f047b027f087b027f2000200148044020002107034020072108200821094100210a0340\
+4100210b03404100210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f2004\
+200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a21100340200d2010fd000200fde901210d200e2010fd000210fde9\
+01210e200d2010fd00028001fde901210d200e2010fd00029001fde901210e201041801a6a2110200f41016a220f4102480d000bfd0cffff7fff\
+ffff7fffffff7fffffff7fff2111fd0c000000000000000000000000000000002112fd0cffff7fffffff7fffffff7fffffff7fff2113fd0c0000\
+00000000000000000000000000002114410021152004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a2116034020\
+16fd000200211720172011fd4420172017fd42fd502118201720112018fd522111201541026cfd1120122018fd5221122016fd00021021192019\
+2013fd4420192019fd42fd50211a20192013201afd522113201541026cfd112014201afd5221142016fd00028001211b201b2011fd44201b201b\
+fd42fd50211c201b2011201cfd522111201541026c41016afd112012201cfd5221122016fd00029001211d201d2013fd44201d201dfd42fd5021\
+1e201d2013201efd522113201541026c41016afd112014201efd522114201641801a6a2116201541016a22154102480d000b2005200c41086c20\
+0a41a0036c6a200941a02a6c6a200b41206c6a41046c6a211f201f200dfd0b02002006200c41086c200a41a0036c6a200941a02a6c6a200b4120\
+6c6a41046c6a212020202012fd0b0200201f200efd0b021020202014fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b\
+200a41016a220a410d480d000b200741016a22072001480d000b0b0b9430090e7f417b047f087b037f067b037f217b047f200020014804402000\
+21080340200821092009410170210a200941016e21092009210b4100210c03404100210d0340200d410d48210e4100210f2003200c41046c200d\
+41c0036c6a41046c6a21102004200b41a02a6c200c41046c6a200d41a0036c6a41046c6a211103402010200e200f410d4871047b2011fd000200\
+05fd0c000000000000000000000000000000000bfd0b0280900320104180016a211020114180016a2111200f41016a220f410e480d000b200d41\
+016a220d410e480d000b200c41016a220c4108480d000b4100210c0340410021120340410021132003200c41046c201241c00a6c6a41046c6a21\
+142003200c41046c20124180016c6a41046c6a211503402014fd0002809e0321162014fd000280ac0321172014fd000280ba0321182018fd0c00\
+000040000000400000004000000040fde60121192014fd0002809f03211a2014fd000280ad03211b2014fd000280bb03211c201cfd0c00000040\
+000000400000004000000040fde601211d2014fd0002809103fd0c00000040000000400000004000000040fde601201afd0c0000404000004040\
+0000404000004040fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201dfde501211e2014fd000280a003211f20\
+14fd000280ae0321202014fd000280bc0321212021fd0c00000040000000400000004000000040fde60121222014fd0002809203fd0c00000040\
+000000400000004000000040fde601201ffd0c00004040000040400000404000004040fde601fde4012020fd0c00004040000040400000404000\
+004040fde601fde5012022fde50121232014fd000280a10321242014fd000280af0321252014fd000280bd0321262026fd0c0000004000000040\
+0000004000000040fde60121272014fd0002809303fd0c00000040000000400000004000000040fde6012024fd0c000040400000404000004040\
+00004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5012027fde50121282028fd0c0000004000000040000000\
+4000000040fde60121292014fd000280a203212a2014fd000280b003212b2014fd000280be03212c202cfd0c0000004000000040000000400000\
+0040fde601212d201afd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601fde401201d\
+fde401212e201ffd0c00000040000000400000004000000040fde6012020fd0c0000a0400000a0400000a0400000a040fde601fde4012022fde4\
+01212f2024fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde4012027fde40121\
+302030fd0c00000040000000400000004000000040fde6012131201bfd0c00000041000000410000004100000041fde601201afd0c0000804100\
+0080410000804100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde40121322020fd0c000000410000004100\
+00004100000041fde601201ffd0c00008041000080410000804100008041fde601fde5012021fd0c00000041000000410000004100000041fde6\
+01fde40121332025fd0c00000041000000410000004100000041fde6012024fd0c00008041000080410000804100008041fde601fde5012026fd\
+0c00000041000000410000004100000041fde601fde40121342034fd0c00000040000000400000004000000040fde6012135201a201bfde40120\
+1dfde5012136201f2020fde4012022fde501213720242025fde4012027fde50121382038fd0c00000040000000400000004000000040fde60121\
+392014fd000280c903201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde401213a2014fd000280ca03201ffde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012021fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401213b2014fd000280cb032024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+2026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c203cfd0c00000040000000400000004000000040fde601213d2014fd0002\
+809003fd0c00000040000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde601fde4012017fd0c00004040\
+000040400000404000004040fde601fde5012019fde501fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000\
+404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012029fde501213e201efd0c000000400000004000\
+00004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401213f2023fd0c0000004100000041000000\
+4100000041fde601201efd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fd\
+e4012140201e2023fde4012029fde50121412014fd0002809403fd0c00000040000000400000004000000040fde601202afd0c00004040000040\
+400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde501202dfde501201efde5012023fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121422016fd0c00000040000000\
+400000004000000040fde6012017fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde401fd0c00000040000000400000004000\
+000040fde601202efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040fde601fde501\
+2031fde5012143202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031\
+fde4012144202ffd0c00000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c\
+00000041000000410000004100000041fde601fde4012145202e202ffde4012031fde5012146202afd0c00000040000000400000004000000040\
+fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde401202efde501202ffd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121472017fd0c00000041000000410000004100000041fde601\
+2016fd0c00008041000080410000804100008041fde601fde5012018fd0c00000041000000410000004100000041fde601fde401fd0c00000040\
+000000400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000\
+004040fde601fde5012035fde50121482032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a0\
+40fde601fde4012035fde40121492033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fd\
+e601fde5012034fd0c00000041000000410000004100000041fde601fde401214a20322033fde4012035fde501214b202bfd0c00000041000000\
+410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041\
+fde601fde4012032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401214c20162017fde4012019fde501fd0c00000040000000400000004000000040fde6012036fd0c0000404000004040000040400000\
+4040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214d2036fd0c00000040000000400000004000\
+000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214e2037fd0c000000410000004100000041000000\
+41fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214f\
+20362037fde4012039fde5012150202a202bfde401202dfde5012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+38fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121512014fd000280c8032016fde5012017fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203afd\
+0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012152203a\
+fd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012153203bfd0c\
+00000041000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c000000410000004100\
+00004100000041fde601fde4012154203a203bfde401203dfde50121552014fd000280cc03202afde501202bfd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121562015203efd0b02002015203ffd0b02801020152040\
+fd0b02802020152041fd0b02803020152042fd0b02804020152043fd0b02805020152044fd0b02806020152045fd0b02807020152046fd0b0280\
+800120152047fd0b0280900120152048fd0b0280a00120152049fd0b0280b0012015204afd0b0280c0012015204bfd0b0280d0012015204cfd0b\
+0280e0012015204dfd0b0280f0012015204efd0b028080022015204ffd0b0280900220152050fd0b0280a00220152051fd0b0280b00220152052\
+fd0b0280c00220152053fd0b0280d00220152054fd0b0280e00220152055fd0b0280f00220152056fd0b0280800320144180036a211420154180\
+016a2115201341016a22134104480d000b201241016a22124104480d000b200c41016a220c4108480d000b410021570340410021580340410021\
+5903404100215a0340fd0c00000000000000000000000000000000215bfd0c00000000000000000000000000000000215cfd0c00000000000000\
+000000000000000000215dfd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c0000000000\
+00000000000000000000002160fd0c000000000000000000000000000000002161fd0c0000000000000000000000000000000021624100216320\
+0320594180046c205a4180016c6a41046c6a2164200620574180326c20594180026c6a41046c6a216503402064fd09020021662065fd00020021\
+6720662067fde601205bfde401215b2065fd000210216820662068fde601205cfde401215c2064fd09028001216920692067fde601205dfde401\
+215d20692068fde601205efde401215e2064fd09028002216a206a2067fde601205ffde401215f206a2068fde6012060fde40121602064fd0902\
+8003216b206b2067fde6012061fde4012161206b2068fde6012062fde4012162206441046a2164206541206a2165206341016a22634120480d00\
+0b200320594180016c205a41206c6a41046c6a216c206c205bfd0b0280d404206c205cfd0b0290d404206c205dfd0b02a0d404206c205efd0b02\
+b0d404206c205ffd0b02c0d404206c2060fd0b02d0d404206c2061fd0b02e0d404206c2062fd0b02f0d404205a41016a225a4104480d000b2059\
+41016a22594119480d000b205841016a22584101480d000b410021580340410021120340410021132003205841046c201241206c6a41046c6a21\
+6d2003205841046c201241a0026c6a41046c6a216e0340206dfd000280e804216f206dfd000280fc042170206dfd00028090052171206dfd0002\
+80ec042172206dfd00028080052173206dfd00028094052174206dfd000280d8042072fde4012073fde4012074fde4012175206dfd000280f004\
+2176206dfd00028084052177206dfd00028098052178206dfd000280dc042076fde4012077fde4012078fde4012179206dfd000280f404217a20\
+6dfd0002808805217b206dfd0002809c05217c206dfd000280e004207afde401207bfde401207cfde401217d206dfd000280f804217e206dfd00\
+02808c05217f206dfd000280a00521800120722073fd0c0000003f0000003f0000003f0000003ffde601fde5012074fd0c000000400000004000\
+00004000000040fde601fde50121810120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c00000040000000400000\
+004000000040fde601fde501218201207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c0000004000000040000000\
+4000000040fde601fde50121830120722073fd0c0000803e0000803e0000803e0000803efde601fde4012074fd0c000080400000804000008040\
+00008040fde601fde401206dfd000280a805fde40121840120762077fd0c0000803e0000803e0000803e0000803efde601fde4012078fd0c0000\
+8040000080400000804000008040fde601fde401206dfd000280ac05fde401218501207a207bfd0c0000803e0000803e0000803e0000803efde6\
+01fde401207cfd0c00008040000080400000804000008040fde601fde401206dfd000280b005fde401218601206dfd000280d404206ffde40120\
+70fde4012071fde4012075fde4012079fde401207dfde40121870120752079fd0c0000003f0000003f0000003f0000003ffde601fde501207dfd\
+0c00000040000000400000004000000040fde601fde50121880120752079fd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c\
+00008040000080400000804000008040fde601fde401206dfd000280e404207efde401207ffde401208001fde401fde401218901206f2070fd0c\
+0000003f0000003f0000003f0000003ffde601fde5012071fd0c00000040000000400000004000000040fde601fde501208101fde401208201fd\
+e401208301fde401218a01208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c000000400000004000000040\
+00000040fde601fde501218b01208101208201fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000\
+804000008040fde601fde401207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00000040000000400000004000\
+000040fde601fde501fde401218c01206f2070fd0c0000803e0000803e0000803e0000803efde601fde4012071fd0c0000804000008040000080\
+4000008040fde601fde401206dfd000280a405fde401208401fde401208501fde401208601fde401218d01208401208501fd0c0000003f000000\
+3f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218e01208401208501fd0c0000803e00\
+00803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde401207e207ffd0c0000803e0000803e\
+0000803e0000803efde601fde401208001fd0c00008040000080400000804000008040fde601fde401206dfd000280b405fde401fde401218f01\
+206e208701fd0b0280b805206e208801fd0b02a0b805206e208901fd0b02c0b805206e208a01fd0b0280bb05206e208b01fd0b02a0bb05206e20\
+8c01fd0b02c0bb05206e208d01fd0b0280be05206e208e01fd0b02a0be05206e208f01fd0b02c0be05206d41206a216d206e41e0006a216e2013\
+41016a22134104480d000b201241016a22124104480d000b205841016a22584102480d000b410021580340410021900103404100219101200720\
+5741086c205841046c6a20900141c0056c6a200b41c03c6c6a41046c6a2192012003205841046c20900141e0006c6a41046c6a21930103402092\
+01209301fd000280b805fd0b02002092014180026a21920120930141206a21930120910141016a229101410b480d000b20900141016a22900141\
+0b480d000b205841016a22584102480d000b205741016a22574108480d000b200841016a22082001480d000b0b0be30a14047b037f027b017f02\
+7b027f037b017f017b017f027b027f047b017f027b027f097b017f057b037f20002001480440200228020041f9006cb2fd13210a200afd0c0000\
+803f0000803f0000803f0000803ffde501210b200bfd0c0000803f0000803f0000803f0000803ffde901210c200a200cfde701210d2000210e03\
+40200e210f200f2110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021130340fd0c00\
+0000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004201041086c201341c03c6c6a41046c\
+6a2117034020142017fd000200fde401211420152017fd000210fde401211520174180026a2117201641016a221641f900480d000b20112014fd\
+e401211120122015fde4012112201341016a22132002280200480d000bfd0c000000000000000000000000000000002118fd0c00000000000000\
+00000000000000000021192004201041086c41046c6a211b201bfd000200211a201bfd000210211c4100211d0340fd0c00000000000000000000\
+000000000000211efd0c00000000000000000000000000000000211f410021202004201041086c201d41c03c6c6a41046c6a212103402021fd00\
+0200201afde501212220222022fde601201efde401211e2021fd000210201cfde501212320232023fde601201ffde401211f20214180026a2121\
+202041016a222041f900480d000b2018201efde40121182019201ffde4012119201d41016a221d2002280200480d000bfd0c0000000000000000\
+00000000000000002124fd0c000000000000000000000000000000002125410021260340fd0c000000000000000000000000000000002127fd0c\
+000000000000000000000000000000002128410021292004201041086c202641c03c6c6a41046c6a212a03402027202afd000200201afde501fd\
+e40121272028202afd000210201cfde501fde4012128202a4180026a212a202941016a222941f900480d000b20242027fde401212420252028fd\
+e4012125202641016a22262002280200480d000b2011200afde701212b2024200afde701212c2018200afde701202c202cfde601fde501fd0c00\
+000000000000000000000000000000fde901212d202dfd0cacc52737acc52737acc52737acc52737fde401fde301212e2012200afde701212f20\
+25200afde70121302019200afde70120302030fde601fde501fd0c00000000000000000000000000000000fde90121312031fd0cacc52737acc5\
+2737acc52737acc52737fde401fde3012132fd0c6666663f6666663f6666663f6666663f2005201041086c41046c6a21342034fd000280f228fd\
+e601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202bfde601fde4012133fd0c6666663f6666663f6666663f6666663f2034fd000280f428fde6\
+01fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202d200dfde601fde601fde40121352034fd000280cb04202efde7012136fd0c6666663f666666\
+3f6666663f6666663f2034fd000290f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202ffde601fde4012137fd0c6666663f6666663f\
+6666663f6666663f2034fd000290f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2031200dfde601fde601fde40121382034fd000290\
+cb042032fde70121392006201041086c41046c6a213a203a202bfd0b020020342033fd0b0280f22820342035fd0b0280f4282007201041086c41\
+046c6a213b203b202efd0b02002008201041086c41046c6a213c203c2036fd0b0200203a202ffd0b021020342037fd0b0290f22820342038fd0b\
+0290f428203b2032fd0b0210203c2039fd0b0210200e41016a220e2001480d000b0b0bea1002077f3c7b2000200148200228020041044e710440\
+2000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2005200d41086c200c4180016c6a41046c6a210f2009200d\
+4180e4006c200c41086c6a41046c6a21100340200ffd000280cf0421112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012113200ffd000280cf0621142014fd0c0000003f0000003f0000003f0000003ffde60121152015\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012116200ffd000280cf0821172017fd0c0000003f0000003f0000003f0000003ffde6012118\
+2011fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200ffd000280cf0a211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601\
+211b200ffd000280cf10211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2019201bfde401201dfde401211e201efd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d398ee33d398ee33d398ee33dfde6012120200ffd000280cf0c21212021fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde6012122200ffd000280cf1221232023fd0c398ee33d398ee33d398ee33d398ee33dfde6012124202020\
+22fde4012024fde40121252025fd0c398ee33d398ee33d398ee33d398ee33dfde60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012127200ffd000280cf0e21282028fd0c398ee33d398ee33d398ee33d398ee33dfde6012129200ffd000280cf14212a202afd0c398ee33d398e\
+e33d398ee33d398ee33dfde601212b20272029fde401202bfde401212c2019201afd0c398e633d398e633d398e633d398e633dfde601fde50120\
+1cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e20202021fd0c\
+398e633d398e633d398e633d398e633dfde601fde5012023fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d\
+398ee33d398ee33d398ee33dfde6012130202afd0c398ee33c398ee33c398ee33c398ee33cfde601213120272028fd0c398e633d398e633d398e\
+633d398e633dfde601fde5012031fde40121322011fd0c398e633d398e633d398e633d398e633dfde601201bfde501201cfd0c398e633e398e63\
+3e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33dfde60121342014fd0c398e633d398e633d398e633d\
+398e633dfde6012022fde5012023fd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398e\
+e33dfde6012136202afd0c398e633e398e633e398e633e398e633efde60121372017fd0c398e633d398e633d398e633d398e633dfde6012029fd\
+e5012037fde40121382012fd0c0000003f0000003f0000003f0000003ffde601213920132016fde4012018fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601fde401213a20132015fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde401213b2012fd0c398e633d398e633d398e633d398e633dfde6012016fde5012018fd0c398e633e398e633e398e633e398e633efd\
+e601fde401213c201efd0c0000003f0000003f0000003f0000003ffde601213d201f2026fde401202cfd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601fde401213e201f2025fd0c398e633d398e633d398e633d398e633dfde601fde501202cfd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601fde401213f201efd0c398e633d398e633d398e633d398e633dfde6012026fde501202cfd0c398e633e398e633e398e633e398e633efde601\
+fde4012140202dfd0c0000003f0000003f0000003f0000003ffde6012141202e2030fde4012032fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601fde4012142202e202ffd0c398e633d398e633d398e633d398e633dfde601fde5012032fd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde4012143202dfd0c398e633d398e633d398e633d398e633dfde6012030fde5012032fd0c398e633e398e633e398e633e398e633efde601fde4\
+0121442033fd0c0000003f0000003f0000003f0000003ffde601214520342036fde4012038fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+fde401214620342035fd0c398e633d398e633d398e633d398e633dfde601fde5012038fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+0121472033fd0c398e633d398e633d398e633d398e633dfde6012036fde5012038fd0c398e633e398e633e398e633e398e633efde601fde40121\
+48201cfd0c0000003f0000003f0000003f0000003ffde6012149201d2024fde401202bfde401214a201d2023fd0c398e633d398e633d398e633d\
+398e633dfde601fde5012031fde401214b201cfd0c398e633d398e633d398e633d398e633dfde6012024fde5012037fde401214c20102039fd0b\
+02002010203afd0b0280102010203bfd0b0280202010203cfd0b02803020102018fd0b0280402010203dfd0b0280502010203efd0b0280602010\
+203ffd0b02807020102040fd0b028080012010202cfd0b0280900120102041fd0b0280a00120102042fd0b0280b00120102043fd0b0280c00120\
+102044fd0b0280d00120102032fd0b0280e00120102045fd0b0280f00120102046fd0b0280800220102047fd0b0280900220102048fd0b0280a0\
+0220102038fd0b0280b00220102049fd0b0280c0022010204afd0b0280d0022010204bfd0b0280e0022010204cfd0b0280f0022010202afd0b02\
+808003200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bf0040f047f017d017f017d017f\
+017d057f017d027f017d037f017d017f017d037f200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d20\
+05200c41046c6a210f200f2a0200210e2006200c41046c6a211120112a020021102007200c41046c6a211320132a0280cd042112410021140340\
+410021152008200c4192016c2014410b6c6a200d4180c9006c6a41046c6a21162004200c201441c0056c6a200d41c03c6c6a41046c6a21170340\
+201620172a0200200e93201094201292430000000097380200201641046a211620174180026a2117201541016a2215410b480d000b201441016a\
+2214410b480d000b41002114034041002115034043ffff7fff2118410021192008200c4192016c201441166c6a200d4180c9006c6a201541026c\
+6a41046c6a211a03402018201a2a02009721182018201a2a0204972118201a412c6a211a201941016a22194102480d000b43ffff7fff211b4100\
+211c4100211d2008200c4192016c201441166c6a200d4180c9006c6a201541026c6a41046c6a211e0340201e2a0200211f201f201b5e201f201f\
+5c722120201f201b20201b211b201d41026c201c20201b211c201e2a020421212021201b5e202120215c7221222021201b20221b211b201d4102\
+6c41016a201c20221b211c201e412c6a211e201d41016a221d4102480d000b2008200c4192016c201441056c6a200d4180c9006c6a20156a4104\
+6c6a2123202320183802e4032009200c201441c0026c6a200d41c00c6c6a201541c0006c6a41046c6a21242024201c360200201541016a221541\
+05480d000b201441016a22144105480d000b200a41016a220a2001480d000b0b0be95a0b067f98027b077f087b037f067b017f017b017f787b05\
+7f2000200148200228020041044e710440200021080340200821092009410170210a200941016e21092009210b4100210c03404100210d034020\
+0b41086c200d6a2002280200480440fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180\
+c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c79000000790000007900000079000000fdae014102fdab0120\
+04fd11fdae01210f200ffd1b002a0200fd13200ffd1b012a0200fd2001200ffd1b022a0200fd2002200ffd1b032a0200fd2003210e200efd0c00\
+000040000000400000004000000040fde6012110fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae0141\
+02fdab012004fd11fdae0121122012fd1b002a0200fd132012fd1b012a0200fd20012012fd1b022a0200fd20022012fd1b032a0200fd20032111\
+2011fd0c00004040000040400000404000004040fde601211320102013fde4012114fd0c00000000010000000200000003000000fd0c92000000\
+920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c830000008300\
+00008300000083000000fdae014102fdab012004fd11fdae0121162016fd1b002a0200fd132016fd1b012a0200fd20012016fd1b022a0200fd20\
+022016fd1b032a0200fd200321152015fd0c00004040000040400000404000004040fde601211720142017fde5012118fd0c0000000001000000\
+0200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c804\
+6cfd11fdae01fd0c88000000880000008800000088000000fdae014102fdab012004fd11fdae01211a201afd1b002a0200fd13201afd1b012a02\
+00fd2001201afd1b022a0200fd2002201afd1b032a0200fd200321192019fd0c00000040000000400000004000000040fde601211b2018201bfd\
+e501211c201cfd0c00000040000000400000004000000040fde601211dfd0c00000000010000000200000003000000fd0c920000009200000092\
+00000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7a0000007a0000007a0000\
+007a000000fdae014102fdab012004fd11fdae01211f201ffd1b002a0200fd13201ffd1b012a0200fd2001201ffd1b022a0200fd2002201ffd1b\
+032a0200fd2003211e201efd0c00000040000000400000004000000040fde6012120fd0c00000000010000000200000003000000fd0c92000000\
+920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7f0000007f00\
+00007f0000007f000000fdae014102fdab012004fd11fdae0121222022fd1b002a0200fd132022fd1b012a0200fd20012022fd1b022a0200fd20\
+022022fd1b032a0200fd200321212021fd0c00004040000040400000404000004040fde601212320202023fde4012124fd0c0000000001000000\
+0200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c804\
+6cfd11fdae01fd0c84000000840000008400000084000000fdae014102fdab012004fd11fdae0121262026fd1b002a0200fd132026fd1b012a02\
+00fd20012026fd1b022a0200fd20022026fd1b032a0200fd200321252025fd0c00004040000040400000404000004040fde601212720242027fd\
+e5012128fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d41\
+80c9006cfd11fdae01200c41c8046cfd11fdae01fd0c89000000890000008900000089000000fdae014102fdab012004fd11fdae01212a202afd\
+1b002a0200fd13202afd1b012a0200fd2001202afd1b022a0200fd2002202afd1b032a0200fd200321292029fd0c000000400000004000000040\
+00000040fde601212b2028202bfde501212c202cfd0c00004040000040400000404000004040fde601212d201d202dfde401212efd0c00000000\
+010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae0120\
+0c41c8046cfd11fdae01fd0c7b0000007b0000007b0000007b000000fdae014102fdab012004fd11fdae0121302030fd1b002a0200fd132030fd\
+1b012a0200fd20012030fd1b022a0200fd20022030fd1b032a0200fd2003212f202ffd0c00000040000000400000004000000040fde6012131fd\
+0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd\
+11fdae01200c41c8046cfd11fdae01fd0c80000000800000008000000080000000fdae014102fdab012004fd11fdae0121332033fd1b002a0200\
+fd132033fd1b012a0200fd20012033fd1b022a0200fd20022033fd1b032a0200fd200321322032fd0c00004040000040400000404000004040fd\
+e601213420312034fde4012135fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c804\
+6cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c85000000850000008500000085000000fdae014102fdab012004fd\
+11fdae0121372037fd1b002a0200fd132037fd1b012a0200fd20012037fd1b022a0200fd20022037fd1b032a0200fd200321362036fd0c000040\
+40000040400000404000004040fde601213820352038fde5012139fd0c00000000010000000200000003000000fd0c9200000092000000920000\
+0092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8a0000008a0000008a0000008a\
+000000fdae014102fdab012004fd11fdae01213b203bfd1b002a0200fd13203bfd1b012a0200fd2001203bfd1b022a0200fd2002203bfd1b032a\
+0200fd2003213a203afd0c00000040000000400000004000000040fde601213c2039203cfde501213d203dfd0c00004040000040400000404000\
+004040fde601213e202e203efde501213ffd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b\
+4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab\
+012004fd11fdae0121412041fd1b002a0200fd132041fd1b012a0200fd20012041fd1b022a0200fd20022041fd1b032a0200fd200321402040fd\
+0c00000040000000400000004000000040fde6012142fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
+fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c81000000810000008100000081000000fdae\
+014102fdab012004fd11fdae0121442044fd1b002a0200fd132044fd1b012a0200fd20012044fd1b022a0200fd20022044fd1b032a0200fd2003\
+21432043fd0c00004040000040400000404000004040fde601214520422045fde4012146fd0c00000000010000000200000003000000fd0c9200\
+0000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c86000000\
+860000008600000086000000fdae014102fdab012004fd11fdae0121482048fd1b002a0200fd132048fd1b012a0200fd20012048fd1b022a0200\
+fd20022048fd1b032a0200fd200321472047fd0c00004040000040400000404000004040fde601214920462049fde501214afd0c000000000100\
+00000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41\
+c8046cfd11fdae01fd0c8b0000008b0000008b0000008b000000fdae014102fdab012004fd11fdae01214c204cfd1b002a0200fd13204cfd1b01\
+2a0200fd2001204cfd1b022a0200fd2002204cfd1b032a0200fd2003214b204bfd0c00000040000000400000004000000040fde601214d204a20\
+4dfde501214e204efd0c00000040000000400000004000000040fde601214f203f204ffde5012150202cfd0c0000004000000040000000400000\
+0040fde6012151203dfd0c0000a0400000a0400000a0400000a040fde601215220512052fde40121532053204ffde4012154203dfd0c00000041\
+000000410000004100000041fde6012155202cfd0c00008041000080410000804100008041fde601215620552056fde5012157204efd0c000000\
+41000000410000004100000041fde601215820572058fde4012159202c203dfde401215a205a204ffde501215bfd0c0000000001000000020000\
+0003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11\
+fdae01fd0c7d0000007d0000007d0000007d000000fdae014102fdab012004fd11fdae01215d205dfd1b002a0200fd13205dfd1b012a0200fd20\
+01205dfd1b022a0200fd2002205dfd1b032a0200fd2003215c205cfd0c00000040000000400000004000000040fde601215efd0c000000000100\
+00000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41\
+c8046cfd11fdae01fd0c82000000820000008200000082000000fdae014102fdab012004fd11fdae0121602060fd1b002a0200fd132060fd1b01\
+2a0200fd20012060fd1b022a0200fd20022060fd1b032a0200fd2003215f205ffd0c00004040000040400000404000004040fde6012161205e20\
+61fde4012162fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae0120\
+0d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c87000000870000008700000087000000fdae014102fdab012004fd11fdae01216420\
+64fd1b002a0200fd132064fd1b012a0200fd20012064fd1b022a0200fd20022064fd1b032a0200fd200321632063fd0c00004040000040400000\
+404000004040fde601216520622065fde5012166fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae0141\
+02fdab012004fd11fdae0121682068fd1b002a0200fd132068fd1b012a0200fd20012068fd1b022a0200fd20022068fd1b032a0200fd20032167\
+2067fd0c00000040000000400000004000000040fde601216920662069fde501216a206a202cfde501216b203dfd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601216c206b206cfde501216d204efd0c0000c03f0000c03f0000c03f0000c03ffde601216e206d206efde401216f2011fd0c00\
+000040000000400000004000000040fde60121702015fd0c0000a0400000a0400000a0400000a040fde601217120702071fde40121722072201b\
+fde40121732073fd0c00000040000000400000004000000040fde60121742021fd0c00000040000000400000004000000040fde60121752025fd\
+0c0000a0400000a0400000a0400000a040fde601217620752076fde40121772077202bfde40121782078fd0c0000404000004040000040400000\
+4040fde601217920742079fde401217a2032fd0c00000040000000400000004000000040fde601217b2036fd0c0000a0400000a0400000a04000\
+00a040fde601217c207b207cfde401217d207d203cfde401217e207efd0c00004040000040400000404000004040fde601217f207a207ffde501\
+2180012043fd0c00000040000000400000004000000040fde6012181012047fd0c0000a0400000a0400000a0400000a040fde601218201208101\
+208201fde401218301208301204dfde401218401208401fd0c00000040000000400000004000000040fde601218501208001208501fde5012186\
+012078fd0c00000040000000400000004000000040fde601218701207efd0c0000a0400000a0400000a0400000a040fde6012188012087012088\
+01fde401218901208901208501fde401218a01207efd0c00000041000000410000004100000041fde601218b012078fd0c000080410000804100\
+00804100008041fde601218c01208b01208c01fde501218d01208401fd0c00000041000000410000004100000041fde601218e01208d01208e01\
+fde401218f012078207efde401219001209001208501fde501219101205ffd0c00000040000000400000004000000040fde6012192012063fd0c\
+0000a0400000a0400000a0400000a040fde601219301209201209301fde4012194012094012069fde4012195012095012078fde501219601207e\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601219701209601209701fde501219801208401fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601219901209801209901fde401219a012015fd0c00000041000000410000004100000041fde601219b012011fd0c0000804100008041000080\
+4100008041fde601219c01209b01209c01fde501219d012019fd0c00000041000000410000004100000041fde601219e01209d01209e01fde401\
+219f01209f01fd0c00000040000000400000004000000040fde60121a0012025fd0c00000041000000410000004100000041fde60121a1012021\
+fd0c00008041000080410000804100008041fde60121a20120a10120a201fde50121a3012029fd0c00000041000000410000004100000041fde6\
+0121a40120a30120a401fde40121a50120a501fd0c00004040000040400000404000004040fde60121a60120a00120a601fde40121a7012036fd\
+0c00000041000000410000004100000041fde60121a8012032fd0c00008041000080410000804100008041fde60121a90120a80120a901fde501\
+21aa01203afd0c00000041000000410000004100000041fde60121ab0120aa0120ab01fde40121ac0120ac01fd0c000040400000404000004040\
+00004040fde60121ad0120a70120ad01fde50121ae012047fd0c00000041000000410000004100000041fde60121af012043fd0c000080410000\
+80410000804100008041fde60121b00120af0120b001fde50121b101204bfd0c00000041000000410000004100000041fde60121b20120b10120\
+b201fde40121b30120b301fd0c00000040000000400000004000000040fde60121b40120ae0120b401fde50121b50120a501fd0c000000400000\
+00400000004000000040fde60121b60120ac01fd0c0000a0400000a0400000a0400000a040fde60121b70120b60120b701fde40121b80120b801\
+20b401fde40121b90120ac01fd0c00000041000000410000004100000041fde60121ba0120a501fd0c00008041000080410000804100008041fd\
+e60121bb0120ba0120bb01fde50121bc0120b301fd0c00000041000000410000004100000041fde60121bd0120bc0120bd01fde40121be0120a5\
+0120ac01fde40121bf0120bf0120b401fde50121c0012063fd0c00000041000000410000004100000041fde60121c101205ffd0c000080410000\
+80410000804100008041fde60121c20120c10120c201fde50121c3012067fd0c00000041000000410000004100000041fde60121c40120c30120\
+c401fde40121c50120c50120a501fde50121c60120ac01fd0c0000c03f0000c03f0000c03f0000c03ffde60121c70120c60120c701fde50121c8\
+0120b301fd0c0000c03f0000c03f0000c03f0000c03ffde60121c90120c80120c901fde40121ca0120112015fde40121cb0120cb01201bfde501\
+21cc0120cc01fd0c00000040000000400000004000000040fde60121cd0120212025fde40121ce0120ce01202bfde50121cf0120cf01fd0c0000\
+4040000040400000404000004040fde60121d00120cd0120d001fde40121d10120322036fde40121d20120d201203cfde50121d30120d301fd0c\
+00004040000040400000404000004040fde60121d40120d10120d401fde50121d50120432047fde40121d60120d601204dfde50121d70120d701\
+fd0c00000040000000400000004000000040fde60121d80120d50120d801fde50121d90120cf01fd0c00000040000000400000004000000040fd\
+e60121da0120d301fd0c0000a0400000a0400000a0400000a040fde60121db0120da0120db01fde40121dc0120dc0120d801fde40121dd0120d3\
+01fd0c00000041000000410000004100000041fde60121de0120cf01fd0c00008041000080410000804100008041fde60121df0120de0120df01\
+fde50121e00120d701fd0c00000041000000410000004100000041fde60121e10120e00120e101fde40121e20120cf0120d301fde40121e30120\
+e30120d801fde50121e401205f2063fde40121e50120e5012069fde50121e60120e60120cf01fde50121e70120d301fd0c0000c03f0000c03f00\
+00c03f0000c03ffde60121e80120e70120e801fde50121e90120d701fd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01\
+fde40121eb01fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae0120\
+0d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8d0000008d0000008d0000008d000000fdae014102fdab012004fd11fdae0121ed01\
+20ed01fd1b002a0200fd1320ed01fd1b012a0200fd200120ed01fd1b022a0200fd200220ed01fd1b032a0200fd200321ec0120ec012011fde501\
+21ee012015fd0c0000c03f0000c03f0000c03f0000c03ffde60121ef0120ee0120ef01fde50121f0012019fd0c0000c03f0000c03f0000c03f00\
+00c03ffde60121f10120f00120f101fde40121f20120f201fd0c00000040000000400000004000000040fde60121f301fd0c0000000001000000\
+0200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c804\
+6cfd11fdae01fd0c8e0000008e0000008e0000008e000000fdae014102fdab012004fd11fdae0121f50120f501fd1b002a0200fd1320f501fd1b\
+012a0200fd200120f501fd1b022a0200fd200220f501fd1b032a0200fd200321f40120f4012021fde50121f6012025fd0c0000c03f0000c03f00\
+00c03f0000c03ffde60121f70120f60120f701fde50121f8012029fd0c0000c03f0000c03f0000c03f0000c03ffde60121f90120f80120f901fd\
+e40121fa0120fa01fd0c00004040000040400000404000004040fde60121fb0120f30120fb01fde40121fc01fd0c000000000100000002000000\
+03000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fd\
+ae01fd0c8f0000008f0000008f0000008f000000fdae014102fdab012004fd11fdae0121fe0120fe01fd1b002a0200fd1320fe01fd1b012a0200\
+fd200120fe01fd1b022a0200fd200220fe01fd1b032a0200fd200321fd0120fd012032fde50121ff012036fd0c0000c03f0000c03f0000c03f00\
+00c03ffde60121800220ff01208002fde501218102203afd0c0000c03f0000c03f0000c03f0000c03ffde601218202208102208202fde4012183\
+02208302fd0c00004040000040400000404000004040fde60121840220fc01208402fde501218502fd0c00000000010000000200000003000000\
+fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c\
+90000000900000009000000090000000fdae014102fdab012004fd11fdae01218702208702fd1b002a0200fd13208702fd1b012a0200fd200120\
+8702fd1b022a0200fd2002208702fd1b032a0200fd20032186022086022043fde5012188022047fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601218902208802208902fde501218a02204bfd0c0000c03f0000c03f0000c03f0000c03ffde601218b02208a02208b02fde401218c02208c02\
+fd0c00000040000000400000004000000040fde601218d02208502208d02fde501218e0220fa01fd0c00000040000000400000004000000040fd\
+e601218f02208302fd0c0000a0400000a0400000a0400000a040fde601219002208f02209002fde401219102209102208d02fde4012192022083\
+02fd0c00000041000000410000004100000041fde60121930220fa01fd0c00008041000080410000804100008041fde601219402209302209402\
+fde501219502208c02fd0c00000041000000410000004100000041fde601219602209502209602fde40121970220fa01208302fde40121980220\
+9802208d02fde501219902fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd\
+11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c91000000910000009100000091000000fdae014102fdab012004fd11fd\
+ae01219b02209b02fd1b002a0200fd13209b02fd1b012a0200fd2001209b02fd1b022a0200fd2002209b02fd1b032a0200fd2003219a02209a02\
+205ffde501219c022063fd0c0000c03f0000c03f0000c03f0000c03ffde601219d02209c02209d02fde501219e022067fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601219f02209e02209f02fde40121a00220a00220fa01fde50121a102208302fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde60121a20220a10220a202fde50121a302208c02fd0c0000c03f0000c03f0000c03f0000c03ffde60121a40220a30220a402fde40121a502\
+410021a6020340410021a7022003200d41c0006c200c41046c6a41046c6a21a802034020a8022050fd0b020020a8022054fd0b02801020a80220\
+59fd0b02802020a802205bfd0b02803020a802206ffd0b02804020a802208601fd0b02805020a802208a01fd0b02806020a802208f01fd0b0280\
+7020a802209101fd0b0280800120a802209a01fd0b0280900120a80220b501fd0b0280a00120a80220b901fd0b0280b00120a80220be01fd0b02\
+80c00120a80220c001fd0b0280d00120a80220ca01fd0b0280e00120a80220d901fd0b0280f00120a80220dd01fd0b0280800220a80220e201fd\
+0b0280900220a80220e401fd0b0280a00220a80220eb01fd0b0280b00220a802208e02fd0b0280c00220a802209202fd0b0280d00220a8022097\
+02fd0b0280e00220a802209902fd0b0280f00220a80220a502fd0b0280800320a70241016a22a7024101480d000b20a60241016a22a602410148\
+0d000b0b200d41016a220d4108480d000b200c41016a220c4110480d000b410021a9020340410021aa020340410021ab020340410021ac020340\
+200b41086c20ac0241046c6a2002280200480440fd0c0000000000000000000000000000000021ad02fd0c000000000000000000000000000000\
+0021ae02fd0c0000000000000000000000000000000021af02fd0c0000000000000000000000000000000021b002fd0c00000000000000000000\
+00000000000021b102fd0c0000000000000000000000000000000021b202fd0c0000000000000000000000000000000021b302fd0c0000000000\
+000000000000000000000021b402410021b502200320ab024180046c20ac024180026c6a41046c6a21b602200620a9024180e4006c20ab024180\
+046c6a41046c6a21b702034020b602fd09020021b80220b702fd00020021b90220b80220b902fde60120ad02fde40121ad0220b702fd00021021\
+ba0220b80220ba02fde60120ae02fde40121ae0220b602fd0902800221bb0220bb0220b902fde60120af02fde40121af0220bb0220ba02fde601\
+20b002fde40121b00220b602fd0902800421bc0220bc0220b902fde60120b102fde40121b10220bc0220ba02fde60120b202fde40121b20220b6\
+02fd0902800621bd0220bd0220b902fde60120b302fde40121b30220bd0220ba02fde60120b402fde40121b40220b60241046a21b60220b70241\
+206a21b70220b50241016a22b50241c000480d000b200320ab0241c0006c20ac0241206c6a41046c6a21be0220be0220ad02fd0b0280900320be\
+0220ae02fd0b0290900320be0220af02fd0b02a0900320be0220b002fd0b02b0900320be0220b102fd0b02c0900320be0220b202fd0b02d09003\
+20be0220b302fd0b02e0900320be0220b402fd0b02f090030b20ac0241016a22ac024102480d000b20ab0241016a22ab024119480d000b20aa02\
+41016a22aa024101480d000b410021aa0203404100210d0340200b41086c200d6a2002280200480440200320aa0241046c200d41086c6a41046c\
+6a21c00220c002fd000280900321bf0220c002fd0002809a0321c10220bf0220c102fde40121c20220c002fd000280a40321c30220c20220c302\
+fde40121c40220c002fd000280ae0321c50220c40220c502fde40121c60220c002fd000280920321c70220c002fd0002809c0321c80220c70220\
+c802fde40121c90220c002fd000280a60321ca0220c90220ca02fde40121cb0220c002fd000280b00321cc0220cb0220cc02fde40121cd0220c6\
+0220cd02fde40121ce0220c002fd000280940321cf0220c002fd0002809e0321d00220cf0220d002fde40121d10220c002fd000280a80321d202\
+20d10220d202fde40121d30220c002fd000280b20321d40220d30220d402fde40121d50220ce0220d502fde40121d60220c002fd000280960321\
+d70220c002fd000280a00321d80220d70220d802fde40121d90220c002fd000280aa0321da0220d90220da02fde40121db0220c002fd000280b4\
+0321dc0220db0220dc02fde40121dd0220d60220dd02fde40121de0220d502fd0c0000003f0000003f0000003f0000003ffde60121df0220cd02\
+20df02fde50121e00220dd02fd0c00000040000000400000004000000040fde60121e10220e00220e102fde50121e20220d502fd0c0000803e00\
+00803e0000803e0000803efde60121e30220cd0220e302fde40121e40220dd02fd0c00008040000080400000804000008040fde60121e50220e4\
+0220e502fde40121e60220c002fd000280980321e70220c002fd000280a20321e80220e70220e802fde40121e90220c002fd000280ac0321ea02\
+20e90220ea02fde40121eb0220c002fd000280b60321ec0220eb0220ec02fde40121ed0220e60220ed02fde40121ee0220c302fd0c0000003f00\
+00003f0000003f0000003ffde60121ef0220c10220ef02fde50121f00220c502fd0c00000040000000400000004000000040fde60121f10220f0\
+0220f102fde50121f20220ca02fd0c0000003f0000003f0000003f0000003ffde60121f30220c80220f302fde50121f40220cc02fd0c00000040\
+000000400000004000000040fde60121f50220f40220f502fde50121f60220f20220f602fde40121f70220d202fd0c0000003f0000003f000000\
+3f0000003ffde60121f80220d00220f802fde50121f90220d402fd0c00000040000000400000004000000040fde60121fa0220f90220fa02fde5\
+0121fb0220f70220fb02fde40121fc0220da02fd0c0000003f0000003f0000003f0000003ffde60121fd0220d80220fd02fde50121fe0220dc02\
+fd0c00000040000000400000004000000040fde60121ff0220fe0220ff02fde50121800320fc02208003fde40121810320fb02fd0c0000003f00\
+00003f0000003f0000003ffde60121820320f602208203fde501218303208003fd0c00000040000000400000004000000040fde6012184032083\
+03208403fde50121850320fb02fd0c0000803e0000803e0000803e0000803efde60121860320f602208603fde401218703208003fd0c00008040\
+000080400000804000008040fde601218803208703208803fde40121890320ea02fd0c0000003f0000003f0000003f0000003ffde601218a0320\
+e802208a03fde501218b0320ec02fd0c00000040000000400000004000000040fde601218c03208b03208c03fde501218d03208903208d03fde4\
+01218e0320c302fd0c0000803e0000803e0000803e0000803efde601218f0320c102208f03fde40121900320c502fd0c00008040000080400000\
+804000008040fde601219103209003209103fde40121920320c002fd000280b803219303209203209303fde40121940320ca02fd0c0000803e00\
+00803e0000803e0000803efde60121950320c802209503fde40121960320cc02fd0c00008040000080400000804000008040fde6012197032096\
+03209703fde40121980320c002fd000280ba03219903209803209903fde401219a03209403209a03fde401219b0320d202fd0c0000803e000080\
+3e0000803e0000803efde601219c0320d002209c03fde401219d0320d402fd0c00008040000080400000804000008040fde601219e03209d0320\
+9e03fde401219f0320c002fd000280bc0321a003209f0320a003fde40121a103209b0320a103fde40121a20320da02fd0c0000803e0000803e00\
+00803e0000803efde60121a30320d80220a303fde40121a40320dc02fd0c00008040000080400000804000008040fde60121a50320a40320a503\
+fde40121a60320c002fd000280be0321a70320a60320a703fde40121a80320a20320a803fde40121a90320a103fd0c0000003f0000003f000000\
+3f0000003ffde60121aa03209a0320aa03fde50121ab0320a803fd0c00000040000000400000004000000040fde60121ac0320ab0320ac03fde5\
+0121ad0320a103fd0c0000803e0000803e0000803e0000803efde60121ae03209a0320ae03fde40121af0320a803fd0c00008040000080400000\
+804000008040fde60121b00320af0320b003fde40121b10320ea02fd0c0000803e0000803e0000803e0000803efde60121b20320e80220b203fd\
+e40121b30320ec02fd0c00008040000080400000804000008040fde60121b40320b30320b403fde40121b50320c002fd000280c00321b60320b5\
+0320b603fde40121b70320b10320b703fde40121b803410021a6020340410021a702200320aa0241046c200d41c8006c6a41046c6a21b9030340\
+20b90320de02fd0b0280c20320b90320e202fd0b02a0c20320b90320ee02fd0b02c0c20320b903208103fd0b02e0c20320b903208503fd0b0280\
+c30320b903208e03fd0b02a0c30320b90320a903fd0b02c0c30320b90320ad03fd0b02e0c30320b90320b803fd0b0280c40320a70241016a22a7\
+024101480d000b20a60241016a22a6024101480d000b0b200d41016a220d4108480d000b20aa0241016a22aa024102480d000b410021aa020340\
+4100210d0340200b41086c200d6a2002280200480440410021ba030340410021bb03200720a90241086c20aa0241046c6a20ba034180036c6a20\
+0b4180c8006c6a200d4180096c6a41046c6a21bc03200320aa0241046c20ba0341186c6a200d41c8006c6a41046c6a21bd03034020bc0320bd03\
+fd000280c203fd0b020020bc034180046a21bc0320bd0341206a21bd0320bb0341016a22bb034103480d000b20ba0341016a22ba034103480d00\
+0b0b200d41016a220d4108480d000b20aa0241016a22aa024102480d000b20a90241016a22a9024110480d000b200841016a22082001480d000b\
+0b0bd50b09077f0a7b087f077b037f047b037f047b027f20002001482002280200410448710440200021080340200821092009411070210a2009\
+41106e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d03404100210e034041052002280200\
+4c0440fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
+0000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000\
+00000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000\
+000000000000002117fd0c0000000000000000000000000000000021184100211903404100211a03404100211b2004200c4180c9006c200d4105\
+6c6a201941056c6a201a6a200e6a41046c6a211c2005200a41086c20194180c0016c6a201a4180c0006c6a41046c6a211d2004200c4180c9006c\
+200d41056c6a201941056c6a201a6a200e6a41f992016a41046c6a211e2004200c4180c9006c200d41056c6a201941056c6a201a6a200e6a41f9\
+db016a41046c6a211f2004200c4180c9006c200d41056c6a201941056c6a201a6a200e6a41f9a4026a41046c6a212002400340201cfd0902e403\
+2121201dfd000280cf04212220212022fde601200ffde401210f201dfd000290cf04212320212023fde6012010fde4012110201cfd0902e4a702\
+212420242022fde6012011fde401211120242023fde6012012fde4012112201b41807f460d01201efd090200212520252022fde6012013fde401\
+211320252023fde6012014fde4012114201ffd090200212620262022fde6012015fde401211520262023fde6012016fde4012116201b41a07e46\
+0d012020fd090200212720272022fde6012017fde401211720272023fde6012018fde4012118201c41c8046a211c201d4180046a211d201e41c8\
+046a211e201f41c8046a211f202041c8046a2120201b41016a221b41c000480d000b0b201a41016a221a4103480d000b201941016a2219410348\
+0d000b2007200c4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a21282028200ffd0b020020282010fd0b021020282011fd\
+0b02802420282012fd0b02902420282013fd0b02804820282014fd0b02904820282015fd0b02806c20282016fd0b02906c20282017fd0b028090\
+0120282018fd0b0290900105410021290340202941026c41016a200228020041016b202941026c41016a200228020041016b481b212afd0c0000\
+0000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212dfd0c\
+00000000000000000000000000000000212e4100211903404100211a03404100211b2004200d41056c2029418092016c6a201941056c6a201a6a\
+200e6a41046c6a212f2005200a41086c20194180c0016c6a201a4180c0006c6a41046c6a21302004202a4180c9006c200d41056c6a201941056c\
+6a201a6a200e6a41046c6a21310340202ffd0902e40321322030fd000280cf04213320322033fde601202bfde401212b2030fd000290cf042134\
+20322034fde601202cfde401212c2031fd0902e403213520352033fde601202dfde401212d20352034fde601202efde401212e202f41c8046a21\
+2f20304180046a2130203141c8046a2131201b41016a221b41c000480d000b201a41016a221a4103480d000b201941016a22194103480d000b20\
+07200a41086c200d4180036c6a20294180126c6a200e4180016c6a41046c6a21362036202bfd0b02002036202cfd0b02102007202a4180096c20\
+0a41086c6a200d4180036c6a200e4180016c6a41046c6a21372037202dfd0b02002037202efd0b0210202941016a2229200228020041016a4102\
+6d480d000b0b200e41016a220e4103480d000b200d41016a220d4103480d000b200841016a22082001480d000b0b0ba5090e047b037f027b037f\
+037b017f017b037f047b037f097b017f057b037f20002001480440200228020041096cb2fd1321092009fd0c0000803f0000803f0000803f0000\
+803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c00\
+0000000000000000000000000000002110fd0c000000000000000000000000000000002111410021120340410021132004200f41086c20124180\
+096c6a41046c6a2114034020102014fd000200fde401211020112014fd000210fde401211120144180046a2114201341016a22134109480d000b\
+201241016a22122002280200480d000bfd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021162004\
+200f41086c41046c6a21182018fd00020021172018fd00021021194100211a03404100211b2004200f41086c201a4180096c6a41046c6a211c03\
+40201cfd0002002017fde501211d201d201dfde6012015fde4012115201cfd0002102019fde501211e201e201efde6012016fde4012116201c41\
+80046a211c201b41016a221b4109480d000b201a41016a221a2002280200480d000bfd0c00000000000000000000000000000000211ffd0c0000\
+00000000000000000000000000002120410021210340410021222004200f41086c20214180096c6a41046c6a21230340201f2023fd0002002017\
+fde501fde401211f20202023fd0002102019fde501fde401212020234180046a2123202241016a22224109480d000b202141016a222120022802\
+00480d000b20102009fde7012124201f2009fde701212520152009fde70120252025fde601fde501fd0c00000000000000000000000000000000\
+fde90121262026fd0cacc52737acc52737acc52737acc52737fde401fde301212720112009fde701212820202009fde701212920162009fde701\
+20292029fde601fde501fd0c00000000000000000000000000000000fde901212a202afd0cacc52737acc52737acc52737acc52737fde401fde3\
+01212bfd0c6666663f6666663f6666663f6666663f2005200f41086c41046c6a212d202dfd000280f628fde601fd0ccdcccc3dcdcccc3dcdcccc\
+3dcdcccc3d2024fde601fde401212cfd0c6666663f6666663f6666663f6666663f202dfd000280fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3d\
+cdcccc3d2026200cfde601fde601fde401212e202dfd000280cf162027fde701212ffd0c6666663f6666663f6666663f6666663f202dfd000290\
+f628fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2028fde601fde4012130fd0c6666663f6666663f6666663f6666663f202dfd000290fa\
+28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202a200cfde601fde601fde4012131202dfd000290cf16202bfde70121322006200f4108\
+6c41046c6a213320332024fd0b0200202d202cfd0b0280f628202d202efd0b0280fa282007200f41086c41046c6a213420342027fd0b02002008\
+200f41086c41046c6a21352035202ffd0b020020332028fd0b0210202d2030fd0b0290f628202d2031fd0b0290fa282034202bfd0b0210203520\
+32fd0b0210200d41016a220d2001480d000b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008\
+200c4180016c200b4180096c6a41046c6a210e2004200c4180016c200b4180096c6a41046c6a210f2005410041046c6a21102006410041046c6a\
+21112007410041046c6a21120340200e200ffd0002002010fd000200fde5012011fd000200fde6012012fd000280d316fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0200200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a\
+220d4120480d000b200c41016a220c4109480d000b200941016a22092001480d000b0b0bad0205017d017f017d0a7f027d200020014804402002\
+2a021021072007fc00210820022a021421092009fc00210a2000210b0340200b210c200c210d4100210e03404100210f0340410021102004200e\
+200f4180036c6a200d4180096c6a41046c6a21112005200e41096c200f41036c6a200d4180096c6a41046c6a21122006200e41096c200f41036c\
+6a200d4180096c6a41046c6a21130340200e41096c200f41036c6a20106a200d4180096c6a41002008200a1008211420112a0200430000003f95\
+43000000002014430000003f5d1b2115201220143802002013201538020020114180046a2111201241046a2112201341046a2113201041016a22\
+104103480d000b200f41016a220f4103480d000b200e41016a220e418001480d000b200b41016a220b2001480d000b0b0b820c0f057f0a7b037f\
+087b017f017b017f017b017f017b027f047b037f047b027f200020014804402000210703402007210820084108702109200841086e2108200821\
+0a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c000000000000000000000000000000\
+00210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
+000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
+00000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000\
+000000000000002115410021162004200b4180096c41046c6a21172005200941086c41046c6a2118024003402017fd09020021192018fd000280\
+d716211a2019201afde601200cfde401210c2018fd000290d716211b2019201bfde601200dfde401210d2017fd09028024211c201c201afde601\
+200efde401210e201c201bfde601200ffde401210f201641807f460d012017fd09028048211d201d201afde6012010fde4012110201d201bfde6\
+012011fde40121112017fd0902806c211e201e201afde6012012fde4012112201e201bfde6012013fde4012113201641a07e460d012017fd0902\
+809001211f201f201afde6012014fde4012114201f201bfde6012015fde4012115201741046a211720184180026a2118201641016a2216418009\
+480d000b0b2005200941086c41046c6a21212021fd000280d72821202021fd000290d72821222006200b41c0006c200941086c6a41046c6a2123\
+2023200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200d2022fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b02102023200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022023200f2022fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b029002202320102020fde401fd0c00000000000000000000000000000000fdeb01fd0b02800420\
+2320112022fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202320122020fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b028006202320132022fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202320142020fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b028008202320152022fde401fd0c00000000000000000000000000000000fdeb01fd0b029008\
+052005200941086c41046c6a21252025fd000280d72821242025fd000290d7282126410021270340202741026c41016a200228020041016b2027\
+41026c41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212a\
+fd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c41002116200420274180126c41046c6a212d\
+2005200941086c41046c6a212e200420284180096c41046c6a212f0340202dfd0902002130202efd000280d716213120302031fde6012029fde4\
+012129202efd000290d716213220302032fde601202afde401212a202ffd090200213320332031fde601202bfde401212b20332032fde601202c\
+fde401212c202d41046a212d202e4180026a212e202f41046a212f201641016a2216418009480d000b2006200941086c20274180016c6a41046c\
+6a2134203420292024fde401fd0c00000000000000000000000000000000fdeb01fd0b02002034202a2026fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02102006202841c0006c200941086c6a41046c6a21352035202b2024fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b02002035202c2026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a2227200228020041016a\
+41026d480d000b0b200741016a22072001480d000b0b0b950c1f017b017f017b017f017d017f0e7d067f027b0a7d037f017d017f017d017f017d\
+037f017d017f017d027f017d027f037d017f027d037f017d017f047d017f2000200148044020022a0210fd1321082008fd1f00fc00210920022a\
+0214fd13210a200afd1f00fc00210b2006410041046c6a210d200d2a0280ed28210c200d2a0284ed28210e200d2a0288ed28210f200d2a028ced\
+282110200d2a0290ed282111200d2a0294ed282112200d2a0298ed282113200d2a029ced282114200d2a02a0ed282115200d2a02a4ed28211620\
+02280200410a6cb2211743cdccccbd20179521182002280200b22119436666663f201995211a201a8c211b2000211c0340201c211d201d211e41\
+00211f2004201e41c0006c41046c6a21202005201e41c0016c41046c6a21210340201f41046c41006afd11fd0c00000000010000000200000003\
+000000fdae01201e41c0006cfd11fdae01fd0c010000000100000001000000010000002009fd11200bfd11100921222020fd000200fd0c333333\
+3f3333333f3333333f3333333ffde7012022fd0c3333333f3333333f3333333f3333333ffd43fd4e212320212022fd0b020020212023fd0b0280\
+02202041106a2120202141106a2121201f41016a221f4110480d000b4100211f0340430000000021244300000000212543000000002126430000\
+0000212743000000002128430000000021294300000000212a4300000000212b4300000000212c4300000000212d4100212e2005201e41c0016c\
+41046c6a212f2006410041046c6a21300340202f2a02800221312024203120302a0280d928949221242025203120302a0284d928949221252026\
+203120302a0288d928949221262027203120302a028cd928949221272028203120302a0290d928949221282029203120302a0294d92894922129\
+202a203120302a0298d9289492212a202b203120302a029cd9289492212b202c203120302a02a0d9289492212c202d203120302a02a4d9289492\
+212d202f41046a212f203041286a2130202e41016a222e41c000480d000b2005201e41c0016c41046c6a213220322024200c9238028004203220\
+25200e923802840420322026200f92380288042032202720109238028c04203220282011923802900420322029201292380294042032202a2013\
+92380298042032202b20149238029c042032202c2015923802a0042032202d2016923802a404201f41016a221f4101480d000b43ffff7fff2133\
+4100212e2005201e41c0016c41046c6a21340340203320342a028004972133203441046a2134202e41016a222e410a480d000b43ffff7fff2135\
+41002136410021372005201e41c0016c41046c6a2138034020382a0280042139203920355e203920395c72213a20392035203a1b21354100410a\
+6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007201e41046c6a213c203c28020046b2213b2005201e41c0\
+016c41046c6a213d203d20333802a804203d203b3802ac04203d2a02a804213e4100213f2005201e41c0016c41046c6a2140034020402a028004\
+203e932141204110022142204020413802b004204020423802d804204041046a2140203f41016a223f410a480d000b430000000021434100212e\
+2005201e41c0016c41046c6a21440340204320442a02d804922143204441046a2144202e41016a222e410a480d000b203d204338028005203d2a\
+02800521452045100321464100213f2005201e41c0016c41046c6a21470340204720472a02b00420469338028405204741046a2147203f41016a\
+223f410a480d000b203c28020021484100213f2005201e41c0016c41046c6a2149034020492018201b4300000000203f2048461b923802ac0520\
+4941046a2149203f41016a223f410a480d000b4300000000214a4100212e2005201e41c0016c41046c6a214b0340204a204b2a02ac0592214a20\
+4b41046a214b202e41016a222e410a480d000b203d204a3802d405203d2a02d405214c204c8c214d203d2a028005214e204d204e95214f410021\
+3f2005201e41c0016c41046c6a21500340205020502a02ac05204f20502a02d80494923802d805205041046a2150203f41016a223f410a480d00\
+0b201c41016a221c2001480d000b0b0b870308017d047f017d037f017d027f097d047f200020014804404300000000210c4100210d2004410041\
+046c6a210e0340200e280200210f200f41004e200f410a48710440200c2005200f200d41c0016c6a41a1016a41046c6a211020102a020092210c\
+0b200e41046a210e200d41016a220d2002280200480d000b43000000002111410021120340410021132005201241c0016c41046c6a2114034020\
+1120142a028405922111201441046a2114201341016a2213410a480d000b201241016a22122002280200480d000b430000000021154100211620\
+05410041046c6a21170340201520172a02ac0492211520174180066a2117201641016a22162002280200480d000b2002280200b22118200c2018\
+952119436666663f201994211a201a8c211b2002280200410a6cb2211c2011201c95211d43cdcccc3d201d94211e201b201e93211f2015201895\
+2120200021210340202121222008410041046c6a21232023201f3802002009410041046c6a212420242020380200202141016a22212001480d00\
+0b0b0b7803037f017d037f200020014804402000210c0340200c210d200d210e4300000000210f410021102005200e41046c6a21110340200f20\
+112a02d80592210f20114180066a2111201041016a22102002280200480d000b200a200e41046c6a21122012200f380280ed28200c41016a220c\
+2001480d000b0b0b830305047f087d037f017d017f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f4300\
+00000021104300000000211143000000002112430000000021134300000000211443000000002115430000000021164300000000211741002118\
+2005200f41046c6a21192005200e41086c41046c6a211a034020192a02d805211b2010201b201a2a028002949221102011201b201a2a02840294\
+9221112012201b201a2a028802949221122013201b201a2a028c02949221132014201b201a2a029002949221142015201b201a2a029402949221\
+152016201b201a2a029802949221162017201b201a2a029c029492211720194180066a2119201a4180066a211a201841016a2218200228020048\
+0d000b200a200e41d0006c200f6a41046c6a211c201c2010380280d928201c20113802a8d928201c20123802d0d928201c20133802f8d928201c\
+20143802a0da28201c20153802c8da28201c20163802f0da28201c2017380298db28200c41016a220c2001480d000b0b0bfe1109057f0a7b037f\
+077b057f047b037f047b067f200020014804402000210c0340200c210d200d410870210e200d41086e210d200d210f200f41056c200228020041\
+056b200f41056c200228020041056b481b2110410520022802004c0440fd0c000000000000000000000000000000002111fd0c00000000000000\
 0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000000000000000000000000021174100211820\
-04200b4190066c2009411c6c6a200c6a41046c6a21192005200d41086c41046c6a211a024003402019fd090200211b201afd000200211c201b20\
-1cfde601200efde401210e201afd000210211d201b201dfde601200ffde401210f2019fd0902c018211e201e201cfde6012010fde4012110201e\
-201dfde6012011fde4012111201841807f460d012019fd09028031211f201f201cfde6012012fde4012112201f201dfde6012013fde401211320\
-19fd0902c04921202020201cfde6012014fde40121142020201dfde6012015fde4012115201841a07e460d012019fd0902806221212021201cfd\
-e6012016fde40121162021201dfde6012017fde40121172019fd0902042122201afd00028001212320222023fde601200efde401210e201841c0\
-7d460d01201afd00029001212420222024fde601200ffde401210f2019fd0902c418212520252023fde6012010fde401211020252024fde60120\
-11fde4012111201841f07c460d012019fd09028431212620262023fde6012012fde401211220262024fde6012013fde40121132019fd0902c449\
-212720272023fde6012014fde401211420272024fde6012015fde4012115201841907c460d012019fd09028462212820282023fde6012016fde4\
-01211620282024fde6012017fde40121172019fd0902082129201afd00028002212a2029202afde601200efde401210e201841b07b460d01201a\
-fd00029002212b2029202bfde601200ffde401210f2019fd0902c818212c202c202afde6012010fde4012110202c202bfde6012011fde4012111\
-201841e07a460d012019fd09028831212d202d202afde6012012fde4012112202d202bfde6012013fde40121132019fd0902c849212e202e202a\
-fde6012014fde4012114202e202bfde6012015fde4012115201841807a460d012019fd09028862212f202f202afde6012016fde4012116202f20\
-2bfde6012017fde4012117201941f0006a2119201a4180036a211a201841016a22184103480d000b0b2006200b4180a9016c200d41086c6a2009\
-41c0066c6a200c41206c6a41046c6a21302030200efd0b02002030200ffd0b02102006200b4180a9016c200d41086c6a200941c0066c6a200c41\
-206c6a4180a9016a41046c6a213120312010fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184a9016a41046c\
-6a213220322011fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180d2026a41046c6a213320332012fd0b0200\
-2006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184d2026a41046c6a213420342013fd0b02002006200b4180a9016c200d\
-41086c6a200941c0066c6a200c41206c6a4180fb036a41046c6a213520352014fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a\
-200c41206c6a4184fb036a41046c6a213620362015fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4180a4056a\
-41046c6a213720372016fd0b02002006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a4184a4056a41046c6a213820382017fd\
-0b020005410021390340203941026c41016a200228020041016b203941026c41016a200228020041016b481b213afd0c00000000000000000000\
-000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c0000000000000000\
-0000000000000000213e4100211820042009411c6c203941a00c6c6a200c6a41046c6a213f2005200d41086c41046c6a21402004203a4190066c\
-2009411c6c6a200c6a41046c6a214102400340203ffd09020021422040fd000200214320422043fde601203bfde401213b2040fd000210214420\
-422044fde601203cfde401213c2041fd090200214520452043fde601203dfde401213d20452044fde601203efde401213e203ffd090204214620\
-40fd00028001214720462047fde601203bfde401213b2040fd00029001214820462048fde601203cfde401213c2041fd090204214920492047fd\
-e601203dfde401213d20492048fde601203efde401213e203ffd090208214a2040fd00028002214b204a204bfde601203bfde401213b201841d0\
-7d460d012040fd00029002214c204a204cfde601203cfde401213c2041fd090208214d204d204bfde601203dfde401213d204d204cfde601203e\
-fde401213e203f41f0006a213f20404180036a2140204141f0006a2141201841016a22184103480d000b0b2006200d41086c200941c0066c6a20\
-394180d2026c6a200c41206c6a41046c6a214e204e203bfd0b0200204e203cfd0b02102006203a4180a9016c200d41086c6a200941c0066c6a20\
-0c41206c6a41046c6a214f204f203dfd0b0200204f203efd0b0210203941016a2239200228020041016a41026d480d000b0b200d41016a220d41\
-04480d000b200c41016a220c411a480d000b200741016a22072001480d000b0b0beb0104017b037f027b047f20002001480440200228020041a4\
-056cb2fd1321062000210703402007210820082109fd0c00000000000000000000000000000000210afd0c000000000000000000000000000000\
-00210b4100210c03404100210d2004200941086c200c4180a9016c6a41046c6a210e0340200a200efd000200fde401210a200b200efd000210fd\
-e401210b200e4180016a210e200d41016a220d41a405480d000b200c41016a220c2002280200480d000b2005200941086c41046c6a210f200f20\
-0a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d000b0b0b87060a047b037f037b017f017b037f077b017f05\
-7b027f20002001480440200228020041a4056cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f00\
-00803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c0000000000000000000000000000000021\
-10fd0c0000000000000000000000000000000021112005200f41086c41046c6a21132013fd00020021122013fd00021021144100211503404100\
-21162006200f41086c20154180a9016c6a41046c6a211703402017fd0002002012fde501211820182018fde6012010fde40121102017fd000210\
-2014fde501211920192019fde6012011fde401211120174180016a2117201641016a221641a405480d000b201541016a22152002280200480d00\
-0b20102009fde701211a201afd0cacc52737acc52737acc52737acc52737fde401fde301211b20112009fde701211c201cfd0cacc52737acc527\
-37acc52737acc52737fde401fde301211dfd0c6666663f6666663f6666663f6666663f2004200f41086c41046c6a211f201ffd000280f028fde6\
-01fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2012fde601fde401211efd0c6666663f6666663f6666663f6666663f201ffd000280f128fde601\
-fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201a200cfde601fde601fde4012120201ffd00028009201bfde7012121fd0c6666663f6666663f66\
-66663f6666663f201ffd000290f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fde601fde4012122fd0c6666663f6666663f6666\
-663f6666663f201ffd000290f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde601fde4012123201ffd0002900920\
-1dfde7012124201f201efd0b0280f028201f2020fd0b0280f1282007200f41086c41046c6a21252025201bfd0b02002008200f41086c41046c6a\
-212620262021fd0b0200201f2022fd0b0290f028201f2023fd0b0290f1282025201dfd0b021020262024fd0b0210200d41016a220d2001480d00\
-0b0b0bf601010a7f200020014804402000210a0340200a210b200b210c4100210d03404100210e2008200d41206c200c4180a9016c6a41046c6a\
-210f2004200d41206c200c4180a9016c6a41046c6a21102005410041046c6a21112006410041046c6a21122007410041046c6a21130340200f20\
-10fd0002002011fd000200fde5012012fd000200fde6012013fd0002800afde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
-200f41106a210f201041106a2110201141106a2111201241106a2112201341106a2113200e41016a220e4108480d000b200d41016a220d41a405\
-480d000b200a41016a220a2001480d000b0b0bd41002077f3c7b200020014804402000210a0340200a210b200b412070210c200b41206e210b20\
-0b210d4100210e2007200d41086c200c41c0006c6a41046c6a210f2009200d4180326c200c41086c6a41046c6a21100340200ffd0002800b2111\
-2011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200ffd0002804b21\
-142014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde6012116200ffd0002808b\
-0121172017fd0c0000003f0000003f0000003f0000003ffde60121182011fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200ffd0002\
-80cb01211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b200ffd0002808b03211c201cfd0c398ee33d398ee33d398ee33d398e\
-e33dfde601211d2019201bfde401201dfde401211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d398ee33d\
-398ee33d398ee33dfde6012120200ffd0002808b0221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122200ffd000280cb032123\
-2023fd0c398ee33d398ee33d398ee33d398ee33dfde601212420202022fde4012024fde40121252025fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200ffd000280cb0221282028fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde6012129200ffd0002808b04212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20272029fde401202bfde401212c20\
+00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
+000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a410021\
+1b2005201041c0016c41046c6a211c2007200e41086c41046c6a211d02400340201cfd0902d805211e201dfd000200211f201e201ffde6012011\
+fde4012111201dfd0002102120201e2020fde6012012fde4012112201cfd0902d80b21212021201ffde6012013fde401211320212020fde60120\
+14fde4012114201b41807f460d01201cfd0902d81121222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd0902d817\
+21232023201ffde6012017fde401211720232020fde6012018fde4012118201b41a07e460d01201cfd0902d81d21242024201ffde6012019fde4\
+01211920242020fde601201afde401211a201c41046a211c201d4180026a211d201b41016a221b410a480d000b0b200b201041c0006c200e4108\
+6c6a41046c6a2125202520112005201041c0016c200e41086c6a41046c6a21262026fd000200fd0c3333333f3333333f3333333f3333333ffd43\
+fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012006201041c0006c200e41086c6a41046c6a21272027fd000200fd0c00000000000000\
+000000000000000000fd44fd4efd0b0200202520122026fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb6\
+3f6edbb63f6edbb63ffde6012027fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520132026fd00028006fd0c33\
+33333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012027fd00028002fd0c000000000000000000\
+00000000000000fd44fd4efd0b028002202520142026fd00029006fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb6\
+3f6edbb63f6edbb63ffde6012027fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202520152026fd0002800cfd\
+0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012027fd00028004fd0c00000000000000\
+000000000000000000fd44fd4efd0b028004202520162026fd0002900cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6e\
+dbb63f6edbb63f6edbb63ffde6012027fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202520172026fd000280\
+12fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012027fd00028006fd0c0000000000\
+0000000000000000000000fd44fd4efd0b028006202520182026fd00029012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb6\
+3f6edbb63f6edbb63f6edbb63ffde6012027fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202520192026fd00\
+028018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012027fd00028008fd0c000000\
+00000000000000000000000000fd44fd4efd0b0280082025201a2026fd00029018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6e\
+dbb63f6edbb63f6edbb63f6edbb63ffde6012027fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b029008054100212803\
+40202841026c41016a200228020041016b202841026c41016a200228020041016b481b2129fd0c00000000000000000000000000000000212afd\
+0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c0000000000000000000000000000000021\
+2d4100211b200520284180036c41046c6a212e2007200e41086c41046c6a212f2005202941c0016c41046c6a21300340202efd0902d805213120\
+2ffd000200213220312032fde601202afde401212a202ffd000210213320312033fde601202bfde401212b2030fd0902d805213420342032fde6\
+01202cfde401212c20342033fde601202dfde401212d202e41046a212e202f4180026a212f203041046a2130201b41016a221b410a480d000b20\
+0b200e41086c20284180016c6a41046c6a21352035202a2005200e41086c20284180036c6a41046c6a21362036fd000200fd0c3333333f333333\
+3f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012006200e41086c20284180016c6a41046c6a21372037fd00\
+0200fd0c00000000000000000000000000000000fd44fd4efd0b02002035202b2036fd000210fd0c3333333f3333333f3333333f3333333ffd43\
+fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012037fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200b20\
+2941c0006c200e41086c6a41046c6a21382038202c2005202941c0016c200e41086c6a41046c6a21392039fd000200fd0c3333333f3333333f33\
+33333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012006202941c0006c200e41086c6a41046c6a213a203afd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b02002038202d2039fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4e\
+fd0c6edbb63f6edbb63f6edbb63f6edbb63ffde601203afd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202841016a\
+2228200228020041016a41026d480d000b0b200c41016a220c2001480d000b0b0bb90103037f027b037f200020014804402000210b0340200b21\
+0c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f410021102004200d41086c4104\
+6c6a21110340200e2011fd000200fde401210e200f2011fd000210fde401210f20114180026a2111201041016a22102002280200480d000b2009\
+200d41086c41046c6a21122012200efd0b0280d7282012200ffd0b0290d728200b41016a220b2001480d000b0b0b820705057f0a7b037f077b0a\
+7f200020014804402000210b0340200b210c200c210d200d41056c41800941056b200d41056c41800941056b481b210e4100210f0340fd0c0000\
+00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
+000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
+fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
+2118fd0c0000000000000000000000000000000021194100211a2004200f41086c41046c6a211b2005200e41046c6a211c02400340201bfd0002\
+00211d201cfd090200211e201d201efde6012010fde4012110201bfd000210211f201f201efde6012011fde4012111201cfd0902042120201d20\
+20fde6012012fde4012112201f2020fde6012013fde4012113201a41807f460d01201cfd0902082121201d2021fde6012014fde4012114201f20\
+21fde6012015fde4012115201cfd09020c2122201d2022fde6012016fde4012116201f2022fde6012017fde4012117201a41a07e460d01201cfd\
+0902102123201d2023fde6012018fde4012118201f2023fde6012019fde4012119201b4180026a211b201c4180246a211c201a41016a221a2002\
+280200480d000b0b2009200e41c0006c200f41086c6a41e0d5056a41046c6a212420242010fd0b02002009200e41c0006c200f41086c6a41e4d5\
+056a41046c6a212520252011fd0b02002009200e41c0006c200f41086c6a41a0d6056a41046c6a212620262012fd0b02002009200e41c0006c20\
+0f41086c6a41a4d6056a41046c6a212720272013fd0b02002009200e41c0006c200f41086c6a41e0d6056a41046c6a212820282014fd0b020020\
+09200e41c0006c200f41086c6a41e4d6056a41046c6a212920292015fd0b02002009200e41c0006c200f41086c6a41a0d7056a41046c6a212a20\
+2a2016fd0b02002009200e41c0006c200f41086c6a41a4d7056a41046c6a212b202b2017fd0b02002009200e41c0006c200f41086c6a41e0d705\
+6a41046c6a212c202c2018fd0b02002009200e41c0006c200f41086c6a41e4d7056a41046c6a212d202d2019fd0b0200200f41016a220f410848\
+0d000b200b41016a220b2001480d000b0b0ba40705067f0a7d037f017d037f200020014804402000210b0340200b210c200c210d4100210e0340\
+200e410a6c418001410a6b200e410a6c418001410a6b481b210f4100211003404300000000211143000000002112430000000021134300000000\
+211443000000002115430000000021164300000000211743000000002118430000000021194300000000211a4100211b2004200d41c0006c4104\
+6c6a211c2008200f20104180c0006c6a41046c6a211d0340201c2a0200211e2011201e201d2a0200949221112012201e201d2a02049492211220\
+13201e201d2a0208949221132014201e201d2a020c949221142015201e201d2a0210949221152016201e201d2a0214949221162017201e201d2a\
+0218949221172018201e201d2a021c949221182019201e201d2a022094922119201a201e201d2a02249492211a201c41046a211c201d4180046a\
+211d201b41016a221b41c000480d000b200a200f20104180016c6a200d4180096c6a41046c6a211f201f201143000000002007200f41096c2010\
+6a200d4180096c6a41046c6a212020202a0200430000003f5d1b43000000409443000000002006200f20104180016c6a200d4180096c6a41046c\
+6a212120212a020043000000005e1b380200201f2012430000000020202a0224430000003f5d1b430000004094430000000020212a0204430000\
+00005e1b380204201f2013430000000020202a0248430000003f5d1b430000004094430000000020212a020843000000005e1b380208201f2014\
+430000000020202a026c430000003f5d1b430000004094430000000020212a020c43000000005e1b38020c201f2015430000000020202a029001\
+430000003f5d1b430000004094430000000020212a021043000000005e1b380210201f2016430000000020202a02b401430000003f5d1b430000\
+004094430000000020212a021443000000005e1b380214201f2017430000000020202a02d801430000003f5d1b43000000409443000000002021\
+2a021843000000005e1b380218201f2018430000000020202a02fc01430000003f5d1b430000004094430000000020212a021c43000000005e1b\
+38021c201f2019430000000020202a02a002430000003f5d1b430000004094430000000020212a022043000000005e1b380220201f201a430000\
+000020202a02c402430000003f5d1b430000004094430000000020212a022443000000005e1b380224201041016a22104109480d000b200e4101\
+6a220e410d480d000b200b41016a220b2001480d000b0b0b97040b037f027b037f037b017f017b047f017b017f017b027f200020014804402000\
+210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110410021110340\
+410021122004200e41086c20114180096c6a41046c6a21130340200f2013fd000200fde401210f20102013fd000210fde401211020134180046a\
+2113201241016a22124109480d000b201141016a22112002280200480d000bfd0c000000000000000000000000000000002114fd0c0000000000\
+000000000000000000000021152006200e41086c41046c6a21172017fd00020021162017fd00021021184100211903404100211a2004200e4108\
+6c20194180096c6a41046c6a211b2005200e41086c20194180096c6a41046c6a211c0340201bfd000200201cfd0002002016fde501fde6012014\
+fde4012114201bfd000210201cfd0002102018fde501fde6012015fde4012115201b4180046a211b201c4180046a211c201a41016a221a410948\
+0d000b201941016a22192002280200480d000b20142007200e41086c41046c6a211e201efd000200fde701211d2015201efd000210fde701211f\
+2009200e41086c41046c6a21202020200ffd0b0280d316200a200e41086c41046c6a212120212014fd0b02002020201dfd0b0280cf1620202010\
+fd0b0290d31620212015fd0b02102020201ffd0b0290cf16200c41016a220c2001480d000b0b0b963902077f5a7b200020014804402000210c03\
+40200c210d200d412070210e200d41206e210d200d210f200f41206c200e6a2002280200480440410021102008200f4180a0126c200e4180c900\
+6c6a41046c6a2111200b200f418090036c200e41c0006c6a41046c6a21120340201041c8046cfd11fd0c00000000010000000200000003000000\
+fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7e0000007e000000\
+7e0000007e000000fdae014102fdab012008fd11fdae0121142014fd1b002a0200fd132014fd1b012a0200fd20012014fd1b022a0200fd200220\
+14fd1b032a0200fd20032113201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012008fd11\
+fdae0121162016fd1b002a0200fd132016fd1b012a0200fd20012016fd1b022a0200fd20022016fd1b032a0200fd20032115201041c8046cfd11\
+fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180\
+c9006cfd11fdae01fd0c88000000880000008800000088000000fdae014102fdab012008fd11fdae0121182018fd1b002a0200fd132018fd1b01\
+2a0200fd20012018fd1b022a0200fd20022018fd1b032a0200fd200321172017fd0c00000040000000400000004000000040fde6012119201041\
+c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae\
+01200e4180c9006cfd11fdae01fd0c7f0000007f0000007f0000007f000000fdae014102fdab012008fd11fdae01211b201bfd1b002a0200fd13\
+201bfd1b012a0200fd2001201bfd1b022a0200fd2002201bfd1b032a0200fd2003211a201041c8046cfd11fd0c00000000010000000200000003\
+000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8400000084\
+0000008400000084000000fdae014102fdab012008fd11fdae01211d201dfd1b002a0200fd13201dfd1b012a0200fd2001201dfd1b022a0200fd\
+2002201dfd1b032a0200fd2003211c201041c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092000000920000\
+00fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c89000000890000008900000089000000fdae014102fdab0120\
+08fd11fdae01211f201ffd1b002a0200fd13201ffd1b012a0200fd2001201ffd1b022a0200fd2002201ffd1b032a0200fd2003211e201efd0c00\
+000040000000400000004000000040fde6012120201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200\
+000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae0141\
+02fdab012008fd11fdae0121222022fd1b002a0200fd132022fd1b012a0200fd20012022fd1b022a0200fd20022022fd1b032a0200fd2003fd0c\
+00000040000000400000004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201cfd0c000040400000404000\
+00404000004040fde601fde5012020fde5012121201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200\
+000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c80000000800000008000000080000000fdae0141\
+02fdab012008fd11fdae0121242024fd1b002a0200fd132024fd1b012a0200fd20012024fd1b022a0200fd20022024fd1b032a0200fd20032123\
+201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd\
+11fdae01200e4180c9006cfd11fdae01fd0c85000000850000008500000085000000fdae014102fdab012008fd11fdae0121262026fd1b002a02\
+00fd132026fd1b012a0200fd20012026fd1b022a0200fd20022026fd1b032a0200fd20032125201041c8046cfd11fd0c00000000010000000200\
+000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8a00\
+00008a0000008a0000008a000000fdae014102fdab012008fd11fdae0121282028fd1b002a0200fd132028fd1b012a0200fd20012028fd1b022a\
+0200fd20022028fd1b032a0200fd200321272027fd0c00000040000000400000004000000040fde6012129201041c8046cfd11fd0c0000000001\
+0000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae\
+01fd0c7b0000007b0000007b0000007b000000fdae014102fdab012008fd11fdae01212b202bfd1b002a0200fd13202bfd1b012a0200fd200120\
+2bfd1b022a0200fd2002202bfd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012023fd0c000040400000404000004040\
+00004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5012029fde501212a201041c8046cfd11fd0c0000000001\
+0000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae\
+01fd0c81000000810000008100000081000000fdae014102fdab012008fd11fdae01212d202dfd1b002a0200fd13202dfd1b012a0200fd200120\
+2dfd1b022a0200fd2002202dfd1b032a0200fd2003212c201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000\
+009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c86000000860000008600000086000000fd\
+ae014102fdab012008fd11fdae01212f202ffd1b002a0200fd13202ffd1b012a0200fd2001202ffd1b022a0200fd2002202ffd1b032a0200fd20\
+03212e201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0\
+126cfd11fdae01200e4180c9006cfd11fdae01fd0c8b0000008b0000008b0000008b000000fdae014102fdab012008fd11fdae0121312031fd1b\
+002a0200fd132031fd1b012a0200fd20012031fd1b022a0200fd20022031fd1b032a0200fd200321302030fd0c00000040000000400000004000\
+000040fde6012132201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01\
+200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012008fd11fdae0121\
+342034fd1b002a0200fd132034fd1b012a0200fd20012034fd1b022a0200fd20022034fd1b032a0200fd2003fd0c000000400000004000000040\
+00000040fde601202cfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5\
+012032fde50121332033fd0c00000040000000400000004000000040fde6012135201041c8046cfd11fd0c000000000100000002000000030000\
+00fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c82000000820000\
+008200000082000000fdae014102fdab012008fd11fdae0121372037fd1b002a0200fd132037fd1b012a0200fd20012037fd1b022a0200fd2002\
+2037fd1b032a0200fd20032136201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fd\
+b501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c87000000870000008700000087000000fdae014102fdab012008fd\
+11fdae0121392039fd1b002a0200fd132039fd1b012a0200fd20012039fd1b022a0200fd20022039fd1b032a0200fd20032138201041c8046cfd\
+11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e41\
+80c9006cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae014102fdab012008fd11fdae01213b203bfd1b002a0200fd13203bfd1b\
+012a0200fd2001203bfd1b022a0200fd2002203bfd1b032a0200fd2003213a203afd0c00000040000000400000004000000040fde601213c201a\
+fd0c00000040000000400000004000000040fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401213d2023fd0c\
+00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401213e202cfd0c0000\
+0040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012032fde401213f203ffd0c00000040\
+000000400000004000000040fde6012140201cfd0c00000041000000410000004100000041fde601201afd0c0000804100008041000080410000\
+8041fde601fde501201efd0c00000041000000410000004100000041fde601fde40121412025fd0c00000041000000410000004100000041fde6\
+012023fd0c00008041000080410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012142202efd\
+0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde5012030fd0c0000004100000041\
+0000004100000041fde601fde40121432043fd0c00000040000000400000004000000040fde6012144201a201cfde4012020fde5012145202320\
+25fde4012029fde5012146202c202efde4012032fde50121472047fd0c00000040000000400000004000000040fde6012148201041c8046cfd11\
+fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180\
+c9006cfd11fdae01fd0c8e0000008e0000008e0000008e000000fdae014102fdab012008fd11fdae01214a204afd1b002a0200fd13204afd1b01\
+2a0200fd2001204afd1b022a0200fd2002204afd1b032a0200fd2003201afde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+01201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201041c8046cfd11fd0c00000000010000000200000003000000fd0c92\
+000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8f0000008f0000008f0000\
+008f000000fdae014102fdab012008fd11fdae01214c204cfd1b002a0200fd13204cfd1b012a0200fd2001204cfd1b022a0200fd2002204cfd1b\
+032a0200fd20032023fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde401214b201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01\
+200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c90000000900000009000000090000000fdae014102fdab012008fd11fdae0121\
+4e204efd1b002a0200fd13204efd1b012a0200fd2001204efd1b022a0200fd2002204efd1b032a0200fd2003202cfde501202efd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d204dfd0c000000400000004000\
+00004000000040fde601214f201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012008fd11\
+fdae0121512051fd1b002a0200fd132051fd1b012a0200fd20012051fd1b022a0200fd20022051fd1b032a0200fd2003fd0c0000004000000040\
+0000004000000040fde6012013fd0c00004040000040400000404000004040fde601fde4012015fd0c00004040000040400000404000004040fd\
+e601fde5012019fde501fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde40120\
+2afd0c00004040000040400000404000004040fde601fde5012035fde50121502021fd0c00000040000000400000004000000040fde601202afd\
+0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012152202afd0c00000041000000410000004100000041fde6012021fd0c00\
+008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde40121532021202afde4012035\
+fde5012154201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f41\
+80a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7d0000007d0000007d0000007d000000fdae014102fdab012008fd11fdae0121562056\
+fd1b002a0200fd132056fd1b012a0200fd20012056fd1b022a0200fd20022056fd1b032a0200fd2003fd0c000000400000004000000040000000\
+40fde6012036fd0c00004040000040400000404000004040fde601fde4012038fd0c00004040000040400000404000004040fde601fde501203c\
+fde5012021fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e40121552013fd0c00000040000000400000004000000040fde6012015fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde401\
+fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040\
+400000404000004040fde601fde5012040fde5012157203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a04000\
+00a0400000a040fde601fde4012040fde4012158203efd0c00000041000000410000004100000041fde601203dfd0c0000804100008041000080\
+4100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012159203d203efde4012040fde501215a2036fd0c00\
+000040000000400000004000000040fde6012038fd0c0000a0400000a0400000a0400000a040fde601fde401203cfde401203dfde501203efd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215b2015fd0c00000041\
+000000410000004100000041fde6012013fd0c00008041000080410000804100008041fde601fde5012017fd0c00000041000000410000004100\
+000041fde601fde401fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde4012042\
+fd0c00004040000040400000404000004040fde601fde5012044fde501215c2041fd0c00000040000000400000004000000040fde6012042fd0c\
+0000a0400000a0400000a0400000a040fde601fde4012044fde401215d2042fd0c00000041000000410000004100000041fde6012041fd0c0000\
+8041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215e20412042fde4012044fd\
+e501215f2038fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde501203afd0c00\
+000041000000410000004100000041fde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde401216020132015fde4012019fde501fd0c00000040000000400000004000000040fde6012045fd\
+0c00004040000040400000404000004040fde601fde4012046fd0c00004040000040400000404000004040fde601fde5012048fde50121612045\
+fd0c00000040000000400000004000000040fde6012046fd0c0000a0400000a0400000a0400000a040fde601fde4012048fde40121622046fd0c\
+00000041000000410000004100000041fde6012045fd0c00008041000080410000804100008041fde601fde5012047fd0c000000410000004100\
+00004100000041fde601fde401216320452046fde4012048fde501216420362038fde401203cfde5012045fde5012046fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde5012047fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012165201041c8046cfd11fd0c000000000100\
+00000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01\
+fd0c8d0000008d0000008d0000008d000000fdae014102fdab012008fd11fdae0121672067fd1b002a0200fd132067fd1b012a0200fd20012067\
+fd1b022a0200fd20022067fd1b032a0200fd20032013fde5012015fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012017fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012049fd0c0000404000004040000040400000\
+4040fde601fde401204bfd0c00004040000040400000404000004040fde601fde501204ffde50121662049fd0c00000040000000400000004000\
+000040fde601204bfd0c0000a0400000a0400000a0400000a040fde601fde401204ffde4012168204bfd0c000000410000004100000041000000\
+41fde6012049fd0c00008041000080410000804100008041fde601fde501204dfd0c00000041000000410000004100000041fde601fde4012169\
+2049204bfde401204ffde501216a201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
+fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c91000000910000009100000091000000fdae014102fdab012008\
+fd11fdae01216c206cfd1b002a0200fd13206cfd1b012a0200fd2001206cfd1b022a0200fd2002206cfd1b032a0200fd20032036fde5012038fd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012049fde501204bfd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde501204dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401216b20122050fd0b0200\
+20122052fd0b02804020122053fd0b0280800120122054fd0b0280c00120122055fd0b0280800220122057fd0b0280c00220122058fd0b028080\
+0320122059fd0b0280c0032012205afd0b028080042012205bfd0b0280c0042012205cfd0b028080052012205dfd0b0280c0052012205efd0b02\
+8080062012205ffd0b0280c00620122060fd0b0280800720122061fd0b0280c00720122062fd0b0280800820122063fd0b0280c00820122064fd\
+0b0280800920122065fd0b0280c00920122066fd0b0280800a20122068fd0b0280c00a20122069fd0b0280800b2012206afd0b0280c00b201220\
+6bfd0b0280800c201141a0126a2111201241106a2112201041016a22104110480d000b0b200c41016a220c2001480d000b0b0b900303017b0d7f\
+037b20002001480440200228020041096cb2fd13210c2000210d0340200d210e200e210f410021100340410021112005410041046c6a21122007\
+410041046c6a21132006410041046c6a2114200820104180016c200f4180096c6a41046c6a21152009410041046c6a2116200b20104180016c20\
+0f4180096c6a41046c6a2117200420104180016c200f4180096c6a41046c6a2118200a410041046c6a211903402012fd000200211a2013fd0002\
+00211b2014fd000200201a201bfde701fde601fd0c0000003f0000003f0000003f0000003f201bfde701fde601200cfde701fde1012015fd0002\
+002016fd000200fde501fde601211c20172018fd000200201afde601201cfde401201cfde4012019fd000280d316201afde601200cfde701fde1\
+01fde401fd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201641106a2116201741106a2117201841106a211820\
+1941106a2119201141016a22114120480d000b201041016a22104109480d000b200d41016a220d2001480d000b0b0b801102087f3c7b20002001\
+4804402000210903402009210a200a411070210b200a41106e210a200a210c4100210d0340200c41206c200d6a20022802004804404100210e20\
+04200b41086c200c4180a0026c6a200d4180096c6a41046c6a210f2007200b4180326c200c4180a0066c6a200d41086c6a41046c6a2110034020\
+0ffd00020021112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde601211320\
+0ffd0002800421142014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde6012116\
+200ffd0002800821172017fd0c0000003f0000003f0000003f0000003ffde60121182011fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+19200ffd0002800c211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b200ffd00028018211c201cfd0c398ee33d398ee33d398e\
+e33d398ee33dfde601211d2019201bfde401201dfde401211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d\
+398ee33d398ee33d398ee33dfde6012120200ffd0002801021212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122200ffd0002801c\
+21232023fd0c398ee33d398ee33d398ee33d398ee33dfde601212420202022fde4012024fde40121252025fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200ffd0002801421282028fd0c398ee33d398ee33d398ee33d\
+398ee33dfde6012129200ffd00028020212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20272029fde401202bfde401212c20\
 19201afd0c398e633d398e633d398e633d398e633dfde601fde501201cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd\
 0c398ee33d398ee33d398ee33d398ee33dfde601212e20202021fd0c398e633d398e633d398e633d398e633dfde601fde5012023fd0c398ee33c\
 398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde6012130202afd0c398ee33c398ee33c39\
@@ -5286,1114 +5900,358 @@ fde401202bfde401214a201d2023fd0c398e633d398e633d398e633d398e633dfde601fde5012031
 102018fd0b0280202010203dfd0b0280282010203efd0b0280302010203ffd0b02803820102040fd0b0280402010202cfd0b02804820102041fd\
 0b02805020102042fd0b02805820102043fd0b02806020102044fd0b02806820102032fd0b02807020102045fd0b02807820102046fd0b028080\
 0120102047fd0b0280880120102048fd0b0280900120102038fd0b0280980120102049fd0b0280a0012010204afd0b0280a8012010204bfd0b02\
-80b0012010204cfd0b0280b8012010202afd0b0280c001200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a220a20\
-01480d000b0b0bc40507067f027b027f047b027f087b027f2000200148044020002107034020072108200821094100210a03404100210b034041\
-00210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f2004200c41086c200a\
-41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a21100340200d2010fd000200fde901210d200e2010fd000210fde901210e200d2010\
-fd00028001fde901210d200e2010fd00029001fde901210e201041801a6a2110200f41016a220f4102480d000bfd0cffff7fffffff7fffffff7f\
-ffffff7fff2111fd0c000000000000000000000000000000002112fd0cffff7fffffff7fffffff7fffffff7fff2113fd0c000000000000000000\
-000000000000002114410021152004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a211603402016fd0002002117\
-20172011fd4420172017fd42fd502118201720112018fd522111201541026cfd1120122018fd5221122016fd000210211920192013fd44201920\
-19fd42fd50211a20192013201afd522113201541026cfd112014201afd5221142016fd00028001211b201b2011fd44201b201bfd42fd50211c20\
-1b2011201cfd522111201541026c41016afd112012201cfd5221122016fd00029001211d201d2013fd44201d201dfd42fd50211e201d2013201e\
-fd522113201541026c41016afd112014201efd522114201641801a6a2116201541016a22154102480d000b2005200c41086c200a41a0036c6a20\
-0941a02a6c6a200b41206c6a41046c6a211f201f200dfd0b02002006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21\
-2020202012fd0b0200201f200efd0b021020202014fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a220a\
-410d480d000b200741016a22072001480d000b0b0b9430090e7f417b047f087b037f067b037f217b047f20002001480440200021080340200821\
-092009410170210a200941016e21092009210b4100210c03404100210d0340200d410d48210e4100210f2003200c41046c200d41c0036c6a4104\
-6c6a21102004200b41a02a6c200c41046c6a200d41a0036c6a41046c6a211103402010200e200f410d4871047b2011fd00020005fd0c00000000\
-0000000000000000000000000bfd0b0280900320104180016a211020114180016a2111200f41016a220f410e480d000b200d41016a220d410e48\
-0d000b200c41016a220c4108480d000b4100210c0340410021120340410021132003200c41046c201241c00a6c6a41046c6a21142003200c4104\
-6c20124180016c6a41046c6a211503402014fd0002809e0321162014fd000280ac0321172014fd000280ba0321182018fd0c0000004000000040\
-0000004000000040fde60121192014fd0002809f03211a2014fd000280ad03211b2014fd000280bb03211c201cfd0c0000004000000040000000\
-4000000040fde601211d2014fd0002809103fd0c00000040000000400000004000000040fde601201afd0c000040400000404000004040000040\
-40fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201dfde501211e2014fd000280a003211f2014fd000280ae03\
-21202014fd000280bc0321212021fd0c00000040000000400000004000000040fde60121222014fd0002809203fd0c0000004000000040000000\
-4000000040fde601201ffd0c00004040000040400000404000004040fde601fde4012020fd0c00004040000040400000404000004040fde601fd\
-e5012022fde50121232014fd000280a10321242014fd000280af0321252014fd000280bd0321262026fd0c000000400000004000000040000000\
-40fde60121272014fd0002809303fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601\
-fde4012025fd0c00004040000040400000404000004040fde601fde5012027fde50121282028fd0c00000040000000400000004000000040fde6\
-0121292014fd000280a203212a2014fd000280b003212b2014fd000280be03212c202cfd0c00000040000000400000004000000040fde601212d\
-201afd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401212e201f\
-fd0c00000040000000400000004000000040fde6012020fd0c0000a0400000a0400000a0400000a040fde601fde4012022fde401212f2024fd0c\
-00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde4012027fde40121302030fd0c0000\
-0040000000400000004000000040fde6012131201bfd0c00000041000000410000004100000041fde601201afd0c000080410000804100008041\
-00008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde40121322020fd0c00000041000000410000004100000041\
-fde601201ffd0c00008041000080410000804100008041fde601fde5012021fd0c00000041000000410000004100000041fde601fde401213320\
-25fd0c00000041000000410000004100000041fde6012024fd0c00008041000080410000804100008041fde601fde5012026fd0c000000410000\
-00410000004100000041fde601fde40121342034fd0c00000040000000400000004000000040fde6012135201a201bfde401201dfde501213620\
-1f2020fde4012022fde501213720242025fde4012027fde50121382038fd0c00000040000000400000004000000040fde60121392014fd000280\
-c903201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-01213a2014fd000280ca03201ffde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012021fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde401213b2014fd000280cb032024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde401213c203cfd0c00000040000000400000004000000040fde601213d2014fd0002809003fd0c0000\
-0040000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde601fde4012017fd0c0000404000004040000040\
-4000004040fde601fde5012019fde501fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fd\
-e601fde4012023fd0c00004040000040400000404000004040fde601fde5012029fde501213e201efd0c00000040000000400000004000000040\
-fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401213f2023fd0c00000041000000410000004100000041fde6\
-01201efd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde4012140201e20\
-23fde4012029fde50121412014fd0002809403fd0c00000040000000400000004000000040fde601202afd0c0000404000004040000040400000\
-4040fde601fde401202bfd0c00004040000040400000404000004040fde601fde501202dfde501201efde5012023fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121422016fd0c0000004000000040000000400000\
-0040fde6012017fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde401fd0c00000040000000400000004000000040fde60120\
-2efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde5012143\
-202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012144202f\
-fd0c00000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000\
-410000004100000041fde601fde4012145202e202ffde4012031fde5012146202afd0c00000040000000400000004000000040fde601202bfd0c\
-0000a0400000a0400000a0400000a040fde601fde401202dfde401202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121472017fd0c00000041000000410000004100000041fde6012016fd0c000080\
-41000080410000804100008041fde601fde5012018fd0c00000041000000410000004100000041fde601fde401fd0c0000004000000040000000\
-4000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fd\
-e5012035fde50121482032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde401\
-2035fde40121492033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034\
-fd0c00000041000000410000004100000041fde601fde401214a20322033fde4012035fde501214b202bfd0c0000004100000041000000410000\
-0041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde40120\
-32fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214c\
-20162017fde4012019fde501fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4\
-012037fd0c00004040000040400000404000004040fde601fde5012039fde501214d2036fd0c00000040000000400000004000000040fde60120\
-37fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214e2037fd0c00000041000000410000004100000041fde6012036fd\
-0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214f20362037fde401\
-2039fde5012150202a202bfde401202dfde5012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde40121512014fd000280c8032016fde5012017fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203afd0c000040400000\
-40400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012152203afd0c0000004000\
-0000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012153203bfd0c00000041000000\
-410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041\
-fde601fde4012154203a203bfde401203dfde50121552014fd000280cc03202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121562015203efd0b02002015203ffd0b02801020152040fd0b0280202015\
-2041fd0b02803020152042fd0b02804020152043fd0b02805020152044fd0b02806020152045fd0b02807020152046fd0b0280800120152047fd\
-0b0280900120152048fd0b0280a00120152049fd0b0280b0012015204afd0b0280c0012015204bfd0b0280d0012015204cfd0b0280e001201520\
-4dfd0b0280f0012015204efd0b028080022015204ffd0b0280900220152050fd0b0280a00220152051fd0b0280b00220152052fd0b0280c00220\
-152053fd0b0280d00220152054fd0b0280e00220152055fd0b0280f00220152056fd0b0280800320144180036a211420154180016a2115201341\
-016a22134104480d000b201241016a22124104480d000b200c41016a220c4108480d000b4100215703404100215803404100215903404100215a\
-0340fd0c00000000000000000000000000000000215bfd0c00000000000000000000000000000000215cfd0c0000000000000000000000000000\
-0000215dfd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c000000000000000000000000\
-000000002160fd0c000000000000000000000000000000002161fd0c00000000000000000000000000000000216241002163200320594180046c\
-205a4180016c6a41046c6a2164200620574180326c20594180026c6a41046c6a216503402064fd09020021662065fd000200216720662067fde6\
-01205bfde401215b2065fd000210216820662068fde601205cfde401215c2064fd09028001216920692067fde601205dfde401215d20692068fd\
-e601205efde401215e2064fd09028002216a206a2067fde601205ffde401215f206a2068fde6012060fde40121602064fd09028003216b206b20\
-67fde6012061fde4012161206b2068fde6012062fde4012162206441046a2164206541206a2165206341016a22634120480d000b200320594180\
-016c205a41206c6a41046c6a216c206c205bfd0b0280d404206c205cfd0b0290d404206c205dfd0b02a0d404206c205efd0b02b0d404206c205f\
-fd0b02c0d404206c2060fd0b02d0d404206c2061fd0b02e0d404206c2062fd0b02f0d404205a41016a225a4104480d000b205941016a22594119\
-480d000b205841016a22584101480d000b410021580340410021120340410021132003205841046c201241206c6a41046c6a216d200320584104\
-6c201241a0026c6a41046c6a216e0340206dfd000280e804216f206dfd000280fc042170206dfd00028090052171206dfd000280ec042172206d\
-fd00028080052173206dfd00028094052174206dfd000280d8042072fde4012073fde4012074fde4012175206dfd000280f0042176206dfd0002\
-8084052177206dfd00028098052178206dfd000280dc042076fde4012077fde4012078fde4012179206dfd000280f404217a206dfd0002808805\
-217b206dfd0002809c05217c206dfd000280e004207afde401207bfde401207cfde401217d206dfd000280f804217e206dfd0002808c05217f20\
-6dfd000280a00521800120722073fd0c0000003f0000003f0000003f0000003ffde601fde5012074fd0c00000040000000400000004000000040\
-fde601fde50121810120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c00000040000000400000004000000040fd\
-e601fde501218201207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c00000040000000400000004000000040fde6\
-01fde50121830120722073fd0c0000803e0000803e0000803e0000803efde601fde4012074fd0c00008040000080400000804000008040fde601\
-fde401206dfd000280a805fde40121840120762077fd0c0000803e0000803e0000803e0000803efde601fde4012078fd0c000080400000804000\
-00804000008040fde601fde401206dfd000280ac05fde401218501207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd\
-0c00008040000080400000804000008040fde601fde401206dfd000280b005fde401218601206dfd000280d404206ffde4012070fde4012071fd\
-e4012075fde4012079fde401207dfde40121870120752079fd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c000000400000\
-00400000004000000040fde601fde50121880120752079fd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080\
-400000804000008040fde601fde401206dfd000280e404207efde401207ffde401208001fde401fde401218901206f2070fd0c0000003f000000\
-3f0000003f0000003ffde601fde5012071fd0c00000040000000400000004000000040fde601fde501208101fde401208201fde401208301fde4\
-01218a01208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601\
-fde501218b01208101208201fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fd\
-e601fde401207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00000040000000400000004000000040fde601fd\
-e501fde401218c01206f2070fd0c0000803e0000803e0000803e0000803efde601fde4012071fd0c00008040000080400000804000008040fde6\
-01fde401206dfd000280a405fde401208401fde401208501fde401208601fde401218d01208401208501fd0c0000003f0000003f0000003f0000\
-003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218e01208401208501fd0c0000803e0000803e0000803e\
-0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde401207e207ffd0c0000803e0000803e0000803e000080\
-3efde601fde401208001fd0c00008040000080400000804000008040fde601fde401206dfd000280b405fde401fde401218f01206e208701fd0b\
-0280b805206e208801fd0b02a0b805206e208901fd0b02c0b805206e208a01fd0b0280bb05206e208b01fd0b02a0bb05206e208c01fd0b02c0bb\
-05206e208d01fd0b0280be05206e208e01fd0b02a0be05206e208f01fd0b02c0be05206d41206a216d206e41e0006a216e201341016a22134104\
-480d000b201241016a22124104480d000b205841016a22584102480d000b4100215803404100219001034041002191012007205741086c205841\
-046c6a20900141c0056c6a200b41c03c6c6a41046c6a2192012003205841046c20900141e0006c6a41046c6a2193010340209201209301fd0002\
-80b805fd0b02002092014180026a21920120930141206a21930120910141016a229101410b480d000b20900141016a229001410b480d000b2058\
-41016a22584102480d000b205741016a22574108480d000b200841016a22082001480d000b0b0bea0104017b037f027b047f2000200148044020\
-0228020041f9006cb2fd1321062000210703402007210820082109fd0c00000000000000000000000000000000210afd0c000000000000000000\
-00000000000000210b4100210c03404100210d2004200941086c200c41c03c6c6a41046c6a210e0340200a200efd000200fde401210a200b200e\
-fd000210fde401210b200e4180026a210e200d41016a220d41f900480d000b200c41016a220c2002280200480d000b2005200941086c41046c6a\
-210f200f200a2006fde701fd0b0200200f200b2006fde701fd0b0210200741016a22072001480d000b0b0b88060a047b037f037b017f017b037f\
-077b017f057b027f20002001480440200228020041f9006cb2fd13210a200afd0c0000803f0000803f0000803f0000803ffde501210b200bfd0c\
-0000803f0000803f0000803f0000803ffde901210c200a200cfde701210d2000210e0340200e210f200f2110fd0c000000000000000000000000\
-000000002111fd0c0000000000000000000000000000000021122005201041086c41046c6a21142014fd00020021132014fd0002102115410021\
-160340410021172006201041086c201641c03c6c6a41046c6a211803402018fd0002002013fde501211920192019fde6012011fde40121112018\
-fd0002102015fde501211a201a201afde6012012fde401211220184180026a2118201741016a221741f900480d000b201641016a221620022802\
-00480d000b2011200afde701211b201bfd0cacc52737acc52737acc52737acc52737fde401fde301211c2012200afde701211d201dfd0cacc527\
-37acc52737acc52737acc52737fde401fde301211efd0c6666663f6666663f6666663f6666663f2004201041086c41046c6a21202020fd000280\
-f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2013fde601fde401211ffd0c6666663f6666663f6666663f6666663f2020fd000280f4\
-28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201b200dfde601fde601fde40121212020fd000280cb04201cfde7012122fd0c6666663f\
-6666663f6666663f6666663f2020fd000290f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2015fde601fde4012123fd0c6666663f66\
-66663f6666663f6666663f2020fd000290f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201d200dfde601fde601fde40121242020fd\
-000290cb04201efde70121252020201ffd0b0280f22820202021fd0b0280f4282007201041086c41046c6a21262026201cfd0b02002008201041\
-086c41046c6a212720272022fd0b020020202023fd0b0290f22820202024fd0b0290f4282026201efd0b021020272025fd0b0210200e41016a22\
-0e2001480d000b0b0bea1002077f3c7b2000200148200228020041044e7104402000210a0340200a210b200b41c00070210c200b41c0006e210b\
-200b210d4100210e2004200d41086c200c4180016c6a41046c6a210f2009200d4180e4006c200c41086c6a41046c6a21100340200ffd000280cf\
-0421112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200ffd0002\
-80cf0621142014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde6012116200ffd\
-000280cf0821172017fd0c0000003f0000003f0000003f0000003ffde60121182011fd0c398ee33d398ee33d398ee33d398ee33dfde601211920\
-0ffd000280cf0a211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b200ffd000280cf10211c201cfd0c398ee33d398ee33d398e\
-e33d398ee33dfde601211d2019201bfde401201dfde401211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d\
-398ee33d398ee33d398ee33dfde6012120200ffd000280cf0c21212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122200ffd000280\
-cf1221232023fd0c398ee33d398ee33d398ee33d398ee33dfde601212420202022fde4012024fde40121252025fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200ffd000280cf0e21282028fd0c398ee33d398ee33d39\
-8ee33d398ee33dfde6012129200ffd000280cf14212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20272029fde401202bfde4\
-01212c2019201afd0c398e633d398e633d398e633d398e633dfde601fde501201cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
-2d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e20202021fd0c398e633d398e633d398e633d398e633dfde601fde5012023fd0c\
-398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde6012130202afd0c398ee33c39\
-8ee33c398ee33c398ee33cfde601213120272028fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde40121322011fd0c398e63\
-3d398e633d398e633d398e633dfde601201bfde501201cfd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde60121342014fd0c398e633d398e633d398e633d398e633dfde6012022fde5012023fd0c398e633e398e633e398e\
-633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde6012136202afd0c398e633e398e633e398e633e398e63\
-3efde60121372017fd0c398e633d398e633d398e633d398e633dfde6012029fde5012037fde40121382012fd0c0000003f0000003f0000003f00\
-00003ffde601213920132016fde4012018fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a20132015fd0c398e633d398e633d39\
-8e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b2012fd0c398e633d398e633d398e633d39\
-8e633dfde6012016fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401213c201efd0c0000003f0000003f0000003f000000\
-3ffde601213d201f2026fde401202cfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e201f2025fd0c398e633d398e633d398e63\
-3d398e633dfde601fde501202cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f201efd0c398e633d398e633d398e633d398e63\
-3dfde6012026fde501202cfd0c398e633e398e633e398e633e398e633efde601fde4012140202dfd0c0000003f0000003f0000003f0000003ffd\
-e6012141202e2030fde4012032fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012142202e202ffd0c398e633d398e633d398e633d39\
-8e633dfde601fde5012032fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202dfd0c398e633d398e633d398e633d398e633dfd\
-e6012030fde5012032fd0c398e633e398e633e398e633e398e633efde601fde40121442033fd0c0000003f0000003f0000003f0000003ffde601\
-214520342036fde4012038fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214620342035fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012038fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121472033fd0c398e633d398e633d398e633d398e633dfde601\
-2036fde5012038fd0c398e633e398e633e398e633e398e633efde601fde4012148201cfd0c0000003f0000003f0000003f0000003ffde6012149\
-201d2024fde401202bfde401214a201d2023fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde401214b201cfd0c398e633d39\
-8e633d398e633d398e633dfde6012024fde5012037fde401214c20102039fd0b02002010203afd0b0280102010203bfd0b0280202010203cfd0b\
-02803020102018fd0b0280402010203dfd0b0280502010203efd0b0280602010203ffd0b02807020102040fd0b028080012010202cfd0b028090\
-0120102041fd0b0280a00120102042fd0b0280b00120102043fd0b0280c00120102044fd0b0280d00120102032fd0b0280e00120102045fd0b02\
-80f00120102046fd0b0280800220102047fd0b0280900220102048fd0b0280a00220102038fd0b0280b00220102049fd0b0280c0022010204afd\
-0b0280d0022010204bfd0b0280e0022010204cfd0b0280f0022010202afd0b02808003200f41106a210f201041106a2110200e41016a220e4102\
-480d000b200a41016a220a2001480d000b0b0bf0040f047f017d017f017d017f017d057f017d027f017d037f017d017f017d037f200020014804\
-402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d2005200c41046c6a210f200f2a0200210e2006200c41046c6a2111\
-20112a020021102007200c41046c6a211320132a0280cd042112410021140340410021152008200c4192016c2014410b6c6a200d4180c9006c6a\
-41046c6a21162004200c201441c0056c6a200d41c03c6c6a41046c6a21170340201620172a0200200e9320109420129243000000009738020020\
-1641046a211620174180026a2117201541016a2215410b480d000b201441016a2214410b480d000b41002114034041002115034043ffff7fff21\
-18410021192008200c4192016c201441166c6a200d4180c9006c6a201541026c6a41046c6a211a03402018201a2a02009721182018201a2a0204\
-972118201a412c6a211a201941016a22194102480d000b43ffff7fff211b4100211c4100211d2008200c4192016c201441166c6a200d4180c900\
-6c6a201541026c6a41046c6a211e0340201e2a0200211f201f201b5e201f201f5c722120201f201b20201b211b201d41026c201c20201b211c20\
-1e2a020421212021201b5e202120215c7221222021201b20221b211b201d41026c41016a201c20221b211c201e412c6a211e201d41016a221d41\
-02480d000b2008200c4192016c201441056c6a200d4180c9006c6a20156a41046c6a2123202320183802e4032009200c201441c0026c6a200d41\
-c00c6c6a201541c0006c6a41046c6a21242024201c360200201541016a22154105480d000b201441016a22144105480d000b200a41016a220a20\
-01480d000b0b0be95a0b067f98027b077f087b037f067b017f017b017f787b057f2000200148200228020041044e710440200021080340200821\
-092009410170210a200941016e21092009210b4100210c03404100210d0340200b41086c200d6a2002280200480440fd0c000000000100000002\
-00000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046c\
-fd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012004fd11fdae01210f200ffd1b002a0200fd13200ffd1b012a0200\
-fd2001200ffd1b022a0200fd2002200ffd1b032a0200fd2003210e200efd0c00000040000000400000004000000040fde6012110fd0c00000000\
-010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae0120\
-0c41c8046cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fdab012004fd11fdae0121122012fd1b002a0200fd132012fd\
-1b012a0200fd20012012fd1b022a0200fd20022012fd1b032a0200fd200321112011fd0c00004040000040400000404000004040fde601211320\
-102013fde4012114fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae\
-01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012004fd11fdae0121\
-162016fd1b002a0200fd132016fd1b012a0200fd20012016fd1b022a0200fd20022016fd1b032a0200fd200321152015fd0c0000404000004040\
-0000404000004040fde601211720142017fde5012118fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
-fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c88000000880000008800000088000000fdae\
-014102fdab012004fd11fdae01211a201afd1b002a0200fd13201afd1b012a0200fd2001201afd1b022a0200fd2002201afd1b032a0200fd2003\
-21192019fd0c00000040000000400000004000000040fde601211b2018201bfde501211c201cfd0c00000040000000400000004000000040fde6\
-01211dfd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180\
-c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae014102fdab012004fd11fdae01211f201ffd1b\
-002a0200fd13201ffd1b012a0200fd2001201ffd1b022a0200fd2002201ffd1b032a0200fd2003211e201efd0c00000040000000400000004000\
-000040fde6012120fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae\
-01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7f0000007f0000007f0000007f000000fdae014102fdab012004fd11fdae0121\
-222022fd1b002a0200fd132022fd1b012a0200fd20012022fd1b022a0200fd20022022fd1b032a0200fd200321212021fd0c0000404000004040\
-0000404000004040fde601212320202023fde4012124fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
-fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c84000000840000008400000084000000fdae\
-014102fdab012004fd11fdae0121262026fd1b002a0200fd132026fd1b012a0200fd20012026fd1b022a0200fd20022026fd1b032a0200fd2003\
-21252025fd0c00004040000040400000404000004040fde601212720242027fde5012128fd0c00000000010000000200000003000000fd0c9200\
-0000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c89000000\
-890000008900000089000000fdae014102fdab012004fd11fdae01212a202afd1b002a0200fd13202afd1b012a0200fd2001202afd1b022a0200\
-fd2002202afd1b032a0200fd200321292029fd0c00000040000000400000004000000040fde601212b2028202bfde501212c202cfd0c00004040\
-000040400000404000004040fde601212d201d202dfde401212efd0c00000000010000000200000003000000fd0c920000009200000092000000\
-92000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7b0000007b0000007b0000007b00\
-0000fdae014102fdab012004fd11fdae0121302030fd1b002a0200fd132030fd1b012a0200fd20012030fd1b022a0200fd20022030fd1b032a02\
-00fd2003212f202ffd0c00000040000000400000004000000040fde6012131fd0c00000000010000000200000003000000fd0c92000000920000\
-009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c800000008000000080\
-00000080000000fdae014102fdab012004fd11fdae0121332033fd1b002a0200fd132033fd1b012a0200fd20012033fd1b022a0200fd20022033\
-fd1b032a0200fd200321322032fd0c00004040000040400000404000004040fde601213420312034fde4012135fd0c0000000001000000020000\
-0003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11\
-fdae01fd0c85000000850000008500000085000000fdae014102fdab012004fd11fdae0121372037fd1b002a0200fd132037fd1b012a0200fd20\
-012037fd1b022a0200fd20022037fd1b032a0200fd200321362036fd0c00004040000040400000404000004040fde601213820352038fde50121\
-39fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c900\
-6cfd11fdae01200c41c8046cfd11fdae01fd0c8a0000008a0000008a0000008a000000fdae014102fdab012004fd11fdae01213b203bfd1b002a\
-0200fd13203bfd1b012a0200fd2001203bfd1b022a0200fd2002203bfd1b032a0200fd2003213a203afd0c000000400000004000000040000000\
-40fde601213c2039203cfde501213d203dfd0c00004040000040400000404000004040fde601213e202e203efde501213ffd0c00000000010000\
-000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8\
-046cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012004fd11fdae0121412041fd1b002a0200fd132041fd1b012a\
-0200fd20012041fd1b022a0200fd20022041fd1b032a0200fd200321402040fd0c00000040000000400000004000000040fde6012142fd0c0000\
-0000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae\
-01200c41c8046cfd11fdae01fd0c81000000810000008100000081000000fdae014102fdab012004fd11fdae0121442044fd1b002a0200fd1320\
-44fd1b012a0200fd20012044fd1b022a0200fd20022044fd1b032a0200fd200321432043fd0c00004040000040400000404000004040fde60121\
-4520422045fde4012146fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11\
-fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c86000000860000008600000086000000fdae014102fdab012004fd11fdae\
-0121482048fd1b002a0200fd132048fd1b012a0200fd20012048fd1b022a0200fd20022048fd1b032a0200fd200321472047fd0c000040400000\
-40400000404000004040fde601214920462049fde501214afd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
-0000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8b0000008b0000008b0000008b000000\
-fdae014102fdab012004fd11fdae01214c204cfd1b002a0200fd13204cfd1b012a0200fd2001204cfd1b022a0200fd2002204cfd1b032a0200fd\
-2003214b204bfd0c00000040000000400000004000000040fde601214d204a204dfde501214e204efd0c00000040000000400000004000000040\
-fde601214f203f204ffde5012150202cfd0c00000040000000400000004000000040fde6012151203dfd0c0000a0400000a0400000a0400000a0\
-40fde601215220512052fde40121532053204ffde4012154203dfd0c00000041000000410000004100000041fde6012155202cfd0c0000804100\
-0080410000804100008041fde601215620552056fde5012157204efd0c00000041000000410000004100000041fde601215820572058fde40121\
-59202c203dfde401215a205a204ffde501215bfd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501\
-200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c7d0000007d0000007d0000007d000000fdae014102\
-fdab012004fd11fdae01215d205dfd1b002a0200fd13205dfd1b012a0200fd2001205dfd1b022a0200fd2002205dfd1b032a0200fd2003215c20\
-5cfd0c00000040000000400000004000000040fde601215efd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
-0000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c82000000820000008200000082000000\
-fdae014102fdab012004fd11fdae0121602060fd1b002a0200fd132060fd1b012a0200fd20012060fd1b022a0200fd20022060fd1b032a0200fd\
-2003215f205ffd0c00004040000040400000404000004040fde6012161205e2061fde4012162fd0c00000000010000000200000003000000fd0c\
-92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8700\
-0000870000008700000087000000fdae014102fdab012004fd11fdae0121642064fd1b002a0200fd132064fd1b012a0200fd20012064fd1b022a\
-0200fd20022064fd1b032a0200fd200321632063fd0c00004040000040400000404000004040fde601216520622065fde5012166fd0c00000000\
-010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae0120\
-0c41c8046cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae014102fdab012004fd11fdae0121682068fd1b002a0200fd132068fd\
-1b012a0200fd20012068fd1b022a0200fd20022068fd1b032a0200fd200321672067fd0c00000040000000400000004000000040fde601216920\
-662069fde501216a206a202cfde501216b203dfd0c0000c03f0000c03f0000c03f0000c03ffde601216c206b206cfde501216d204efd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601216e206d206efde401216f2011fd0c00000040000000400000004000000040fde60121702015fd0c0000\
-a0400000a0400000a0400000a040fde601217120702071fde40121722072201bfde40121732073fd0c00000040000000400000004000000040fd\
-e60121742021fd0c00000040000000400000004000000040fde60121752025fd0c0000a0400000a0400000a0400000a040fde601217620752076\
-fde40121772077202bfde40121782078fd0c00004040000040400000404000004040fde601217920742079fde401217a2032fd0c000000400000\
-00400000004000000040fde601217b2036fd0c0000a0400000a0400000a0400000a040fde601217c207b207cfde401217d207d203cfde401217e\
-207efd0c00004040000040400000404000004040fde601217f207a207ffde5012180012043fd0c00000040000000400000004000000040fde601\
-2181012047fd0c0000a0400000a0400000a0400000a040fde601218201208101208201fde401218301208301204dfde401218401208401fd0c00\
-000040000000400000004000000040fde601218501208001208501fde5012186012078fd0c00000040000000400000004000000040fde6012187\
-01207efd0c0000a0400000a0400000a0400000a040fde601218801208701208801fde401218901208901208501fde401218a01207efd0c000000\
-41000000410000004100000041fde601218b012078fd0c00008041000080410000804100008041fde601218c01208b01208c01fde501218d0120\
-8401fd0c00000041000000410000004100000041fde601218e01208d01208e01fde401218f012078207efde401219001209001208501fde50121\
-9101205ffd0c00000040000000400000004000000040fde6012192012063fd0c0000a0400000a0400000a0400000a040fde60121930120920120\
-9301fde4012194012094012069fde4012195012095012078fde501219601207efd0c0000c03f0000c03f0000c03f0000c03ffde6012197012096\
-01209701fde501219801208401fd0c0000c03f0000c03f0000c03f0000c03ffde601219901209801209901fde401219a012015fd0c0000004100\
-0000410000004100000041fde601219b012011fd0c00008041000080410000804100008041fde601219c01209b01209c01fde501219d012019fd\
-0c00000041000000410000004100000041fde601219e01209d01209e01fde401219f01209f01fd0c00000040000000400000004000000040fde6\
-0121a0012025fd0c00000041000000410000004100000041fde60121a1012021fd0c00008041000080410000804100008041fde60121a20120a1\
-0120a201fde50121a3012029fd0c00000041000000410000004100000041fde60121a40120a30120a401fde40121a50120a501fd0c0000404000\
-0040400000404000004040fde60121a60120a00120a601fde40121a7012036fd0c00000041000000410000004100000041fde60121a8012032fd\
-0c00008041000080410000804100008041fde60121a90120a80120a901fde50121aa01203afd0c00000041000000410000004100000041fde601\
-21ab0120aa0120ab01fde40121ac0120ac01fd0c00004040000040400000404000004040fde60121ad0120a70120ad01fde50121ae012047fd0c\
-00000041000000410000004100000041fde60121af012043fd0c00008041000080410000804100008041fde60121b00120af0120b001fde50121\
-b101204bfd0c00000041000000410000004100000041fde60121b20120b10120b201fde40121b30120b301fd0c00000040000000400000004000\
-000040fde60121b40120ae0120b401fde50121b50120a501fd0c00000040000000400000004000000040fde60121b60120ac01fd0c0000a04000\
-00a0400000a0400000a040fde60121b70120b60120b701fde40121b80120b80120b401fde40121b90120ac01fd0c000000410000004100000041\
-00000041fde60121ba0120a501fd0c00008041000080410000804100008041fde60121bb0120ba0120bb01fde50121bc0120b301fd0c00000041\
-000000410000004100000041fde60121bd0120bc0120bd01fde40121be0120a50120ac01fde40121bf0120bf0120b401fde50121c0012063fd0c\
-00000041000000410000004100000041fde60121c101205ffd0c00008041000080410000804100008041fde60121c20120c10120c201fde50121\
-c3012067fd0c00000041000000410000004100000041fde60121c40120c30120c401fde40121c50120c50120a501fde50121c60120ac01fd0c00\
-00c03f0000c03f0000c03f0000c03ffde60121c70120c60120c701fde50121c80120b301fd0c0000c03f0000c03f0000c03f0000c03ffde60121\
-c90120c80120c901fde40121ca0120112015fde40121cb0120cb01201bfde50121cc0120cc01fd0c00000040000000400000004000000040fde6\
-0121cd0120212025fde40121ce0120ce01202bfde50121cf0120cf01fd0c00004040000040400000404000004040fde60121d00120cd0120d001\
-fde40121d10120322036fde40121d20120d201203cfde50121d30120d301fd0c00004040000040400000404000004040fde60121d40120d10120\
-d401fde50121d50120432047fde40121d60120d601204dfde50121d70120d701fd0c00000040000000400000004000000040fde60121d80120d5\
-0120d801fde50121d90120cf01fd0c00000040000000400000004000000040fde60121da0120d301fd0c0000a0400000a0400000a0400000a040\
-fde60121db0120da0120db01fde40121dc0120dc0120d801fde40121dd0120d301fd0c00000041000000410000004100000041fde60121de0120\
-cf01fd0c00008041000080410000804100008041fde60121df0120de0120df01fde50121e00120d701fd0c000000410000004100000041000000\
-41fde60121e10120e00120e101fde40121e20120cf0120d301fde40121e30120e30120d801fde50121e401205f2063fde40121e50120e5012069\
-fde50121e60120e60120cf01fde50121e70120d301fd0c0000c03f0000c03f0000c03f0000c03ffde60121e80120e70120e801fde50121e90120\
-d701fd0c0000c03f0000c03f0000c03f0000c03ffde60121ea0120e90120ea01fde40121eb01fd0c00000000010000000200000003000000fd0c\
-92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8d00\
-00008d0000008d0000008d000000fdae014102fdab012004fd11fdae0121ed0120ed01fd1b002a0200fd1320ed01fd1b012a0200fd200120ed01\
-fd1b022a0200fd200220ed01fd1b032a0200fd200321ec0120ec012011fde50121ee012015fd0c0000c03f0000c03f0000c03f0000c03ffde601\
-21ef0120ee0120ef01fde50121f0012019fd0c0000c03f0000c03f0000c03f0000c03ffde60121f10120f00120f101fde40121f20120f201fd0c\
-00000040000000400000004000000040fde60121f301fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
-fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8e0000008e0000008e0000008e000000fdae\
-014102fdab012004fd11fdae0121f50120f501fd1b002a0200fd1320f501fd1b012a0200fd200120f501fd1b022a0200fd200220f501fd1b032a\
-0200fd200321f40120f4012021fde50121f6012025fd0c0000c03f0000c03f0000c03f0000c03ffde60121f70120f60120f701fde50121f80120\
-29fd0c0000c03f0000c03f0000c03f0000c03ffde60121f90120f80120f901fde40121fa0120fa01fd0c00004040000040400000404000004040\
-fde60121fb0120f30120fb01fde40121fc01fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb50120\
-0b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae014102fd\
-ab012004fd11fdae0121fe0120fe01fd1b002a0200fd1320fe01fd1b012a0200fd200120fe01fd1b022a0200fd200220fe01fd1b032a0200fd20\
-0321fd0120fd012032fde50121ff012036fd0c0000c03f0000c03f0000c03f0000c03ffde60121800220ff01208002fde501218102203afd0c00\
-00c03f0000c03f0000c03f0000c03ffde601218202208102208202fde401218302208302fd0c00004040000040400000404000004040fde60121\
-840220fc01208402fde501218502fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8\
-046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae01fd0c90000000900000009000000090000000fdae014102fdab012004\
-fd11fdae01218702208702fd1b002a0200fd13208702fd1b012a0200fd2001208702fd1b022a0200fd2002208702fd1b032a0200fd2003218602\
-2086022043fde5012188022047fd0c0000c03f0000c03f0000c03f0000c03ffde601218902208802208902fde501218a02204bfd0c0000c03f00\
-00c03f0000c03f0000c03ffde601218b02208a02208b02fde401218c02208c02fd0c00000040000000400000004000000040fde601218d022085\
-02208d02fde501218e0220fa01fd0c00000040000000400000004000000040fde601218f02208302fd0c0000a0400000a0400000a0400000a040\
-fde601219002208f02209002fde401219102209102208d02fde401219202208302fd0c00000041000000410000004100000041fde60121930220\
-fa01fd0c00008041000080410000804100008041fde601219402209302209402fde501219502208c02fd0c000000410000004100000041000000\
-41fde601219602209502209602fde40121970220fa01208302fde401219802209802208d02fde501219902fd0c00000000010000000200000003\
-000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200d4180c9006cfd11fdae01200c41c8046cfd11fdae\
-01fd0c91000000910000009100000091000000fdae014102fdab012004fd11fdae01219b02209b02fd1b002a0200fd13209b02fd1b012a0200fd\
-2001209b02fd1b022a0200fd2002209b02fd1b032a0200fd2003219a02209a02205ffde501219c022063fd0c0000c03f0000c03f0000c03f0000\
-c03ffde601219d02209c02209d02fde501219e022067fd0c0000c03f0000c03f0000c03f0000c03ffde601219f02209e02209f02fde40121a002\
-20a00220fa01fde50121a102208302fd0c0000c03f0000c03f0000c03f0000c03ffde60121a20220a10220a202fde50121a302208c02fd0c0000\
-c03f0000c03f0000c03f0000c03ffde60121a40220a30220a402fde40121a502410021a6020340410021a7022003200d41c0006c200c41046c6a\
-41046c6a21a802034020a8022050fd0b020020a8022054fd0b02801020a8022059fd0b02802020a802205bfd0b02803020a802206ffd0b028040\
-20a802208601fd0b02805020a802208a01fd0b02806020a802208f01fd0b02807020a802209101fd0b0280800120a802209a01fd0b0280900120\
-a80220b501fd0b0280a00120a80220b901fd0b0280b00120a80220be01fd0b0280c00120a80220c001fd0b0280d00120a80220ca01fd0b0280e0\
-0120a80220d901fd0b0280f00120a80220dd01fd0b0280800220a80220e201fd0b0280900220a80220e401fd0b0280a00220a80220eb01fd0b02\
-80b00220a802208e02fd0b0280c00220a802209202fd0b0280d00220a802209702fd0b0280e00220a802209902fd0b0280f00220a80220a502fd\
-0b0280800320a70241016a22a7024101480d000b20a60241016a22a6024101480d000b0b200d41016a220d4108480d000b200c41016a220c4110\
-480d000b410021a9020340410021aa020340410021ab020340410021ac020340200b41086c20ac0241046c6a2002280200480440fd0c00000000\
-00000000000000000000000021ad02fd0c0000000000000000000000000000000021ae02fd0c0000000000000000000000000000000021af02fd\
-0c0000000000000000000000000000000021b002fd0c0000000000000000000000000000000021b102fd0c000000000000000000000000000000\
-0021b202fd0c0000000000000000000000000000000021b302fd0c0000000000000000000000000000000021b402410021b502200320ab024180\
-046c20ac024180026c6a41046c6a21b602200620a9024180e4006c20ab024180046c6a41046c6a21b702034020b602fd09020021b80220b702fd\
-00020021b90220b80220b902fde60120ad02fde40121ad0220b702fd00021021ba0220b80220ba02fde60120ae02fde40121ae0220b602fd0902\
-800221bb0220bb0220b902fde60120af02fde40121af0220bb0220ba02fde60120b002fde40121b00220b602fd0902800421bc0220bc0220b902\
-fde60120b102fde40121b10220bc0220ba02fde60120b202fde40121b20220b602fd0902800621bd0220bd0220b902fde60120b302fde40121b3\
-0220bd0220ba02fde60120b402fde40121b40220b60241046a21b60220b70241206a21b70220b50241016a22b50241c000480d000b200320ab02\
-41c0006c20ac0241206c6a41046c6a21be0220be0220ad02fd0b0280900320be0220ae02fd0b0290900320be0220af02fd0b02a0900320be0220\
-b002fd0b02b0900320be0220b102fd0b02c0900320be0220b202fd0b02d0900320be0220b302fd0b02e0900320be0220b402fd0b02f090030b20\
-ac0241016a22ac024102480d000b20ab0241016a22ab024119480d000b20aa0241016a22aa024101480d000b410021aa0203404100210d034020\
-0b41086c200d6a2002280200480440200320aa0241046c200d41086c6a41046c6a21c00220c002fd000280900321bf0220c002fd0002809a0321\
-c10220bf0220c102fde40121c20220c002fd000280a40321c30220c20220c302fde40121c40220c002fd000280ae0321c50220c40220c502fde4\
-0121c60220c002fd000280920321c70220c002fd0002809c0321c80220c70220c802fde40121c90220c002fd000280a60321ca0220c90220ca02\
-fde40121cb0220c002fd000280b00321cc0220cb0220cc02fde40121cd0220c60220cd02fde40121ce0220c002fd000280940321cf0220c002fd\
-0002809e0321d00220cf0220d002fde40121d10220c002fd000280a80321d20220d10220d202fde40121d30220c002fd000280b20321d40220d3\
-0220d402fde40121d50220ce0220d502fde40121d60220c002fd000280960321d70220c002fd000280a00321d80220d70220d802fde40121d902\
-20c002fd000280aa0321da0220d90220da02fde40121db0220c002fd000280b40321dc0220db0220dc02fde40121dd0220d60220dd02fde40121\
-de0220d502fd0c0000003f0000003f0000003f0000003ffde60121df0220cd0220df02fde50121e00220dd02fd0c000000400000004000000040\
-00000040fde60121e10220e00220e102fde50121e20220d502fd0c0000803e0000803e0000803e0000803efde60121e30220cd0220e302fde401\
-21e40220dd02fd0c00008040000080400000804000008040fde60121e50220e40220e502fde40121e60220c002fd000280980321e70220c002fd\
-000280a20321e80220e70220e802fde40121e90220c002fd000280ac0321ea0220e90220ea02fde40121eb0220c002fd000280b60321ec0220eb\
-0220ec02fde40121ed0220e60220ed02fde40121ee0220c302fd0c0000003f0000003f0000003f0000003ffde60121ef0220c10220ef02fde501\
-21f00220c502fd0c00000040000000400000004000000040fde60121f10220f00220f102fde50121f20220ca02fd0c0000003f0000003f000000\
-3f0000003ffde60121f30220c80220f302fde50121f40220cc02fd0c00000040000000400000004000000040fde60121f50220f40220f502fde5\
-0121f60220f20220f602fde40121f70220d202fd0c0000003f0000003f0000003f0000003ffde60121f80220d00220f802fde50121f90220d402\
-fd0c00000040000000400000004000000040fde60121fa0220f90220fa02fde50121fb0220f70220fb02fde40121fc0220da02fd0c0000003f00\
-00003f0000003f0000003ffde60121fd0220d80220fd02fde50121fe0220dc02fd0c00000040000000400000004000000040fde60121ff0220fe\
-0220ff02fde50121800320fc02208003fde40121810320fb02fd0c0000003f0000003f0000003f0000003ffde60121820320f602208203fde501\
-218303208003fd0c00000040000000400000004000000040fde601218403208303208403fde50121850320fb02fd0c0000803e0000803e000080\
-3e0000803efde60121860320f602208603fde401218703208003fd0c00008040000080400000804000008040fde601218803208703208803fde4\
-0121890320ea02fd0c0000003f0000003f0000003f0000003ffde601218a0320e802208a03fde501218b0320ec02fd0c00000040000000400000\
-004000000040fde601218c03208b03208c03fde501218d03208903208d03fde401218e0320c302fd0c0000803e0000803e0000803e0000803efd\
-e601218f0320c102208f03fde40121900320c502fd0c00008040000080400000804000008040fde601219103209003209103fde40121920320c0\
-02fd000280b803219303209203209303fde40121940320ca02fd0c0000803e0000803e0000803e0000803efde60121950320c802209503fde401\
-21960320cc02fd0c00008040000080400000804000008040fde601219703209603209703fde40121980320c002fd000280ba0321990320980320\
-9903fde401219a03209403209a03fde401219b0320d202fd0c0000803e0000803e0000803e0000803efde601219c0320d002209c03fde401219d\
-0320d402fd0c00008040000080400000804000008040fde601219e03209d03209e03fde401219f0320c002fd000280bc0321a003209f0320a003\
-fde40121a103209b0320a103fde40121a20320da02fd0c0000803e0000803e0000803e0000803efde60121a30320d80220a303fde40121a40320\
-dc02fd0c00008040000080400000804000008040fde60121a50320a40320a503fde40121a60320c002fd000280be0321a70320a60320a703fde4\
-0121a80320a20320a803fde40121a90320a103fd0c0000003f0000003f0000003f0000003ffde60121aa03209a0320aa03fde50121ab0320a803\
-fd0c00000040000000400000004000000040fde60121ac0320ab0320ac03fde50121ad0320a103fd0c0000803e0000803e0000803e0000803efd\
-e60121ae03209a0320ae03fde40121af0320a803fd0c00008040000080400000804000008040fde60121b00320af0320b003fde40121b10320ea\
-02fd0c0000803e0000803e0000803e0000803efde60121b20320e80220b203fde40121b30320ec02fd0c00008040000080400000804000008040\
-fde60121b40320b30320b403fde40121b50320c002fd000280c00321b60320b50320b603fde40121b70320b10320b703fde40121b803410021a6\
-020340410021a702200320aa0241046c200d41c8006c6a41046c6a21b903034020b90320de02fd0b0280c20320b90320e202fd0b02a0c20320b9\
-0320ee02fd0b02c0c20320b903208103fd0b02e0c20320b903208503fd0b0280c30320b903208e03fd0b02a0c30320b90320a903fd0b02c0c303\
-20b90320ad03fd0b02e0c30320b90320b803fd0b0280c40320a70241016a22a7024101480d000b20a60241016a22a6024101480d000b0b200d41\
-016a220d4108480d000b20aa0241016a22aa024102480d000b410021aa0203404100210d0340200b41086c200d6a2002280200480440410021ba\
-030340410021bb03200720a90241086c20aa0241046c6a20ba034180036c6a200b4180c8006c6a200d4180096c6a41046c6a21bc03200320aa02\
-41046c20ba0341186c6a200d41c8006c6a41046c6a21bd03034020bc0320bd03fd000280c203fd0b020020bc034180046a21bc0320bd0341206a\
-21bd0320bb0341016a22bb034103480d000b20ba0341016a22ba034103480d000b0b200d41016a220d4108480d000b20aa0241016a22aa024102\
-480d000b20a90241016a22a9024110480d000b200841016a22082001480d000b0b0bd50b09077f0a7b087f077b037f047b037f047b027f200020\
-01482002280200410448710440200021080340200821092009411070210a200941106e21092009210b200b41056c200228020041056b200b4105\
-6c200228020041056b481b210c4100210d03404100210e0340410520022802004c0440fd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021\
-15fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000\
-0021184100211903404100211a03404100211b2004200c4180c9006c200d41056c6a201941056c6a201a6a200e6a41046c6a211c2005200a4108\
-6c20194180c0016c6a201a4180c0006c6a41046c6a211d2004200c4180c9006c200d41056c6a201941056c6a201a6a200e6a41f992016a41046c\
-6a211e2004200c4180c9006c200d41056c6a201941056c6a201a6a200e6a41f9db016a41046c6a211f2004200c4180c9006c200d41056c6a2019\
-41056c6a201a6a200e6a41f9a4026a41046c6a212002400340201cfd0902e4032121201dfd000280cf04212220212022fde601200ffde401210f\
-201dfd000290cf04212320212023fde6012010fde4012110201cfd0902e4a702212420242022fde6012011fde401211120242023fde6012012fd\
-e4012112201b41807f460d01201efd090200212520252022fde6012013fde401211320252023fde6012014fde4012114201ffd09020021262026\
-2022fde6012015fde401211520262023fde6012016fde4012116201b41a07e460d012020fd090200212720272022fde6012017fde40121172027\
-2023fde6012018fde4012118201c41c8046a211c201d4180046a211d201e41c8046a211e201f41c8046a211f202041c8046a2120201b41016a22\
-1b41c000480d000b0b201a41016a221a4103480d000b201941016a22194103480d000b2007200c4180096c200a41086c6a200d4180036c6a200e\
-4180016c6a41046c6a21282028200ffd0b020020282010fd0b021020282011fd0b02802420282012fd0b02902420282013fd0b02804820282014\
-fd0b02904820282015fd0b02806c20282016fd0b02906c20282017fd0b0280900120282018fd0b0290900105410021290340202941026c41016a\
-200228020041016b202941026c41016a200228020041016b481b212afd0c00000000000000000000000000000000212bfd0c0000000000000000\
-0000000000000000212cfd0c00000000000000000000000000000000212dfd0c00000000000000000000000000000000212e4100211903404100\
-211a03404100211b2004200d41056c2029418092016c6a201941056c6a201a6a200e6a41046c6a212f2005200a41086c20194180c0016c6a201a\
-4180c0006c6a41046c6a21302004202a4180c9006c200d41056c6a201941056c6a201a6a200e6a41046c6a21310340202ffd0902e40321322030\
-fd000280cf04213320322033fde601202bfde401212b2030fd000290cf04213420322034fde601202cfde401212c2031fd0902e4032135203520\
-33fde601202dfde401212d20352034fde601202efde401212e202f41c8046a212f20304180046a2130203141c8046a2131201b41016a221b41c0\
-00480d000b201a41016a221a4103480d000b201941016a22194103480d000b2007200a41086c200d4180036c6a20294180126c6a200e4180016c\
-6a41046c6a21362036202bfd0b02002036202cfd0b02102007202a4180096c200a41086c6a200d4180036c6a200e4180016c6a41046c6a213720\
-37202dfd0b02002037202efd0b0210202941016a2229200228020041016a41026d480d000b0b200e41016a220e4103480d000b200d41016a220d\
-4103480d000b200841016a22082001480d000b0b0be80104017b037f027b047f20002001480440200228020041096cb2fd132106200021070340\
-2007210820082109fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4100210c03404100210d\
-2004200941086c200c4180096c6a41046c6a210e0340200a200efd000200fde401210a200b200efd000210fde401210b200e4180046a210e200d\
-41016a220d4109480d000b200c41016a220c2002280200480d000b2005200941086c41046c6a210f200f200a2006fde701fd0b0200200f200b20\
-06fde701fd0b0210200741016a22072001480d000b0b0b86060a047b037f037b017f017b037f077b017f057b027f200020014804402002280200\
-41096cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b\
-2009200bfde701210c2000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
-00000021112005200f41086c41046c6a21132013fd00020021122013fd0002102114410021150340410021162006200f41086c20154180096c6a\
-41046c6a211703402017fd0002002012fde501211820182018fde6012010fde40121102017fd0002102014fde501211920192019fde6012011fd\
-e401211120174180046a2117201641016a22164109480d000b201541016a22152002280200480d000b20102009fde701211a201afd0cacc52737\
-acc52737acc52737acc52737fde401fde301211b20112009fde701211c201cfd0cacc52737acc52737acc52737acc52737fde401fde301211dfd\
-0c6666663f6666663f6666663f6666663f2004200f41086c41046c6a211f201ffd000280f628fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc\
-3d2012fde601fde401211efd0c6666663f6666663f6666663f6666663f201ffd000280fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d\
-201a200cfde601fde601fde4012120201ffd000280cf16201bfde7012121fd0c6666663f6666663f6666663f6666663f201ffd000290f628fde6\
-01fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2014fde601fde4012122fd0c6666663f6666663f6666663f6666663f201ffd000290fa28fde601\
-fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde601fde4012123201ffd000290cf16201dfde7012124201f201efd0b0280f628\
-201f2020fd0b0280fa282007200f41086c41046c6a21252025201bfd0b02002008200f41086c41046c6a212620262021fd0b0200201f2022fd0b\
-0290f628201f2023fd0b0290fa282025201dfd0b021020262024fd0b0210200d41016a220d2001480d000b0b0bf601010a7f2000200148044020\
-00210903402009210a200a210b4100210c03404100210d2008200c4180016c200b4180096c6a41046c6a210e2004200c4180016c200b4180096c\
-6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c6a21120340200e200ffd0002002010fd000200fde5012011\
-fd000200fde6012012fd000280d316fde401fd0c00000000000000000000000000000000fdeb01fd0b0200200e41106a210e200f41106a210f20\
-1041106a2110201141106a2111201241106a2112200d41016a220d4120480d000b200c41016a220c4109480d000b200941016a22092001480d00\
-0b0b0bad0205017d017f017d0a7f027d2000200148044020022a021021072007fc00210820022a021421092009fc00210a2000210b0340200b21\
-0c200c210d4100210e03404100210f0340410021102004200e200f4180036c6a200d4180096c6a41046c6a21112005200e41096c200f41036c6a\
-200d4180096c6a41046c6a21122006200e41096c200f41036c6a200d4180096c6a41046c6a21130340200e41096c200f41036c6a20106a200d41\
-80096c6a41002008200a1008211420112a0200430000003f9543000000002014430000003f5d1b21152012201438020020132015380200201141\
-80046a2111201241046a2112201341046a2113201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e418001480d00\
-0b200b41016a220b2001480d000b0b0b820c0f057f0a7b037f087b017f017b017f017b017f017b027f047b037f047b027f200020014804402000\
-210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4105\
-20022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000000000000000\
-0000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b4180096c41046c6a2117200520094108\
-6c41046c6a2118024003402017fd09020021192018fd000280d716211a2019201afde601200cfde401210c2018fd000290d716211b2019201bfd\
-e601200dfde401210d2017fd09028024211c201c201afde601200efde401210e201c201bfde601200ffde401210f201641807f460d012017fd09\
-028048211d201d201afde6012010fde4012110201d201bfde6012011fde40121112017fd0902806c211e201e201afde6012012fde4012112201e\
-201bfde6012013fde4012113201641a07e460d012017fd0902809001211f201f201afde6012014fde4012114201f201bfde6012015fde4012115\
-201741046a211720184180026a2118201641016a2216418009480d000b0b2005200941086c41046c6a21212021fd000280d72821202021fd0002\
-90d72821222006200b41c0006c200941086c6a41046c6a21232023200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002023200d2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200e2020fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0280022023200f2022fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202320102020fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b028004202320112022fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-04202320122020fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202320132022fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b029006202320142020fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202320152022fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21252025fd000280d72821242025fd000290d72821\
-26410021270340202741026c41016a200228020041016b202741026c41016a200228020041016b481b2128fd0c00000000000000000000000000\
-0000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000000000000000000000\
-0000000000212c41002116200420274180126c41046c6a212d2005200941086c41046c6a212e200420284180096c41046c6a212f0340202dfd09\
-02002130202efd000280d716213120302031fde6012029fde4012129202efd000290d716213220302032fde601202afde401212a202ffd090200\
-213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e4180026a212e202f41046a212f201641016a22\
-16418009480d000b2006200941086c20274180016c6a41046c6a2134203420292024fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02002034202a2026fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006202841c0006c200941086c6a41046c6a2135\
-2035202b2024fde401fd0c00000000000000000000000000000000fdeb01fd0b02002035202c2026fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b0210202741016a2227200228020041016a41026d480d000b0b200741016a22072001480d000b0b0b950c1f017b017f017b01\
-7f017d017f0e7d067f027b0a7d037f017d017f017d017f017d037f017d017f017d027f017d027f037d017f027d037f017d017f047d017f200020\
-0148044020022a0210fd1321082008fd1f00fc00210920022a0214fd13210a200afd1f00fc00210b2006410041046c6a210d200d2a0280ed2821\
-0c200d2a0284ed28210e200d2a0288ed28210f200d2a028ced282110200d2a0290ed282111200d2a0294ed282112200d2a0298ed282113200d2a\
-029ced282114200d2a02a0ed282115200d2a02a4ed2821162002280200410a6cb2211743cdccccbd20179521182002280200b22119436666663f\
-201995211a201a8c211b2000211c0340201c211d201d211e4100211f2004201e41c0006c41046c6a21202005201e41c0016c41046c6a21210340\
-201f41046c41006afd11fd0c00000000010000000200000003000000fdae01201e41c0006cfd11fdae01fd0c0100000001000000010000000100\
-00002009fd11200bfd11100921222020fd000200fd0c3333333f3333333f3333333f3333333ffde7012022fd0c3333333f3333333f3333333f33\
-33333ffd43fd4e212320212022fd0b020020212023fd0b028002202041106a2120202141106a2121201f41016a221f4110480d000b4100211f03\
-404300000000212443000000002125430000000021264300000000212743000000002128430000000021294300000000212a4300000000212b43\
-00000000212c4300000000212d4100212e2005201e41c0016c41046c6a212f2006410041046c6a21300340202f2a02800221312024203120302a\
-0280d928949221242025203120302a0284d928949221252026203120302a0288d928949221262027203120302a028cd928949221272028203120\
-302a0290d928949221282029203120302a0294d92894922129202a203120302a0298d9289492212a202b203120302a029cd9289492212b202c20\
-3120302a02a0d9289492212c202d203120302a02a4d9289492212d202f41046a212f203041286a2130202e41016a222e41c000480d000b200520\
-1e41c0016c41046c6a213220322024200c923802800420322025200e923802840420322026200f92380288042032202720109238028c04203220\
-282011923802900420322029201292380294042032202a201392380298042032202b20149238029c042032202c2015923802a0042032202d2016\
-923802a404201f41016a221f4101480d000b43ffff7fff21334100212e2005201e41c0016c41046c6a21340340203320342a0280049721332034\
-41046a2134202e41016a222e410a480d000b43ffff7fff213541002136410021372005201e41c0016c41046c6a2138034020382a028004213920\
-3920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b2036\
-2007201e41046c6a213c203c28020046b2213b2005201e41c0016c41046c6a213d203d20333802a804203d203b3802ac04203d2a02a804213e41\
-00213f2005201e41c0016c41046c6a2140034020402a028004203e932141204110022142204020413802b004204020423802d804204041046a21\
-40203f41016a223f410a480d000b430000000021434100212e2005201e41c0016c41046c6a21440340204320442a02d804922143204441046a21\
-44202e41016a222e410a480d000b203d204338028005203d2a02800521452045100321464100213f2005201e41c0016c41046c6a214703402047\
-20472a02b00420469338028405204741046a2147203f41016a223f410a480d000b203c28020021484100213f2005201e41c0016c41046c6a2149\
-034020492018201b4300000000203f2048461b923802ac05204941046a2149203f41016a223f410a480d000b4300000000214a4100212e200520\
-1e41c0016c41046c6a214b0340204a204b2a02ac0592214a204b41046a214b202e41016a222e410a480d000b203d204a3802d405203d2a02d405\
-214c204c8c214d203d2a028005214e204d204e95214f4100213f2005201e41c0016c41046c6a21500340205020502a02ac05204f20502a02d804\
-94923802d805205041046a2150203f41016a223f410a480d000b201c41016a221c2001480d000b0b0b9c0104017d037f027d037f200020014804\
-404300000000210a4100210b03404100210c2004200b41c0016c41046c6a210d0340200a200d2a02840592210a200d41046a210d200c41016a22\
-0c410a480d000b200b41016a220b2002280200480d000b2002280200410a6cb2210e200a200e95210f200021100340201021112007410041046c\
-6a21122012200f380200201041016a22102001480d000b0b0b7803037f017d037f200020014804402000210a0340200a210b200b210c43000000\
-00210d4100210e2004200c41046c6a210f0340200d200f2a02d80592210d200f4180066a210f200e41016a220e2002280200480d000b2008200c\
-41046c6a21102010200d380280ed28200a41016a220a2001480d000b0b0b830305047f087d037f017d017f200020014804402000210a0340200a\
-210b200b410870210c200b41086e210b200b210d4300000000210e4300000000210f430000000021104300000000211143000000002112430000\
-000021134300000000211443000000002115410021162004200d41046c6a21172004200c41086c41046c6a2118034020172a02d8052119200e20\
-1920182a0280029492210e200f201920182a0284029492210f2010201920182a028802949221102011201920182a028c02949221112012201920\
-182a029002949221122013201920182a029402949221132014201920182a029802949221142015201920182a029c029492211520174180066a21\
-1720184180066a2118201641016a22162002280200480d000b2008200c41d0006c200d6a41046c6a211a201a200e380280d928201a200f3802a8\
-d928201a20103802d0d928201a20113802f8d928201a20123802a0da28201a20133802c8da28201a20143802f0da28201a2015380298db28200a\
-41016a220a2001480d000b0b0bfe1109057f0a7b037f077b057f047b037f047b067f200020014804402000210a0340200a210b200b410870210c\
-200b41086e210b200b210d200d41056c200228020041056b200d41056c200228020041056b481b210e410520022802004c0440fd0c0000000000\
-0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
-000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00\
-0000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd\
-0c000000000000000000000000000000002118410021192004200e41c0016c41046c6a211a2006200c41086c41046c6a211b02400340201afd09\
-02d805211c201bfd000200211d201c201dfde601200ffde401210f201bfd000210211e201c201efde6012010fde4012110201afd0902d80b211f\
-201f201dfde6012011fde4012111201f201efde6012012fde4012112201941807f460d01201afd0902d81121202020201dfde6012013fde40121\
-132020201efde6012014fde4012114201afd0902d81721212021201dfde6012015fde40121152021201efde6012016fde4012116201941a07e46\
-0d01201afd0902d81d21222022201dfde6012017fde40121172022201efde6012018fde4012118201a41046a211a201b4180026a211b20194101\
-6a2219410a480d000b0b2009200e41c0006c200c41086c6a41046c6a21232023200f2004200e41c0016c200c41086c6a41046c6a21242024fd00\
-0200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012005200e41c0006c200c41086c\
-6a41046c6a21252025fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202320102024fd000210fd0c3333333f333333\
-3f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd000210fd0c00000000000000000000000000000000\
-fd44fd4efd0b0210202320112024fd00028006fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb6\
-3ffde6012025fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202320122024fd00029006fd0c3333333f333333\
-3f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00029002fd0c000000000000000000000000000000\
-00fd44fd4efd0b029002202320132024fd0002800cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6e\
-dbb63ffde6012025fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202320142024fd0002900cfd0c3333333f33\
-33333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00029004fd0c00000000000000000000000000\
-000000fd44fd4efd0b029004202320152024fd00028012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb6\
-3f6edbb63ffde6012025fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202320162024fd00029012fd0c333333\
-3f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00029006fd0c0000000000000000000000\
-0000000000fd44fd4efd0b029006202320172024fd00028018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6e\
-dbb63f6edbb63ffde6012025fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b028008202320182024fd00029018fd0c33\
-33333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012025fd00029008fd0c000000000000000000\
-00000000000000fd44fd4efd0b02900805410021260340202641026c41016a200228020041016b202641026c41016a200228020041016b481b21\
-27fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129fd0c000000000000000000000000000000\
-00212afd0c00000000000000000000000000000000212b41002119200420264180036c41046c6a212c2006200c41086c41046c6a212d20042027\
-41c0016c41046c6a212e0340202cfd0902d805212f202dfd0002002130202f2030fde6012028fde4012128202dfd0002102131202f2031fde601\
-2029fde4012129202efd0902d805213220322030fde601202afde401212a20322031fde601202bfde401212b202c41046a212c202d4180026a21\
-2d202e41046a212e201941016a2219410a480d000b2009200c41086c20264180016c6a41046c6a2133203320282004200c41086c20264180036c\
-6a41046c6a21342034fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012005\
-200c41086c20264180016c6a41046c6a21352035fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203320292034fd00\
-0210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012035fd000210fd0c0000000000\
-0000000000000000000000fd44fd4efd0b02102009202741c0006c200c41086c6a41046c6a21362036202a2004202741c0016c200c41086c6a41\
-046c6a21372037fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde60120052027\
-41c0006c200c41086c6a41046c6a21382038fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002036202b2037fd000210\
-fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012038fd000210fd0c00000000000000\
-000000000000000000fd44fd4efd0b0210202641016a2226200228020041016a41026d480d000b0b200a41016a220a2001480d000b0b0bb60208\
-017d047f017d027f057d017f037d047f200020014804404300000000210c4100210d2004410041046c6a210e0340200e280200210f200f41004e\
-200f410a48710440200c2005200f200d41c0016c6a41a1016a41046c6a211020102a020092210c0b200e41046a210e200d41016a220d20022802\
-00480d000b43000000002111410021122005410041046c6a21130340201120132a02ac0492211120134180066a2113201241016a221220022802\
-00480d000b2002280200b22114200c2014952115436666663f201594211620168c21172006410041046c6a211920192a0200211843cdcccc3d20\
-1894211a2017201a93211b2011201495211c2000211d0340201d211e2009410041046c6a211f201f201b380200200a410041046c6a2120202020\
-1c380200201d41016a221d2001480d000b0b0bb90103037f027b037f200020014804402000210c0340200c210d200d210efd0c00000000000000\
-000000000000000000210ffd0c000000000000000000000000000000002110410021112007200e41086c41046c6a21120340200f2012fd000200\
-fde401210f20102012fd000210fde401211020124180026a2112201141016a22112002280200480d000b200b200e41086c41046c6a2113201320\
-0ffd0b0280d72820132010fd0b0290d728200c41016a220c2001480d000b0b0b820705057f0a7b037f077b0a7f200020014804402000210c0340\
-200c210d200d210e200e41056c41800941056b200e41056c41800941056b481b210f410021100340fd0c00000000000000000000000000000000\
-2111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000\
-00002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000\
-000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000\
-000000000000211a4100211b2007201041086c41046c6a211c2008200f41046c6a211d02400340201cfd000200211e201dfd090200211f201e20\
-1ffde6012011fde4012111201cfd00021021202020201ffde6012012fde4012112201dfd0902042121201e2021fde6012013fde4012113202020\
-21fde6012014fde4012114201b41807f460d01201dfd0902082122201e2022fde6012015fde401211520202022fde6012016fde4012116201dfd\
-09020c2123201e2023fde6012017fde401211720202023fde6012018fde4012118201b41a07e460d01201dfd0902102124201e2024fde6012019\
-fde401211920202024fde601201afde401211a201c4180026a211c201d4180246a211d201b41016a221b2002280200480d000b0b200b200f41c0\
-006c201041086c6a41e0d5056a41046c6a212520252011fd0b0200200b200f41c0006c201041086c6a41e4d5056a41046c6a212620262012fd0b\
-0200200b200f41c0006c201041086c6a41a0d6056a41046c6a212720272013fd0b0200200b200f41c0006c201041086c6a41a4d6056a41046c6a\
-212820282014fd0b0200200b200f41c0006c201041086c6a41e0d6056a41046c6a212920292015fd0b0200200b200f41c0006c201041086c6a41\
-e4d6056a41046c6a212a202a2016fd0b0200200b200f41c0006c201041086c6a41a0d7056a41046c6a212b202b2017fd0b0200200b200f41c000\
-6c201041086c6a41a4d7056a41046c6a212c202c2018fd0b0200200b200f41c0006c201041086c6a41e0d7056a41046c6a212d202d2019fd0b02\
-00200b200f41c0006c201041086c6a41e4d7056a41046c6a212e202e201afd0b0200201041016a22104108480d000b200c41016a220c2001480d\
-000b0b0ba40705067f0a7d037f017d037f200020014804402000210903402009210a200a210b4100210c0340200c410a6c418001410a6b200c41\
-0a6c418001410a6b481b210d4100210e03404300000000210f430000000021104300000000211143000000002112430000000021134300000000\
-211443000000002115430000000021164300000000211743000000002118410021192006200b41c0006c41046c6a211a2007200d200e4180c000\
-6c6a41046c6a211b0340201a2a0200211c200f201c201b2a02009492210f2010201c201b2a0204949221102011201c201b2a0208949221112012\
-201c201b2a020c949221122013201c201b2a0210949221132014201c201b2a0214949221142015201c201b2a0218949221152016201c201b2a02\
-1c949221162017201c201b2a0220949221172018201c201b2a022494922118201a41046a211a201b4180046a211b201941016a221941c000480d\
-000b2008200d200e4180016c6a200b4180096c6a41046c6a211d201d200f43000000002005200d41096c200e6a200b4180096c6a41046c6a211e\
-201e2a0200430000003f5d1b43000000409443000000002004200d200e4180016c6a200b4180096c6a41046c6a211f201f2a020043000000005e\
-1b380200201d20104300000000201e2a0224430000003f5d1b4300000040944300000000201f2a020443000000005e1b380204201d2011430000\
-0000201e2a0248430000003f5d1b4300000040944300000000201f2a020843000000005e1b380208201d20124300000000201e2a026c43000000\
-3f5d1b4300000040944300000000201f2a020c43000000005e1b38020c201d20134300000000201e2a029001430000003f5d1b43000000409443\
-00000000201f2a021043000000005e1b380210201d20144300000000201e2a02b401430000003f5d1b4300000040944300000000201f2a021443\
-000000005e1b380214201d20154300000000201e2a02d801430000003f5d1b4300000040944300000000201f2a021843000000005e1b38021820\
-1d20164300000000201e2a02fc01430000003f5d1b4300000040944300000000201f2a021c43000000005e1b38021c201d20174300000000201e\
-2a02a002430000003f5d1b4300000040944300000000201f2a022043000000005e1b380220201d20184300000000201e2a02c402430000003f5d\
-1b4300000040944300000000201f2a022443000000005e1b380224200e41016a220e4109480d000b200c41016a220c410d480d000b200941016a\
-22092001480d000b0b0b97040b037f027b037f037b017f017b047f017b017f017b027f200020014804402000210c0340200c210d200d210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110410021110340410021122004200e41086c201141\
-80096c6a41046c6a21130340200f2013fd000200fde401210f20102013fd000210fde401211020134180046a2113201241016a22124109480d00\
-0b201141016a22112002280200480d000bfd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211520\
-06200e41086c41046c6a21172017fd00020021162017fd00021021184100211903404100211a2004200e41086c20194180096c6a41046c6a211b\
-2005200e41086c20194180096c6a41046c6a211c0340201bfd000200201cfd0002002016fde501fde6012014fde4012114201bfd000210201cfd\
-0002102018fde501fde6012015fde4012115201b4180046a211b201c4180046a211c201a41016a221a4109480d000b201941016a221920022802\
-00480d000b20142007200e41086c41046c6a211e201efd000200fde701211d2015201efd000210fde701211f2009200e41086c41046c6a212020\
-20200ffd0b0280d316200a200e41086c41046c6a212120212014fd0b02002020201dfd0b0280cf1620202010fd0b0290d31620212015fd0b0210\
-2020201ffd0b0290cf16200c41016a220c2001480d000b0b0b963902077f5a7b200020014804402000210c0340200c210d200d412070210e200d\
-41206e210d200d210f200f41206c200e6a2002280200480440410021102008200f4180a0126c200e4180c9006c6a41046c6a2111200b200f4180\
-90036c200e41c0006c6a41046c6a21120340201041c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092000000\
-92000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fd\
-ab012008fd11fdae0121142014fd1b002a0200fd132014fd1b012a0200fd20012014fd1b022a0200fd20022014fd1b032a0200fd200321132010\
-41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fd\
-ae01200e4180c9006cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012008fd11fdae0121162016fd1b002a0200fd\
-132016fd1b012a0200fd20012016fd1b022a0200fd20022016fd1b032a0200fd20032115201041c8046cfd11fd0c000000000100000002000000\
-03000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c88000000\
-880000008800000088000000fdae014102fdab012008fd11fdae0121182018fd1b002a0200fd132018fd1b012a0200fd20012018fd1b022a0200\
-fd20022018fd1b032a0200fd200321172017fd0c00000040000000400000004000000040fde6012119201041c8046cfd11fd0c00000000010000\
-000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd\
-0c7f0000007f0000007f0000007f000000fdae014102fdab012008fd11fdae01211b201bfd1b002a0200fd13201bfd1b012a0200fd2001201bfd\
-1b022a0200fd2002201bfd1b032a0200fd2003211a201041c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092\
-00000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c84000000840000008400000084000000fdae01\
-4102fdab012008fd11fdae01211d201dfd1b002a0200fd13201dfd1b012a0200fd2001201dfd1b022a0200fd2002201dfd1b032a0200fd200321\
-1c201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126c\
-fd11fdae01200e4180c9006cfd11fdae01fd0c89000000890000008900000089000000fdae014102fdab012008fd11fdae01211f201ffd1b002a\
-0200fd13201ffd1b012a0200fd2001201ffd1b022a0200fd2002201ffd1b032a0200fd2003211e201efd0c000000400000004000000040000000\
-40fde6012120201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f\
-4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae014102fdab012008fd11fdae01212220\
-22fd1b002a0200fd132022fd1b012a0200fd20012022fd1b022a0200fd20022022fd1b032a0200fd2003fd0c0000004000000040000000400000\
-0040fde601201afd0c00004040000040400000404000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde50120\
-20fde5012121201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f\
-4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c80000000800000008000000080000000fdae014102fdab012008fd11fdae01212420\
-24fd1b002a0200fd132024fd1b012a0200fd20012024fd1b022a0200fd20022024fd1b032a0200fd20032123201041c8046cfd11fd0c00000000\
-010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fd\
-ae01fd0c85000000850000008500000085000000fdae014102fdab012008fd11fdae0121262026fd1b002a0200fd132026fd1b012a0200fd2001\
-2026fd1b022a0200fd20022026fd1b032a0200fd20032125201041c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200\
-00009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8a0000008a0000008a0000008a000000\
-fdae014102fdab012008fd11fdae0121282028fd1b002a0200fd132028fd1b012a0200fd20012028fd1b022a0200fd20022028fd1b032a0200fd\
-200321272027fd0c00000040000000400000004000000040fde6012129201041c8046cfd11fd0c00000000010000000200000003000000fd0c92\
-000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c7b0000007b0000007b0000\
-007b000000fdae014102fdab012008fd11fdae01212b202bfd1b002a0200fd13202bfd1b012a0200fd2001202bfd1b022a0200fd2002202bfd1b\
-032a0200fd2003fd0c00000040000000400000004000000040fde6012023fd0c00004040000040400000404000004040fde601fde4012025fd0c\
-00004040000040400000404000004040fde601fde5012029fde501212a201041c8046cfd11fd0c00000000010000000200000003000000fd0c92\
-000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8100000081000000810000\
-0081000000fdae014102fdab012008fd11fdae01212d202dfd1b002a0200fd13202dfd1b012a0200fd2001202dfd1b022a0200fd2002202dfd1b\
-032a0200fd2003212c201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae\
-01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c86000000860000008600000086000000fdae014102fdab012008fd11fdae01\
-212f202ffd1b002a0200fd13202ffd1b012a0200fd2001202ffd1b022a0200fd2002202ffd1b032a0200fd2003212e201041c8046cfd11fd0c00\
-000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006c\
-fd11fdae01fd0c8b0000008b0000008b0000008b000000fdae014102fdab012008fd11fdae0121312031fd1b002a0200fd132031fd1b012a0200\
-fd20012031fd1b022a0200fd20022031fd1b032a0200fd200321302030fd0c00000040000000400000004000000040fde6012132201041c8046c\
-fd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e\
-4180c9006cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012008fd11fdae0121342034fd1b002a0200fd132034fd\
-1b012a0200fd20012034fd1b022a0200fd20022034fd1b032a0200fd2003fd0c00000040000000400000004000000040fde601202cfd0c000040\
-40000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012032fde50121332033fd0c0000\
-0040000000400000004000000040fde6012135201041c8046cfd11fd0c00000000010000000200000003000000fd0c9200000092000000920000\
-0092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c82000000820000008200000082000000fdae014102\
-fdab012008fd11fdae0121372037fd1b002a0200fd132037fd1b012a0200fd20012037fd1b022a0200fd20022037fd1b032a0200fd2003213620\
-1041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11\
-fdae01200e4180c9006cfd11fdae01fd0c87000000870000008700000087000000fdae014102fdab012008fd11fdae0121392039fd1b002a0200\
-fd132039fd1b012a0200fd20012039fd1b022a0200fd20022039fd1b032a0200fd20032138201041c8046cfd11fd0c0000000001000000020000\
-0003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8c0000\
-008c0000008c0000008c000000fdae014102fdab012008fd11fdae01213b203bfd1b002a0200fd13203bfd1b012a0200fd2001203bfd1b022a02\
-00fd2002203bfd1b032a0200fd2003213a203afd0c00000040000000400000004000000040fde601213c201afd0c000000400000004000000040\
-00000040fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401213d2023fd0c0000004000000040000000400000\
-0040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401213e202cfd0c00000040000000400000004000000040\
-fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012032fde401213f203ffd0c00000040000000400000004000000040fde6\
-012140201cfd0c00000041000000410000004100000041fde601201afd0c00008041000080410000804100008041fde601fde501201efd0c0000\
-0041000000410000004100000041fde601fde40121412025fd0c00000041000000410000004100000041fde6012023fd0c000080410000804100\
-00804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012142202efd0c00000041000000410000004100\
-000041fde601202cfd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde401\
-21432043fd0c00000040000000400000004000000040fde6012144201a201cfde4012020fde501214520232025fde4012029fde5012146202c20\
-2efde4012032fde50121472047fd0c00000040000000400000004000000040fde6012148201041c8046cfd11fd0c000000000100000002000000\
-03000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8e000000\
-8e0000008e0000008e000000fdae014102fdab012008fd11fdae01214a204afd1b002a0200fd13204afd1b012a0200fd2001204afd1b022a0200\
-fd2002204afd1b032a0200fd2003201afde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde4012149201041c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092000000920000\
-00fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae014102fdab0120\
-08fd11fdae01214c204cfd1b002a0200fd13204cfd1b012a0200fd2001204cfd1b022a0200fd2002204cfd1b032a0200fd20032023fde5012025\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b201041c8046c\
-fd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e\
-4180c9006cfd11fdae01fd0c90000000900000009000000090000000fdae014102fdab012008fd11fdae01214e204efd1b002a0200fd13204efd\
-1b012a0200fd2001204efd1b022a0200fd2002204efd1b032a0200fd2003202cfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d204dfd0c00000040000000400000004000000040fde601214f2010\
-41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fd\
-ae01200e4180c9006cfd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012008fd11fdae0121512051fd1b002a0200fd\
-132051fd1b012a0200fd20012051fd1b022a0200fd20022051fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012013fd\
-0c00004040000040400000404000004040fde601fde4012015fd0c00004040000040400000404000004040fde601fde5012019fde501fd0c0000\
-0040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde401202afd0c0000404000004040000040\
-4000004040fde601fde5012035fde50121502021fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000a04000\
-00a040fde601fde4012035fde4012152202afd0c00000041000000410000004100000041fde6012021fd0c000080410000804100008041000080\
-41fde601fde5012033fd0c00000041000000410000004100000041fde601fde40121532021202afde4012035fde5012154201041c8046cfd11fd\
-0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9\
-006cfd11fdae01fd0c7d0000007d0000007d0000007d000000fdae014102fdab012008fd11fdae0121562056fd1b002a0200fd132056fd1b012a\
-0200fd20012056fd1b022a0200fd20022056fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012036fd0c000040400000\
-40400000404000004040fde601fde4012038fd0c00004040000040400000404000004040fde601fde501203cfde5012021fde501202afd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121552013fd0c000000400000\
-00400000004000000040fde6012015fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde401fd0c000000400000004000000040\
-00000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5\
-012040fde5012157203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde40120\
-40fde4012158203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd\
-0c00000041000000410000004100000041fde601fde4012159203d203efde4012040fde501215a2036fd0c000000400000004000000040000000\
-40fde6012038fd0c0000a0400000a0400000a0400000a040fde601fde401203cfde401203dfde501203efd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215b2015fd0c00000041000000410000004100000041fde6\
-012013fd0c00008041000080410000804100008041fde601fde5012017fd0c00000041000000410000004100000041fde601fde401fd0c000000\
-40000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde4012042fd0c000040400000404000004040\
-00004040fde601fde5012044fde501215c2041fd0c00000040000000400000004000000040fde6012042fd0c0000a0400000a0400000a0400000\
-a040fde601fde4012044fde401215d2042fd0c00000041000000410000004100000041fde6012041fd0c00008041000080410000804100008041\
-fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215e20412042fde4012044fde501215f2038fd0c000000410000\
-00410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde501203afd0c000000410000004100000041000000\
-41fde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde401216020132015fde4012019fde501fd0c00000040000000400000004000000040fde6012045fd0c00004040000040400000404000\
-004040fde601fde4012046fd0c00004040000040400000404000004040fde601fde5012048fde50121612045fd0c000000400000004000000040\
-00000040fde6012046fd0c0000a0400000a0400000a0400000a040fde601fde4012048fde40121622046fd0c0000004100000041000000410000\
-0041fde6012045fd0c00008041000080410000804100008041fde601fde5012047fd0c00000041000000410000004100000041fde601fde40121\
-6320452046fde4012048fde501216420362038fde401203cfde5012045fde5012046fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2047fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012165201041c8046cfd11fd0c00000000010000000200000003000000fd0c9200\
-0000920000009200000092000000fdb501fdae01200f4180a0126cfd11fdae01200e4180c9006cfd11fdae01fd0c8d0000008d0000008d000000\
-8d000000fdae014102fdab012008fd11fdae0121672067fd1b002a0200fd132067fd1b012a0200fd20012067fd1b022a0200fd20022067fd1b03\
-2a0200fd20032013fde5012015fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012017fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde401fd0c00000040000000400000004000000040fde6012049fd0c00004040000040400000404000004040fde601fde401204bfd0c0000\
-4040000040400000404000004040fde601fde501204ffde50121662049fd0c00000040000000400000004000000040fde601204bfd0c0000a040\
-0000a0400000a0400000a040fde601fde401204ffde4012168204bfd0c00000041000000410000004100000041fde6012049fd0c000080410000\
-80410000804100008041fde601fde501204dfd0c00000041000000410000004100000041fde601fde40121692049204bfde401204ffde501216a\
-201041c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae01200f4180a0126cfd\
-11fdae01200e4180c9006cfd11fdae01fd0c91000000910000009100000091000000fdae014102fdab012008fd11fdae01216c206cfd1b002a02\
-00fd13206cfd1b012a0200fd2001206cfd1b022a0200fd2002206cfd1b032a0200fd20032036fde5012038fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012049fde501204bfd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde501204dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401216b20122050fd0b020020122052fd0b02804020122053fd\
-0b0280800120122054fd0b0280c00120122055fd0b0280800220122057fd0b0280c00220122058fd0b0280800320122059fd0b0280c003201220\
-5afd0b028080042012205bfd0b0280c0042012205cfd0b028080052012205dfd0b0280c0052012205efd0b028080062012205ffd0b0280c00620\
-122060fd0b0280800720122061fd0b0280c00720122062fd0b0280800820122063fd0b0280c00820122064fd0b0280800920122065fd0b0280c0\
-0920122066fd0b0280800a20122068fd0b0280c00a20122069fd0b0280800b2012206afd0b0280c00b2012206bfd0b0280800c201141a0126a21\
-11201241106a2112201041016a22104110480d000b0b200c41016a220c2001480d000b0b0b900303017b0d7f037b200020014804402002280200\
-41096cb2fd13210c2000210d0340200d210e200e210f410021100340410021112005410041046c6a21122007410041046c6a2113200641004104\
-6c6a2114200820104180016c200f4180096c6a41046c6a21152009410041046c6a2116200b20104180016c200f4180096c6a41046c6a21172004\
-20104180016c200f4180096c6a41046c6a2118200a410041046c6a211903402012fd000200211a2013fd000200211b2014fd000200201a201bfd\
-e701fde601fd0c0000003f0000003f0000003f0000003f201bfde701fde601200cfde701fde1012015fd0002002016fd000200fde501fde60121\
-1c20172018fd000200201afde601201cfde401201cfde4012019fd000280d316201afde601200cfde701fde101fde401fd0b0200201241106a21\
-12201341106a2113201441106a2114201541106a2115201641106a2116201741106a2117201841106a2118201941106a2119201141016a221141\
-20480d000b201041016a22104109480d000b200d41016a220d2001480d000b0b0b801102087f3c7b200020014804402000210903402009210a20\
-0a411070210b200a41106e210a200a210c4100210d0340200c41206c200d6a20022802004804404100210e2004200b41086c200c4180a0026c6a\
-200d4180096c6a41046c6a210f2007200b4180326c200c4180a0066c6a200d41086c6a41046c6a21100340200ffd00020021112011fd0c000000\
-3f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200ffd0002800421142014fd0c0000\
-003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde6012116200ffd0002800821172017fd0c00\
-00003f0000003f0000003f0000003ffde60121182011fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200ffd0002800c211a201afd0c\
-398ee33d398ee33d398ee33d398ee33dfde601211b200ffd00028018211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d201920\
-1bfde401201dfde401211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-012120200ffd0002801021212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122200ffd0002801c21232023fd0c398ee33d398ee33d\
-398ee33d398ee33dfde601212420202022fde4012024fde40121252025fd0c398ee33d398ee33d398ee33d398ee33dfde60121262017fd0c398e\
-e33d398ee33d398ee33d398ee33dfde6012127200ffd0002801421282028fd0c398ee33d398ee33d398ee33d398ee33dfde6012129200ffd0002\
-8020212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20272029fde401202bfde401212c2019201afd0c398e633d398e633d39\
-8e633d398e633dfde601fde501201cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601212e20202021fd0c398e633d398e633d398e633d398e633dfde601fde5012023fd0c398ee33c398ee33c398ee33c398ee33cfde6\
-01fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde6012130202afd0c398ee33c398ee33c398ee33c398ee33cfde60121312027\
-2028fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde40121322011fd0c398e633d398e633d398e633d398e633dfde601201b\
-fde501201cfd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33dfde60121342014\
-fd0c398e633d398e633d398e633d398e633dfde6012022fde5012023fd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012136202afd0c398e633e398e633e398e633e398e633efde60121372017fd0c398e633d398e633d\
-398e633d398e633dfde6012029fde5012037fde40121382012fd0c0000003f0000003f0000003f0000003ffde601213920132016fde4012018fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a20132015fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c39\
-8ee33c398ee33c398ee33c398ee33cfde601fde401213b2012fd0c398e633d398e633d398e633d398e633dfde6012016fde5012018fd0c398e63\
-3e398e633e398e633e398e633efde601fde401213c201efd0c0000003f0000003f0000003f0000003ffde601213d201f2026fde401202cfd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601fde401213e201f2025fd0c398e633d398e633d398e633d398e633dfde601fde501202cfd0c398ee3\
-3c398ee33c398ee33c398ee33cfde601fde401213f201efd0c398e633d398e633d398e633d398e633dfde6012026fde501202cfd0c398e633e39\
-8e633e398e633e398e633efde601fde4012140202dfd0c0000003f0000003f0000003f0000003ffde6012141202e2030fde4012032fd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601fde4012142202e202ffd0c398e633d398e633d398e633d398e633dfde601fde5012032fd0c398ee33c39\
-8ee33c398ee33c398ee33cfde601fde4012143202dfd0c398e633d398e633d398e633d398e633dfde6012030fde5012032fd0c398e633e398e63\
-3e398e633e398e633efde601fde40121442033fd0c0000003f0000003f0000003f0000003ffde601214520342036fde4012038fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601fde401214620342035fd0c398e633d398e633d398e633d398e633dfde601fde5012038fd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde40121472033fd0c398e633d398e633d398e633d398e633dfde6012036fde5012038fd0c398e633e398e633e39\
-8e633e398e633efde601fde4012148201cfd0c0000003f0000003f0000003f0000003ffde6012149201d2024fde401202bfde401214a201d2023\
-fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde401214b201cfd0c398e633d398e633d398e633d398e633dfde6012024fde5\
-012037fde401214c20102039fd0b02002010203afd0b0280082010203bfd0b0280102010203cfd0b02801820102018fd0b0280202010203dfd0b\
-0280282010203efd0b0280302010203ffd0b02803820102040fd0b0280402010202cfd0b02804820102041fd0b02805020102042fd0b02805820\
-102043fd0b02806020102044fd0b02806820102032fd0b02807020102045fd0b02807820102046fd0b0280800120102047fd0b02808801201020\
-48fd0b0280900120102038fd0b0280980120102049fd0b0280a0012010204afd0b0280a8012010204bfd0b0280b0012010204cfd0b0280b80120\
-10202afd0b0280c001200f41106a210f201041106a2110200e41016a220e4102480d000b0b200d41016a220d4120480d000b200941016a220920\
-01480d000b0b0bdc0505067f087d057f017d027f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e03\
-404300000000210f4300000000211043000000002111430000000021124300000000211343000000002114430000000021154300000000211641\
-0021170340200d2017417f6c6a41004e200d2017417f6c6a4103487104404100211803402018417f6c200e6a41004e2018417f6c200e6a410348\
-710440410021192004200d4180036c200b4180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41046c6a211a2006200c41086c2017\
-4180c0016c6a20184180c0006c6a41046c6a211b0340201a2a0200211c200f201c201b2a02009492210f2010201c201b2a020494922110201120\
-1c201b2a0208949221112012201c201b2a020c949221122013201c201b2a0210949221132014201c201b2a0214949221142015201c201b2a0218\
-949221152016201c201b2a021c94922116201a41046a211a201b4180026a211b201941016a2219418001480d000b0b201841016a22184103480d\
-000b0b201741016a22174103480d000b2008200c41086c200d41c0026c6a200b41c00c6c6a200e41c0006c6a41046c6a211d201d200f43000000\
-002005200c4190096c200d41056c6a200b4180c9006c6a200e6a41046c6a211e201e2a02e40343000000005e1b380200201d2010430000000020\
-1e2a02ac0843000000005e1b380204201d20114300000000201e2a02f40c43000000005e1b380208201d20124300000000201e2a02bc11430000\
-00005e1b38020c201d20134300000000201e2a02841643000000005e1b380210201d20144300000000201e2a02cc1a43000000005e1b38021420\
-1d20154300000000201e2a02941f43000000005e1b380218201d20164300000000201e2a02dc2343000000005e1b38021c200e41016a220e4105\
-480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b200941016a22092001480d000b0b0be21509087f087b057f067b027f\
-017b017f787b077f200020014804402000210a0340200a210b200b410170210c200b41016e210b200b210d4100210e03404100210f0340410021\
-100340410021110340fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000000000\
-00000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a03\
-404120201a41606c20022802006a4120201a41606c20022802006a481b211b4100201b4804404100211c2006200d41086c201a418090036c6a20\
-104180106c6a201141046c6a41046c6a211d2007200e4180326c201a4180a0066c6a20104180026c6a41046c6a211e0340201dfd090200211f20\
-1efd0002002120201f2020fde6012012fde4012112201efd0002102121201f2021fde6012013fde4012113201dfd090204212220222020fde601\
-2014fde401211420222021fde6012015fde4012115201dfd090208212320232020fde6012016fde401211620232021fde6012017fde401211720\
-1dfd09020c212420242020fde6012018fde401211820242021fde6012019fde4012119201d4180026a211d201e41206a211e201c41016a221c20\
-1b480d000b0b201a41016a221a2002280200411f6a41206d480d000b2003201041c0006c201141206c6a41046c6a212520252012fd0b02002025\
-2013fd0b021020252014fd0b022020252015fd0b023020252016fd0b024020252017fd0b025020252018fd0b026020252019fd0b027020114101\
-6a22114102480d000b201041016a22104119480d000b200f41016a220f4101480d000b4100210f03404100212603402003202641086c200f4104\
-6c6a41046c6a21282028fd00020021272028fd0002800a212920272029fde401212a2028fd00028014212b202a202bfde401212c2028fd000280\
-1e212d202c202dfde401212e2028fd00028002212f2028fd0002800c2130202f2030fde40121312028fd00028016213220312032fde401213320\
-28fd00028020213420332034fde4012135202e2035fde40121362028fd0002800421372028fd0002800e213820372038fde40121392028fd0002\
-8018213a2039203afde401213b2028fd00028022213c203b203cfde401213d2036203dfde401213e2028fd00028006213f2028fd000280102140\
-203f2040fde40121412028fd0002801a214220412042fde40121432028fd00028024214420432044fde4012145203e2045fde4012146203dfd0c\
-0000003f0000003f0000003f0000003ffde601214720352047fde50121482045fd0c00000040000000400000004000000040fde6012149204820\
-49fde501214a203dfd0c0000803e0000803e0000803e0000803efde601214b2035204bfde401214c2045fd0c0000804000008040000080400000\
-8040fde601214d204c204dfde401214e2028fd00028008214f2028fd000280122150204f2050fde40121512028fd0002801c215220512052fde4\
-0121532028fd00028026215420532054fde4012155204e2055fde4012156202bfd0c0000003f0000003f0000003f0000003ffde6012157202920\
-57fde5012158202dfd0c00000040000000400000004000000040fde601215920582059fde501215a2032fd0c0000003f0000003f0000003f0000\
-003ffde601215b2030205bfde501215c2034fd0c00000040000000400000004000000040fde601215d205c205dfde501215e205a205efde40121\
-5f203afd0c0000003f0000003f0000003f0000003ffde601216020382060fde5012161203cfd0c00000040000000400000004000000040fde601\
-216220612062fde5012163205f2063fde40121642042fd0c0000003f0000003f0000003f0000003ffde601216520402065fde50121662044fd0c\
-00000040000000400000004000000040fde601216720662067fde501216820642068fde40121692063fd0c0000003f0000003f0000003f000000\
-3ffde601216a205e206afde501216b2068fd0c00000040000000400000004000000040fde601216c206b206cfde501216d2063fd0c0000803e00\
-00803e0000803e0000803efde601216e205e206efde401216f2068fd0c00008040000080400000804000008040fde6012170206f2070fde40121\
-712052fd0c0000003f0000003f0000003f0000003ffde601217220502072fde50121732054fd0c00000040000000400000004000000040fde601\
-217420732074fde501217520712075fde4012176202bfd0c0000803e0000803e0000803e0000803efde601217720292077fde4012178202dfd0c\
-00008040000080400000804000008040fde601217920782079fde401217a2028fd00028028217b207a207bfde401217c2032fd0c0000803e0000\
-803e0000803e0000803efde601217d2030207dfde401217e2034fd0c00008040000080400000804000008040fde601217f207e207ffde4012180\
-012028fd0002802a218101208001208101fde401218201207c208201fde401218301203afd0c0000803e0000803e0000803e0000803efde60121\
-84012038208401fde401218501203cfd0c00008040000080400000804000008040fde601218601208501208601fde4012187012028fd0002802c\
-218801208701208801fde401218901208301208901fde401218a012042fd0c0000803e0000803e0000803e0000803efde601218b012040208b01\
-fde401218c012044fd0c00008040000080400000804000008040fde601218d01208c01208d01fde401218e012028fd0002802e218f01208e0120\
-8f01fde401219001208a01209001fde401219101208901fd0c0000003f0000003f0000003f0000003ffde601219201208201209201fde5012193\
-01209001fd0c00000040000000400000004000000040fde601219401209301209401fde501219501208901fd0c0000803e0000803e0000803e00\
-00803efde601219601208201209601fde401219701209001fd0c00008040000080400000804000008040fde601219801209701209801fde40121\
-99012052fd0c0000803e0000803e0000803e0000803efde601219a012050209a01fde401219b012054fd0c000080400000804000008040000080\
-40fde601219c01209b01209c01fde401219d012028fd00028030219e01209d01209e01fde401219f01209901209f01fde40121a001410021a101\
-0340410021a2012003202641c8006c200f41046c6a41046c6a21a301034020a3012046fd0b02803220a301204afd0b02a03220a3012056fd0b02\
-c03220a3012069fd0b02e03220a301206dfd0b02803320a3012076fd0b02a03320a301209101fd0b02c03320a301209501fd0b02e03320a30120\
-a001fd0b02803420a20141016a22a2014101480d000b20a10141016a22a1014101480d000b202641016a22264108480d000b200f41016a220f41\
-02480d000b4100210f0340410021260340410021a4010340410021a5012008200d4180086c20264180016c6a20a4014180c0016c6a200e41086c\
-6a200f41046c6a41046c6a21a6012003202641c8006c20a40141186c6a200f41046c6a41046c6a21a701034020a60120a701fd00028032fd0b02\
-80cf0420a601418080026a21a60120a70141206a21a70120a50141016a22a5014103480d000b20a40141016a22a4014103480d000b202641016a\
-22264108480d000b200f41016a220f4102480d000b200e41016a220e4110480d000b200a41016a220a2001480d000b0b0bb8050b037f027b037f\
-037b017f017b087f017b017f017b027f200020014804402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd\
-0c000000000000000000000000000000002110410021110340410021122004200e41086c201141c00c6c6a41046c6a21130340200f2013fd0002\
-00fde401210f20102013fd000210fde401211020134180026a2113201241016a22124119480d000b201141016a22112002280200480d000bfd0c\
-000000000000000000000000000000002114fd0c0000000000000000000000000000000021152007200e41086c41046c6a21172017fd00020021\
-162017fd00021021184100211903404100211a03404100211b03404100211c03404100211d2005200e41086c201941c0026c6a201b41c0006c6a\
-41046c6a211e2004200e41086c201941c0026c6a201b41c0006c6a41046c6a211f2006200e41086c201941800b6c6a201a41c0056c6a201b4180\
-016c6a201c41c0006c6a41046c6a21200340201ffd000200201efd000200201a41026c201c6afd11fd37fd4e2020fd0002002016fde501fde601\
-2014fde4012114201ffd000210201efd000210201a41026c201c6afd11fd37fd4e2020fd0002102018fde501fde6012015fde4012115201e4180\
-326a211e201f4180326a211f20204180f2016a2120201d41016a221d2002280200480d000b201c41016a221c4102480d000b201b41016a221b41\
-05480d000b201a41016a221a4102480d000b201941016a22194105480d000b20142008200e41086c41046c6a21222022fd000200fde701212120\
-152022fd000210fde7012123200a200e41086c41046c6a21242024200ffd0b0280cd04200b200e41086c41046c6a212520252014fd0b02002024\
-2021fd0b0280cb0420242010fd0b0290cd0420252015fd0b021020242023fd0b0290cb04200c41016a220c2001480d000b0b0b2301027f200020\
-014804402000210c0340200c210d200c41016a220c2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041f9006cb2fd\
-13210a2000210b0340200b210c200c210d2006200d41046c41046c6a210f200ffd000200210e2008200d41046c41046c6a211020102004200d41\
-046c41046c6a21112011fd0002002005200d41046c41046c6a21122012fd000200200efde701fde601fd0c0000003f0000003f0000003f000000\
-3f200efde701fde601200afde701fde101fd0b0200200b41016a220b2001480d000b0b0be61002077f3c7b2000200148200228020041044e7104\
-402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d4100210e2007200d41086c200c41206c6a41046c6a210f2009200d\
-4180e4006c200c41086c6a41046c6a21100340200ffd000280800421112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012113200ffd000280c00321142014fd0c0000003f0000003f0000003f0000003ffde60121152015\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012116200ffd000280800321172017fd0c0000003f0000003f0000003f0000003ffde6012118\
-2011fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200ffd000280c002211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601\
-211b200ffd0002808001211c201cfd0c398ee33d398ee33d398ee33d398ee33dfde601211d2019201bfde401201dfde401211e201efd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d398ee33d398ee33d398ee33dfde6012120200ffd000280800221212021fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde6012122200ffd0002804021232023fd0c398ee33d398ee33d398ee33d398ee33dfde601212420202022\
-fde4012024fde40121252025fd0c398ee33d398ee33d398ee33d398ee33dfde60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2127200ffd000280c00121282028fd0c398ee33d398ee33d398ee33d398ee33dfde6012129200ffd000200212a202afd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601212b20272029fde401202bfde401212c2019201afd0c398e633d398e633d398e633d398e633dfde601fde501201cfd0c\
-398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee33d398ee33d398ee33d398ee33dfde601212e20202021fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012023fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee3\
-3d398ee33d398ee33dfde6012130202afd0c398ee33c398ee33c398ee33c398ee33cfde601213120272028fd0c398e633d398e633d398e633d39\
-8e633dfde601fde5012031fde40121322011fd0c398e633d398e633d398e633d398e633dfde601201bfde501201cfd0c398e633e398e633e398e\
-633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d398ee33dfde60121342014fd0c398e633d398e633d398e633d398e63\
-3dfde6012022fde5012023fd0c398e633e398e633e398e633e398e633efde601fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e6012136202afd0c398e633e398e633e398e633e398e633efde60121372017fd0c398e633d398e633d398e633d398e633dfde6012029fde50120\
-37fde40121382012fd0c0000003f0000003f0000003f0000003ffde601213920132016fde4012018fd0c398ee33d398ee33d398ee33d398ee33d\
-fde601fde401213a20132015fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde6\
-01fde401213b2012fd0c398e633d398e633d398e633d398e633dfde6012016fde5012018fd0c398e633e398e633e398e633e398e633efde601fd\
-e401213c201efd0c0000003f0000003f0000003f0000003ffde601213d201f2026fde401202cfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01fde401213e201f2025fd0c398e633d398e633d398e633d398e633dfde601fde501202cfd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
-e401213f201efd0c398e633d398e633d398e633d398e633dfde6012026fde501202cfd0c398e633e398e633e398e633e398e633efde601fde401\
-2140202dfd0c0000003f0000003f0000003f0000003ffde6012141202e2030fde4012032fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
-e4012142202e202ffd0c398e633d398e633d398e633d398e633dfde601fde5012032fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
-2143202dfd0c398e633d398e633d398e633d398e633dfde6012030fde5012032fd0c398e633e398e633e398e633e398e633efde601fde4012144\
-2033fd0c0000003f0000003f0000003f0000003ffde601214520342036fde4012038fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
-214620342035fd0c398e633d398e633d398e633d398e633dfde601fde5012038fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012147\
-2033fd0c398e633d398e633d398e633d398e633dfde6012036fde5012038fd0c398e633e398e633e398e633e398e633efde601fde4012148201c\
-fd0c0000003f0000003f0000003f0000003ffde6012149201d2024fde401202bfde401214a201d2023fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012031fde401214b201cfd0c398e633d398e633d398e633d398e633dfde6012024fde5012037fde401214c20102039fd0b020020\
-10203afd0b0280102010203bfd0b0280202010203cfd0b02803020102018fd0b0280402010203dfd0b0280502010203efd0b0280602010203ffd\
-0b02807020102040fd0b028080012010202cfd0b0280900120102041fd0b0280a00120102042fd0b0280b00120102043fd0b0280c00120102044\
-fd0b0280d00120102032fd0b0280e00120102045fd0b0280f00120102046fd0b0280800220102047fd0b0280900220102048fd0b0280a0022010\
-2038fd0b0280b00220102049fd0b0280c0022010204afd0b0280d0022010204bfd0b0280e0022010204cfd0b0280f0022010202afd0b02808003\
-200f41106a210f201041106a2110200e41016a220e4102480d000b200a41016a220a2001480d000b0b0bf00303017b117f027b20002001480440\
-200228020041f9006cb2fd13210c2000210d0340200d210e200e210f410021100340201041026d4105482111410021120340201241026d410548\
-211320112013712114410021152006410041046c6a21162007410041046c6a21172008201041c0056c200f41c03c6c6a201241c0006c6a41046c\
-6a21182009410041046c6a2119200b201041c0056c200f41c03c6c6a201241c0006c6a41046c6a211a2004200f41c00c6c201041026d41c0026c\
-6a201241026d41c0006c6a41046c6a211b2005200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a211c200a410041046c\
-6a211d03402016fd000200211e2017fd0002002018fd0002002019fd000200fde501fde601211f201a2014047b201cfd000200201bfd00020020\
-1041026f41026c201241026f6afd11fd37fd4e05fd0c000000000000000000000000000000000b201efde601201ffde401201ffde401201dfd00\
-0280cd04201efde601200cfde701fde101fde401fd0b0200201641106a2116201741106a2117201841106a2118201941106a2119201a41106a21\
-1a201b41106a211b201c41106a211c201d41106a211d201541016a22154110480d000b201241016a2212410b480d000b201041016a2210410b48\
-0d000b200d41016a220d2001480d000b0b0b890a05077f0c7b047f087b017f200020014804404100210b03402000210c0340200c210d200d4103\
-70210e200d41036e210d200d210f200b41004a2110410021110340fd0c000000000000000000000000000000002112fd0c000000000000000000\
-000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000\
-0000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000\
-00000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000\
-00000000000000000000000000211cfd0c00000000000000000000000000000000211d4100211e03404100211f2004200e41a0036c200b41a02a\
-6c6a201e41a0036c6a201141066c6a41046c6a21202005200f41086c200b41c03c6c6a201e41c0056c6a41046c6a2121024003402020fd090200\
-21222021fd000200212320222023fde6012012fde4012112201f4150460d012021fd000210212420222024fde6012013fde4012113201f41b07f\
-460d012020fd090204212520252023fde6012014fde401211420252024fde6012015fde4012115201f41807f460d012020fd0902082126202620\
-23fde6012016fde401211620262024fde6012017fde4012117201f41d07e460d012020fd09020c212720272023fde6012018fde4012118202720\
-24fde6012019fde4012119201f41a07e460d012020fd090210212820282023fde601201afde401211a20282024fde601201bfde401211b201f41\
-f07d460d012020fd090214212920292023fde601201cfde401211c20292024fde601201dfde401211d20204180016a212020214180026a212120\
-1f41016a221f410b480d000b0b201e41016a221e410b480d000b2008200e4180306c200f41086c6a20114180036c6a41046c6a212a202a201004\
-7b202afd0002800b05fd0c000000000000000000000000000000000b2012fde401fd0b02800b202a2010047b202afd0002900b05fd0c00000000\
-0000000000000000000000000b2013fde401fd0b02900b202a2010047b202afd0002800d05fd0c000000000000000000000000000000000b2014\
-fde401fd0b02800d202a2010047b202afd0002900d05fd0c000000000000000000000000000000000b2015fde401fd0b02900d202a2010047b20\
-2afd0002800f05fd0c000000000000000000000000000000000b2016fde401fd0b02800f202a2010047b202afd0002900f05fd0c000000000000\
-000000000000000000000b2017fde401fd0b02900f202a2010047b202afd0002801105fd0c000000000000000000000000000000000b2018fde4\
-01fd0b028011202a2010047b202afd0002901105fd0c000000000000000000000000000000000b2019fde401fd0b029011202a2010047b202afd\
-0002801305fd0c000000000000000000000000000000000b201afde401fd0b028013202a2010047b202afd0002901305fd0c0000000000000000\
-00000000000000000b201bfde401fd0b029013202a2010047b202afd0002801505fd0c000000000000000000000000000000000b201cfde401fd\
-0b028015202a2010047b202afd0002901505fd0c000000000000000000000000000000000b201dfde401fd0b029015201141016a22114110480d\
-000b200c41016a220c2001480d000b200b41016a220b2002280200480d000b0b0ba63209107f417b047f0a7b037f077b037f217b057f20002001\
-48200228020041044e7104402000210b0340200b210c200c410170210d200c41016e210c200c210e4100210f03404100211003402010417e6a41\
-004e21112010417e6a410b48211220112012712113410021142003200f41046c201041c0086c6a41046c6a21152005200e41c03c6c200f41046c\
-6a201041c0056c6a4180746a41046c6a21160340201520132014417e6a41004e712014417e6a410b4871047b2016fd00020005fd0c0000000000\
-00000000000000000000000bfd0b0280e20920154180026a211520164180026a2116201441016a22144111480d000b201041016a22104111480d\
-000b200f41016a220f4110480d000b4100210f0340410021170340410021182003200f41046c201741c0196c6a41046c6a21192003200f41046c\
-201741c0026c6a41046c6a211a03402019fd000280840a211b2019fd000280a60a211c2019fd000280c80a211d201dfd0c000000400000004000\
-00004000000040fde601211e2019fd000280860a211f2019fd000280a80a21202019fd000280ca0a21212021fd0c000000400000004000000040\
-00000040fde60121222019fd000280e409fd0c00000040000000400000004000000040fde601201ffd0c00004040000040400000404000004040\
-fde601fde4012020fd0c00004040000040400000404000004040fde601fde5012022fde50121232019fd000280880a21242019fd000280aa0a21\
-252019fd000280cc0a21262026fd0c00000040000000400000004000000040fde60121272019fd000280e609fd0c000000400000004000000040\
-00000040fde6012024fd0c00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5\
-012027fde50121282019fd0002808a0a21292019fd000280ac0a212a2019fd000280ce0a212b202bfd0c00000040000000400000004000000040\
-fde601212c2019fd000280e809fd0c00000040000000400000004000000040fde6012029fd0c00004040000040400000404000004040fde601fd\
-e401202afd0c00004040000040400000404000004040fde601fde501202cfde501212d202dfd0c00000040000000400000004000000040fde601\
-212e2019fd0002808c0a212f2019fd000280ae0a21302019fd000280d00a21312031fd0c00000040000000400000004000000040fde601213220\
-1ffd0c00000040000000400000004000000040fde6012020fd0c0000a0400000a0400000a0400000a040fde601fde4012022fde40121332024fd\
-0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde4012027fde40121342029fd0c00\
-000040000000400000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121352035fd0c000000\
-40000000400000004000000040fde60121362020fd0c00000041000000410000004100000041fde601201ffd0c00008041000080410000804100\
-008041fde601fde5012021fd0c00000041000000410000004100000041fde601fde40121372025fd0c00000041000000410000004100000041fd\
-e6012024fd0c00008041000080410000804100008041fde601fde5012026fd0c00000041000000410000004100000041fde601fde4012138202a\
-fd0c00000041000000410000004100000041fde6012029fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000\
-410000004100000041fde601fde40121392039fd0c00000040000000400000004000000040fde601213a201f2020fde4012022fde501213b2024\
-2025fde4012027fde501213c2029202afde401202cfde501213d203dfd0c00000040000000400000004000000040fde601213e2019fd000280ec\
-0a201ffde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-213f2019fd000280ee0a2024fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012026fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde40121402019fd000280f00a2029fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde40121412041fd0c00000040000000400000004000000040fde60121422019fd000280e209fd0c000000\
-40000000400000004000000040fde601201bfd0c00004040000040400000404000004040fde601fde401201cfd0c000040400000404000004040\
-00004040fde601fde501201efde501fd0c00000040000000400000004000000040fde6012023fd0c00004040000040400000404000004040fde6\
-01fde4012028fd0c00004040000040400000404000004040fde601fde501202efde50121432023fd0c00000040000000400000004000000040fd\
-e6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121442028fd0c00000041000000410000004100000041fde601\
-2023fd0c00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde401214520232028\
-fde401202efde50121462019fd000280ea09fd0c00000040000000400000004000000040fde601202ffd0c000040400000404000004040000040\
-40fde601fde4012030fd0c00004040000040400000404000004040fde601fde5012032fde5012023fde5012028fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012147201bfd0c000000400000004000000040000000\
-40fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde401201efde401fd0c00000040000000400000004000000040fde6012033\
-fd0c00004040000040400000404000004040fde601fde4012034fd0c00004040000040400000404000004040fde601fde5012036fde501214820\
-33fd0c00000040000000400000004000000040fde6012034fd0c0000a0400000a0400000a0400000a040fde601fde4012036fde40121492034fd\
-0c00000041000000410000004100000041fde6012033fd0c00008041000080410000804100008041fde601fde5012035fd0c0000004100000041\
-0000004100000041fde601fde401214a20332034fde4012036fde501214b202ffd0c00000040000000400000004000000040fde6012030fd0c00\
-00a0400000a0400000a0400000a040fde601fde4012032fde4012033fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
-35fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214c201cfd0c00000041000000410000004100000041fde601201bfd0c00008041\
-000080410000804100008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000000040\
-00000040fde6012037fd0c00004040000040400000404000004040fde601fde4012038fd0c00004040000040400000404000004040fde601fde5\
-01203afde501214d2037fd0c00000040000000400000004000000040fde6012038fd0c0000a0400000a0400000a0400000a040fde601fde40120\
-3afde401214e2038fd0c00000041000000410000004100000041fde6012037fd0c00008041000080410000804100008041fde601fde5012039fd\
-0c00000041000000410000004100000041fde601fde401214f20372038fde401203afde50121502030fd0c000000410000004100000041000000\
-41fde601202ffd0c00008041000080410000804100008041fde601fde5012031fd0c00000041000000410000004100000041fde601fde4012037\
-fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215120\
-1b201cfde401201efde501fd0c00000040000000400000004000000040fde601203bfd0c00004040000040400000404000004040fde601fde401\
-203cfd0c00004040000040400000404000004040fde601fde501203efde5012152203bfd0c00000040000000400000004000000040fde601203c\
-fd0c0000a0400000a0400000a0400000a040fde601fde401203efde4012153203cfd0c00000041000000410000004100000041fde601203bfd0c\
-00008041000080410000804100008041fde601fde501203dfd0c00000041000000410000004100000041fde601fde4012154203b203cfde40120\
-3efde5012155202f2030fde4012032fde501203bfde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203dfd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde40121562019fd000280ea0a201bfde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203ffd0c00004040000040\
-400000404000004040fde601fde4012040fd0c00004040000040400000404000004040fde601fde5012042fde5012157203ffd0c000000400000\
-00400000004000000040fde6012040fd0c0000a0400000a0400000a0400000a040fde601fde4012042fde40121582040fd0c0000004100000041\
-0000004100000041fde601203ffd0c00008041000080410000804100008041fde601fde5012041fd0c00000041000000410000004100000041fd\
-e601fde4012159203f2040fde4012042fde501215a2019fd000280f20a202ffde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203ffde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215b201a2043fd0b0200201a2044fd0b028032201a2045fd0b028064201a20\
-46fd0b02809601201a2047fd0b0280c801201a2048fd0b0280fa01201a2049fd0b0280ac02201a204afd0b0280de02201a204bfd0b0280900320\
-1a204cfd0b0280c203201a204dfd0b0280f403201a204efd0b0280a604201a204ffd0b0280d804201a2050fd0b02808a05201a2051fd0b0280bc\
-05201a2052fd0b0280ee05201a2053fd0b0280a006201a2054fd0b0280d206201a2055fd0b02808407201a2056fd0b0280b607201a2057fd0b02\
-80e807201a2058fd0b02809a08201a2059fd0b0280cc08201a205afd0b0280fe08201a205bfd0b0280b00920194180066a2119201a4180026a21\
-1a201841016a22184105480d000b201741016a22174105480d000b200f41016a220f4110480d000b4100215c03404100215d03404100215e0340\
-4100215f0340fd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c00000000000000000000\
-0000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c0000000000000000\
-00000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000\
-000000000000000000002168fd0c0000000000000000000000000000000021694100216a2003205e41c00c6c205f41c0026c6a41046c6a216b20\
-07205c4180e4006c205e4180046c6a41046c6a216c02400340206bfd090200216d206cfd000200216e206d206efde6012060fde4012160206cfd\
-000210216f206d206ffde6012061fde4012161206bfd0902800221702070206efde6012062fde40121622070206ffde6012063fde4012163206a\
-41807f460d01206bfd0902800421712071206efde6012064fde40121642071206ffde6012065fde4012165206bfd0902800621722072206efde6\
-012066fde40121662072206ffde6012067fde4012167206a41a07e460d01206bfd0902800821732073206efde6012068fde40121682073206ffd\
-e6012069fde4012169206b41046a216b206c41206a216c206a41016a226a41c000480d000b0b2003205e41c8016c205f41286c6a41046c6a2174\
-20742060fd0b0280a40e20742061fd0b0290a40e20742062fd0b02a0a40e20742063fd0b02b0a40e20742064fd0b02c0a40e20742065fd0b02d0\
-a40e20742066fd0b02e0a40e20742067fd0b02f0a40e20742068fd0b0280a50e20742069fd0b0290a50e205f41016a225f4105480d000b205e41\
-016a225e4119480d000b205d41016a225d4101480d000b4100215d0340410021170340410021182003205d41046c201741286c6a41046c6a2175\
-2003205d41046c201741e8026c6a41046c6a217603402075fd0002a0c30e21772075fd0002c0e20e21782075fd0002e0810f21792075fd0002c0\
-c90e217a2075fd0002e0e80e217b2075fd000280880f217c2075fd0002a0aa0e207afde401207bfde401207cfde401217d2075fd0002e0cf0e21\
-7e2075fd000280ef0e217f2075fd0002a08e0f2180012075fd0002c0b00e207efde401207ffde401208001fde4012181012075fd000280d60e21\
-82012075fd0002a0f50e2183012075fd0002c0940f2184012075fd0002e0b60e208201fde401208301fde401208401fde4012185012075fd0002\
-a0dc0e2186012075fd0002c0fb0e2187012075fd0002e09a0f218801207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207c\
-fd0c00000040000000400000004000000040fde601fde501218901207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001\
-fd0c00000040000000400000004000000040fde601fde501218a01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde50120\
-8401fd0c00000040000000400000004000000040fde601fde501218b01207a207bfd0c0000803e0000803e0000803e0000803efde601fde40120\
-7cfd0c00008040000080400000804000008040fde601fde4012075fd0002a0a70ffde401218c01207e207ffd0c0000803e0000803e0000803e00\
-00803efde601fde401208001fd0c00008040000080400000804000008040fde601fde4012075fd0002c0ad0ffde401218d01208201208301fd0c\
-0000803e0000803e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012075fd0002e0b30ffd\
-e401218e012075fd000280a40e2077fde4012078fde4012079fde401207dfde401208101fde401208501fde401218f01207d208101fd0c000000\
-3f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501219001207d208101fd0c0000\
-803e0000803e0000803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012075fd000280bd0e208601\
-fde401208701fde401208801fde401fde40121910120772078fd0c0000003f0000003f0000003f0000003ffde601fde5012079fd0c0000004000\
-0000400000004000000040fde601fde501208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f\
-0000003ffde601fde501208b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000\
-803e0000803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde401208601208701fd0c0000003f0000003f000000\
-3f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501fde40121940120772078fd0c0000803e0000803e\
-0000803e0000803efde601fde4012079fd0c00008040000080400000804000008040fde601fde4012075fd000280a10ffde401208c01fde40120\
-8d01fde401208e01fde401219501208c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c000000400000004000\
-00004000000040fde601fde501219601208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c00008040000080\
-400000804000008040fde601fde401208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c0000804000008040\
-0000804000008040fde601fde4012075fd000280ba0ffde401fde4012197012076208f01fd0b02a0c00f2076209001fd0b02c0c00f2076209101\
-fd0b02e0c00f2076209201fd0b0280c40f2076209301fd0b02a0c40f2076209401fd0b02c0c40f2076209501fd0b02e0c70f2076209601fd0b02\
-80c80f2076209701fd0b02a0c80f207541206a2175207641e0006a2176201841016a22184105480d000b201741016a22174105480d000b205d41\
-016a225d4102480d000b4100215d0340410021980103404100219901200a205c41086c205d41046c6a20980141a0036c6a200e41a02a6c6a4104\
-6c6a219a012004205c41086c205d41046c6a20980141a0036c6a200e41a02a6c6a41046c6a219b012003205d41046c20980141f8006c6a41046c\
-6a219c010340209a01209c01fd0002a0c00f209b01fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200209a014180016a\
-219a01209b014180016a219b01209c0141206a219c0120990141016a229901410d480d000b20980141016a229801410d480d000b205d41016a22\
-5d4102480d000b205c41016a225c4104480d000b200b41016a220b2001480d000b0b0bb61109077f0a7b077f077b087f047b037f047b047f2000\
-20014820022802004104487104402000210b0340200b210c200c410470210d200c41046e210c200c210e200e41056c200228020041056b200e41\
-056c200228020041056b481b210f410021100340410021110340410520022802004c0440fd0c000000000000000000000000000000002112fd0c\
-000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
-fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
-2118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000000000000000000000\
-0000211b4100211c03402010201c417f6c6a41004e2010201c417f6c6a410b487104404100211d0340201d417f6c20116a41004e201d417f6c20\
-116a410b487104404100211e2005200f41c03c6c201041c0056c6a201c41c07a6c6a201d41406c6a201141c0006c6a41046c6a211f2006200d41\
-086c201c4180306c6a201d4180106c6a41046c6a21202005200f41c03c6c201041c0056c6a201c41c07a6c6a201d41406c6a201141c0006c6a41\
-c0b5016a41046c6a21212005200f41c03c6c201041c0056c6a201c41c07a6c6a201d41406c6a201141c0006c6a4180f2016a41046c6a21220240\
-0340201ffd09020021232020fd000200212420232024fde6012012fde40121122020fd000210212520232025fde6012013fde4012113201ffd09\
-0280f201212620262024fde6012014fde401211420262025fde6012015fde4012115201e41807f460d01201ffd090280e403212720272024fde6\
-012016fde401211620272025fde6012017fde40121172021fd090200212820282024fde6012018fde401211820282025fde6012019fde4012119\
-201e41a07e460d012022fd090200212920292024fde601201afde401211a20292025fde601201bfde401211b201f41046a211f20204180016a21\
-20202141046a2121202241046a2122201e41016a221e41c000480d000b0b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b\
-200a200f41a02a6c200d41086c6a201041a0036c6a201141206c6a41046c6a212a202a20122004200f41a02a6c200d41086c6a201041a0036c6a\
-201141206c6a41046c6a212b202bfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202a2013202bfd000210fd0c0000\
-0000000000000000000000000000fd44fd4efd0b0210202a2014202bfd000280a901fd0c00000000000000000000000000000000fd44fd4efd0b\
-0280a901202a2015202bfd000290a901fd0c00000000000000000000000000000000fd44fd4efd0b0290a901202a2016202bfd000280d202fd0c\
-00000000000000000000000000000000fd44fd4efd0b0280d202202a2017202bfd000290d202fd0c00000000000000000000000000000000fd44\
-fd4efd0b0290d202202a2018202bfd000280fb03fd0c00000000000000000000000000000000fd44fd4efd0b0280fb03202a2019202bfd000290\
-fb03fd0c00000000000000000000000000000000fd44fd4efd0b0290fb03200a200f41a02a6c200d41086c6a201041a0036c6a201141206c6a41\
-80a9016a41046c6a212c202c201a2004200f41a02a6c200d41086c6a201041a0036c6a201141206c6a4180a9016a41046c6a212d202dfd000200\
-fd0c00000000000000000000000000000000fd44fd4efd0b0200200a200f41a02a6c200d41086c6a201041a0036c6a201141206c6a4184a9016a\
-41046c6a212e202e201b2004200f41a02a6c200d41086c6a201041a0036c6a201141206c6a4184a9016a41046c6a212f202ffd000200fd0c0000\
-0000000000000000000000000000fd44fd4efd0b020005410021300340203041026c41016a200228020041016b203041026c41016a2002280200\
-41016b481b2131fd0c000000000000000000000000000000002132fd0c000000000000000000000000000000002133fd0c000000000000000000\
-000000000000002134fd0c0000000000000000000000000000000021354100211c03402010201c417f6c6a41004e2010201c417f6c6a410b4871\
-04404100211d0340201d417f6c20116a41004e201d417f6c20116a410b487104404100211e2005201041c0056c20304180f9006c6a201c41c07a\
-6c6a201d41406c6a201141c0006c6a41046c6a21362006200d41086c201c4180306c6a201d4180106c6a41046c6a21372005203141c03c6c2010\
-41c0056c6a201c41c07a6c6a201d41406c6a201141c0006c6a41046c6a213803402036fd09020021392037fd000200213a2039203afde6012032\
-fde40121322037fd000210213b2039203bfde6012033fde40121332038fd090200213c203c203afde6012034fde4012134203c203bfde6012035\
-fde4012135203641046a213620374180016a2137203841046a2138201e41016a221e41c000480d000b0b201d41016a221d4103480d000b0b201c\
-41016a221c4103480d000b200a200d41086c201041a0036c6a203041c0d4006c6a201141206c6a41046c6a213d203d20322004200d41086c2010\
-41a0036c6a203041c0d4006c6a201141206c6a41046c6a213e203efd000200fd0c00000000000000000000000000000000fd44fd4efd0b020020\
-3d2033203efd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200a203141a02a6c200d41086c6a201041a0036c6a2011\
-41206c6a41046c6a213f203f20342004203141a02a6c200d41086c6a201041a0036c6a201141206c6a41046c6a21402040fd000200fd0c000000\
-00000000000000000000000000fd44fd4efd0b0200203f20352040fd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020\
-3041016a2230200228020041016a41026d480d000b0b201141016a2211410d480d000b201041016a2210410d480d000b200b41016a220b200148\
-0d000b0b0bb4050b037f027b037f037b017f017b087f017b017f017b027f200020014804402000210c0340200c210d200d210efd0c0000000000\
-0000000000000000000000210ffd0c000000000000000000000000000000002110410021110340410021122004200e41086c201141a02a6c6a41\
-046c6a21130340200f2013fd000200fde401210f20102013fd000210fde401211020134180016a2113201241016a221241a901480d000b201141\
-016a22112002280200480d000bfd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021152007200e41\
-086c41046c6a21172017fd00020021162017fd00021021184100211903404100211a03404100211b03404100211c03404100211d2005200e4108\
-6c201941a02a6c6a201a41a0036c6a41046c6a211e2004200e41086c201941a02a6c6a201a41a0036c6a41046c6a211f2006200e41086c201941\
-80a9016c6a201a41800d6c6a201b41c0066c6a201c41206c6a41046c6a21200340201ffd000200201efd000200201b41026c201c6afd11fd37fd\
-4e2020fd0002002016fde501fde6012014fde4012114201ffd000210201efd000210201b41026c201c6afd11fd37fd4e2020fd0002102018fde5\
-01fde6012015fde4012115201e4180016a211e201f4180016a211f20204180026a2120201d41016a221d410d480d000b201c41016a221c410248\
-0d000b201b41016a221b4102480d000b201a41016a221a410d480d000b201941016a22192002280200480d000b20142008200e41086c41046c6a\
-21222022fd000200fde701212120152022fd000210fde7012123200a200e41086c41046c6a21242024200ffd0b02800a200b200e41086c41046c\
-6a212520252014fd0b020020242021fd0b02800920242010fd0b02900a20252015fd0b021020242023fd0b029009200c41016a220c2001480d00\
-0b0b0bb30104017b037f017b047f20002001480440200228020041a4056cb2fd1321082000210903402009210a200a210b2006200b41046c4104\
-6c6a210d200dfd000200210c2007200b41046c41046c6a210e200e2004200b41046c41046c6a210f200ffd0002002005200b41046c41046c6a21\
-102010fd000200200cfde701fde601fd0c0000003f0000003f0000003f0000003f200cfde701fde6012008fde701fde101fd0b0200200941016a\
-22092001480d000b0b0bea0303017b107f027b20002001480440200228020041a4056cb2fd13210c2000210d0340200d210e200e210f41002110\
-0340410021110340410021120340410021130340410021142006410041046c6a21152007410041046c6a21162008201041800d6c201141c0066c\
-6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21172009410041046c6a2118200b201041800d6c201141c0066c6a200f4180a9\
-016c6a201241c0006c6a201341206c6a41046c6a21192004201041a0036c200f41a02a6c6a201241206c6a41046c6a211a2005201041a0036c20\
-0f41a02a6c6a201241206c6a41046c6a211b200a410041046c6a211c03402015fd000200211d2016fd0002002017fd0002002018fd000200fde5\
-01fde601211e2019201bfd000200201afd000200201141026c20136afd11fd37fd4e201dfde601201efde401201efde401201cfd0002800a201d\
-fde601200cfde701fde101fde401fd0b0200201541106a2115201641106a2116201741106a2117201841106a2118201941106a2119201a41106a\
-211a201b41106a211b201c41106a211c201441016a22144108480d000b201341016a22134102480d000b201241016a2212410d480d000b201141\
-016a22114102480d000b201041016a2210410d480d000b200d41016a220d2001480d000b0b0bef0505077f067b047f057b017f20002001480440\
-4100210803402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a\
-200a210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000\
-000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000\
-000000000000211441002115034041002116200420084190066c2015411c6c6a200b6a41046c6a21172005200e41086c20084180a9016c6a2015\
-41c0066c6a41046c6a211803402017fd09020021192018fd000200211a2019201afde601200ffde401210f2018fd000210211b2019201bfde601\
-2010fde40121102017fd090270211c201c201afde6012011fde4012111201c201bfde6012012fde40121122017fd0902e001211d201d201afde6\
-012013fde4012113201d201bfde6012014fde4012114201741046a211720184180016a2118201641016a2216411a480d000b201541016a221541\
-1a480d000b2006200e41086c200b41206c6a41046c6a211e201e200841004a047b201efd00020005fd0c00000000000000000000000000000000\
-0b200ffde401fd0b0200201e200841004a047b201efd00021005fd0c000000000000000000000000000000000b2010fde401fd0b0210201e2008\
-41004a047b201efd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b028003201e200841004a047b201efd00029003\
-05fd0c000000000000000000000000000000000b2012fde401fd0b029003201e200841004a047b201efd0002800605fd0c000000000000000000\
-000000000000000b2013fde401fd0b028006201e200841004a047b201efd0002900605fd0c000000000000000000000000000000000b2014fde4\
-01fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0b2301027f2000200148044020002106034020062107\
-200641016a22062001480d000b0b0bce0305017b027f037b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f00\
-1007210b20022a0218fd13210c20022a021cfd13210d20022a0220fd13210e2000210f0340200f21102010211141002112200520114180026c41\
-046c6a2113200620114180026c41046c6a2114200720114180026c41046c6a2115200820114180026c41046c6a211603402013fd000200211720\
-14fd0002002118fd0c6666663f6666663f6666663f6666663f2017fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2018fde601fde4012119\
-2015fd000200211afd0c77be7f3f77be7f3f77be7f3f77be7f3f201afde601fd0c6f12833a6f12833a6f12833a6f12833a2018fde6012018fde6\
-01fde401211b2016fd000200211c201920174100200b6bfd11fd52211d201b201a4100200b6bfd11fd52211e200c201cfde601200d2019fde601\
-201bfde301200efde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201c4100200b6bfd11fd52211f2013201dfd0b0200\
-2015201efd0b02002016201ffd0b0200201341106a2113201441106a2114201541106a2115201641106a2116201241016a221241c000480d000b\
-200f41016a220f2001480d000b0b0b00ad0203666d61a743161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eae2416170e1f0e170e1f0e\
-e1301c1d121d121d128f1918170e1f0e180e200ecf0818160eec0518170e1f0e170e200ebb0518160efa10161616160e0e0e1f160e16170e0e0e\
-1f160e16170e0e0ea25916170e1f0e170e1f0e1f1f170e1f0e170e1f0e1f1f170e1f0e170e1f0ea40516160e1f17160e1f1f160ead051bcf3c16\
-170e170e170eaf121bd75e1c1d121d121d12e51818180e1e0e160e1e0eda0318170ec2051b970b18170e1f0e170e200e9a0518160e971616170e\
-1f0e170e1f0e8c0916170ecf0a16160e1e0e160e1e0ef60c1bbd5716160e160e160e8a152fb41b1d1e0e1e0e1e0e1e0e1e0e962616170e1f0e17\
-0e1f0e8f1416180e200e160e1e0eed0716160ebd062fa80916160e170e';
+80b0012010204cfd0b0280b8012010202afd0b0280c001200f41106a210f201041106a2110200e41016a220e4102480d000b0b200d41016a220d\
+4120480d000b200941016a22092001480d000b0b0bdc0505067f087d057f017d027f200020014804402000210903402009210a200a210b410021\
+0c03404100210d03404100210e03404300000000210f430000000021104300000000211143000000002112430000000021134300000000211443\
+00000000211543000000002116410021170340200d2017417f6c6a41004e200d2017417f6c6a4103487104404100211803402018417f6c200e6a\
+41004e2018417f6c200e6a410348710440410021192004200d4180036c200b4180096c6a201741807d6c6a201841807f6c6a200e4180016c6a41\
+046c6a211a2006200c41086c20174180c0016c6a20184180c0006c6a41046c6a211b0340201a2a0200211c200f201c201b2a02009492210f2010\
+201c201b2a0204949221102011201c201b2a0208949221112012201c201b2a020c949221122013201c201b2a0210949221132014201c201b2a02\
+14949221142015201c201b2a0218949221152016201c201b2a021c94922116201a41046a211a201b4180026a211b201941016a2219418001480d\
+000b0b201841016a22184103480d000b0b201741016a22174103480d000b2008200c41086c200d41c0026c6a200b41c00c6c6a200e41c0006c6a\
+41046c6a211d201d200f43000000002005200c4190096c200d41056c6a200b4180c9006c6a200e6a41046c6a211e201e2a02e40343000000005e\
+1b380200201d20104300000000201e2a02ac0843000000005e1b380204201d20114300000000201e2a02f40c43000000005e1b380208201d2012\
+4300000000201e2a02bc1143000000005e1b38020c201d20134300000000201e2a02841643000000005e1b380210201d20144300000000201e2a\
+02cc1a43000000005e1b380214201d20154300000000201e2a02941f43000000005e1b380218201d20164300000000201e2a02dc234300000000\
+5e1b38021c200e41016a220e4105480d000b200d41016a220d4105480d000b200c41016a220c4108480d000b200941016a22092001480d000b0b\
+0be21509087f087b057f067b027f017b017f787b077f200020014804402000210a0340200a210b200b410170210c200b41016e210b200b210d41\
+00210e03404100210f0340410021100340410021110340fd0c000000000000000000000000000000002112fd0c00000000000000000000000000\
+0000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000000000\
+00000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000\
+0000000000000021194100211a03404120201a41606c20022802006a4120201a41606c20022802006a481b211b4100201b4804404100211c2006\
+200d41086c201a418090036c6a20104180106c6a201141046c6a41046c6a211d2007200e4180326c201a4180a0066c6a20104180026c6a41046c\
+6a211e0340201dfd090200211f201efd0002002120201f2020fde6012012fde4012112201efd0002102121201f2021fde6012013fde401211320\
+1dfd090204212220222020fde6012014fde401211420222021fde6012015fde4012115201dfd090208212320232020fde6012016fde401211620\
+232021fde6012017fde4012117201dfd09020c212420242020fde6012018fde401211820242021fde6012019fde4012119201d4180026a211d20\
+1e41206a211e201c41016a221c201b480d000b0b201a41016a221a2002280200411f6a41206d480d000b2003201041c0006c201141206c6a4104\
+6c6a212520252012fd0b020020252013fd0b021020252014fd0b022020252015fd0b023020252016fd0b024020252017fd0b025020252018fd0b\
+026020252019fd0b0270201141016a22114102480d000b201041016a22104119480d000b200f41016a220f4101480d000b4100210f0340410021\
+2603402003202641086c200f41046c6a41046c6a21282028fd00020021272028fd0002800a212920272029fde401212a2028fd00028014212b20\
+2a202bfde401212c2028fd0002801e212d202c202dfde401212e2028fd00028002212f2028fd0002800c2130202f2030fde40121312028fd0002\
+8016213220312032fde40121332028fd00028020213420332034fde4012135202e2035fde40121362028fd0002800421372028fd0002800e2138\
+20372038fde40121392028fd00028018213a2039203afde401213b2028fd00028022213c203b203cfde401213d2036203dfde401213e2028fd00\
+028006213f2028fd000280102140203f2040fde40121412028fd0002801a214220412042fde40121432028fd00028024214420432044fde40121\
+45203e2045fde4012146203dfd0c0000003f0000003f0000003f0000003ffde601214720352047fde50121482045fd0c00000040000000400000\
+004000000040fde601214920482049fde501214a203dfd0c0000803e0000803e0000803e0000803efde601214b2035204bfde401214c2045fd0c\
+00008040000080400000804000008040fde601214d204c204dfde401214e2028fd00028008214f2028fd000280122150204f2050fde401215120\
+28fd0002801c215220512052fde40121532028fd00028026215420532054fde4012155204e2055fde4012156202bfd0c0000003f0000003f0000\
+003f0000003ffde601215720292057fde5012158202dfd0c00000040000000400000004000000040fde601215920582059fde501215a2032fd0c\
+0000003f0000003f0000003f0000003ffde601215b2030205bfde501215c2034fd0c00000040000000400000004000000040fde601215d205c20\
+5dfde501215e205a205efde401215f203afd0c0000003f0000003f0000003f0000003ffde601216020382060fde5012161203cfd0c0000004000\
+0000400000004000000040fde601216220612062fde5012163205f2063fde40121642042fd0c0000003f0000003f0000003f0000003ffde60121\
+6520402065fde50121662044fd0c00000040000000400000004000000040fde601216720662067fde501216820642068fde40121692063fd0c00\
+00003f0000003f0000003f0000003ffde601216a205e206afde501216b2068fd0c00000040000000400000004000000040fde601216c206b206c\
+fde501216d2063fd0c0000803e0000803e0000803e0000803efde601216e205e206efde401216f2068fd0c000080400000804000008040000080\
+40fde6012170206f2070fde40121712052fd0c0000003f0000003f0000003f0000003ffde601217220502072fde50121732054fd0c0000004000\
+0000400000004000000040fde601217420732074fde501217520712075fde4012176202bfd0c0000803e0000803e0000803e0000803efde60121\
+7720292077fde4012178202dfd0c00008040000080400000804000008040fde601217920782079fde401217a2028fd00028028217b207a207bfd\
+e401217c2032fd0c0000803e0000803e0000803e0000803efde601217d2030207dfde401217e2034fd0c00008040000080400000804000008040\
+fde601217f207e207ffde4012180012028fd0002802a218101208001208101fde401218201207c208201fde401218301203afd0c0000803e0000\
+803e0000803e0000803efde6012184012038208401fde401218501203cfd0c00008040000080400000804000008040fde6012186012085012086\
+01fde4012187012028fd0002802c218801208701208801fde401218901208301208901fde401218a012042fd0c0000803e0000803e0000803e00\
+00803efde601218b012040208b01fde401218c012044fd0c00008040000080400000804000008040fde601218d01208c01208d01fde401218e01\
+2028fd0002802e218f01208e01208f01fde401219001208a01209001fde401219101208901fd0c0000003f0000003f0000003f0000003ffde601\
+219201208201209201fde501219301209001fd0c00000040000000400000004000000040fde601219401209301209401fde501219501208901fd\
+0c0000803e0000803e0000803e0000803efde601219601208201209601fde401219701209001fd0c00008040000080400000804000008040fde6\
+01219801209701209801fde4012199012052fd0c0000803e0000803e0000803e0000803efde601219a012050209a01fde401219b012054fd0c00\
+008040000080400000804000008040fde601219c01209b01209c01fde401219d012028fd00028030219e01209d01209e01fde401219f01209901\
+209f01fde40121a001410021a1010340410021a2012003202641c8006c200f41046c6a41046c6a21a301034020a3012046fd0b02803220a30120\
+4afd0b02a03220a3012056fd0b02c03220a3012069fd0b02e03220a301206dfd0b02803320a3012076fd0b02a03320a301209101fd0b02c03320\
+a301209501fd0b02e03320a30120a001fd0b02803420a20141016a22a2014101480d000b20a10141016a22a1014101480d000b202641016a2226\
+4108480d000b200f41016a220f4102480d000b4100210f0340410021260340410021a4010340410021a5012008200d4180086c20264180016c6a\
+20a4014180c0016c6a200e41086c6a200f41046c6a41046c6a21a6012003202641c8006c20a40141186c6a200f41046c6a41046c6a21a7010340\
+20a60120a701fd00028032fd0b0280cf0420a601418080026a21a60120a70141206a21a70120a50141016a22a5014103480d000b20a40141016a\
+22a4014103480d000b202641016a22264108480d000b200f41016a220f4102480d000b200e41016a220e4110480d000b200a41016a220a200148\
+0d000b0b0bf3060f037f027b017f027b027f037b017f017b017f027b067f017b017f017b027f200020014804402000210c0340200c210d200d21\
+0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110410021110340fd0c000000000000000000\
+000000000000002112fd0c000000000000000000000000000000002113410021142004200e41086c201141c00c6c6a41046c6a21150340201220\
+15fd000200fde401211220132015fd000210fde401211320154180026a2115201441016a22144119480d000b200f2012fde401210f20102013fd\
+e4012110201141016a22112002280200480d000bfd0c000000000000000000000000000000002116fd0c00000000000000000000000000000000\
+21172007200e41086c41046c6a21192019fd00020021182019fd000210211a4100211b0340fd0c00000000000000000000000000000000211cfd\
+0c00000000000000000000000000000000211d4100211e03404100211f0340410021202005200e41086c201b41c00c6c6a201e41c0026c6a4104\
+6c6a21212004200e41086c201b41c00c6c6a201e41c0026c6a41046c6a21222006200e41086c201b41c03c6c6a201e41800b6c6a201f41c0056c\
+6a41046c6a212303402022fd0002002021fd000200201f41026cfd11fd37fd4e2023fd0002002018fde501fde601201cfde401211c2022fd0002\
+102021fd000210201f41026cfd11fd37fd4e2023fd000210201afde501fde601201dfde401211d2022fd0002002021fd000200201f41026c4101\
+6afd11fd37fd4e2023fd000280022018fde501fde601201cfde401211c2022fd0002102021fd000210201f41026c41016afd11fd37fd4e2023fd\
+00029002201afde501fde601201dfde401211d20214180026a212120224180026a212220234180046a2123202041016a22204105480d000b201f\
+41016a221f4102480d000b201e41016a221e4105480d000b2016201cfde40121162017201dfde4012117201b41016a221b2002280200480d000b\
+20162008200e41086c41046c6a21252025fd000200fde701212420172025fd000210fde7012126200a200e41086c41046c6a21272027200ffd0b\
+0280cd04200b200e41086c41046c6a212820282016fd0b020020272024fd0b0280cb0420272010fd0b0290cd0420282017fd0b021020272026fd\
+0b0290cb04200c41016a220c2001480d000b0b0b2301027f200020014804402000210c0340200c210d200c41016a220c2001480d000b0b0bb301\
+04017b037f017b047f20002001480440200228020041f9006cb2fd13210a2000210b0340200b210c200c210d2006200d41046c41046c6a210f20\
+0ffd000200210e2008200d41046c41046c6a211020102004200d41046c41046c6a21112011fd0002002005200d41046c41046c6a21122012fd00\
+0200200efde701fde601fd0c0000003f0000003f0000003f0000003f200efde701fde601200afde701fde101fd0b0200200b41016a220b200148\
+0d000b0b0be61002077f3c7b2000200148200228020041044e7104402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d\
+4100210e2007200d41086c200c41206c6a41046c6a210f2009200d4180e4006c200c41086c6a41046c6a21100340200ffd000280800421112011\
+fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200ffd000280c0032114\
+2014fd0c0000003f0000003f0000003f0000003ffde60121152015fd0c398ee33d398ee33d398ee33d398ee33dfde6012116200ffd0002808003\
+21172017fd0c0000003f0000003f0000003f0000003ffde60121182011fd0c398ee33d398ee33d398ee33d398ee33dfde6012119200ffd000280\
+c002211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b200ffd0002808001211c201cfd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601211d2019201bfde401201dfde401211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f2014fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012120200ffd000280800221212021fd0c398ee33d398ee33d398ee33d398ee33dfde6012122200ffd0002804021232023\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601212420202022fde4012024fde40121252025fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e60121262017fd0c398ee33d398ee33d398ee33d398ee33dfde6012127200ffd000280c00121282028fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012129200ffd000200212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20272029fde401202bfde401212c2019201afd\
+0c398e633d398e633d398e633d398e633dfde601fde501201cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212d202dfd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601212e20202021fd0c398e633d398e633d398e633d398e633dfde601fde5012023fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde6012130202afd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601213120272028fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde40121322011fd0c398e633d398e633d398e63\
+3d398e633dfde601201bfde501201cfd0c398e633e398e633e398e633e398e633efde601fde40121332033fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121342014fd0c398e633d398e633d398e633d398e633dfde6012022fde5012023fd0c398e633e398e633e398e633e398e633efde6\
+01fde40121352035fd0c398ee33d398ee33d398ee33d398ee33dfde6012136202afd0c398e633e398e633e398e633e398e633efde60121372017\
+fd0c398e633d398e633d398e633d398e633dfde6012029fde5012037fde40121382012fd0c0000003f0000003f0000003f0000003ffde6012139\
+20132016fde4012018fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a20132015fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b2012fd0c398e633d398e633d398e633d398e633dfde6012016\
+fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401213c201efd0c0000003f0000003f0000003f0000003ffde601213d201f\
+2026fde401202cfd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e201f2025fd0c398e633d398e633d398e633d398e633dfde601\
+fde501202cfd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f201efd0c398e633d398e633d398e633d398e633dfde6012026fde5\
+01202cfd0c398e633e398e633e398e633e398e633efde601fde4012140202dfd0c0000003f0000003f0000003f0000003ffde6012141202e2030\
+fde4012032fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012142202e202ffd0c398e633d398e633d398e633d398e633dfde601fde5\
+012032fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202dfd0c398e633d398e633d398e633d398e633dfde6012030fde50120\
+32fd0c398e633e398e633e398e633e398e633efde601fde40121442033fd0c0000003f0000003f0000003f0000003ffde601214520342036fde4\
+012038fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214620342035fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+38fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121472033fd0c398e633d398e633d398e633d398e633dfde6012036fde5012038fd\
+0c398e633e398e633e398e633e398e633efde601fde4012148201cfd0c0000003f0000003f0000003f0000003ffde6012149201d2024fde40120\
+2bfde401214a201d2023fd0c398e633d398e633d398e633d398e633dfde601fde5012031fde401214b201cfd0c398e633d398e633d398e633d39\
+8e633dfde6012024fde5012037fde401214c20102039fd0b02002010203afd0b0280102010203bfd0b0280202010203cfd0b02803020102018fd\
+0b0280402010203dfd0b0280502010203efd0b0280602010203ffd0b02807020102040fd0b028080012010202cfd0b0280900120102041fd0b02\
+80a00120102042fd0b0280b00120102043fd0b0280c00120102044fd0b0280d00120102032fd0b0280e00120102045fd0b0280f00120102046fd\
+0b0280800220102047fd0b0280900220102048fd0b0280a00220102038fd0b0280b00220102049fd0b0280c0022010204afd0b0280d002201020\
+4bfd0b0280e0022010204cfd0b0280f0022010202afd0b02808003200f41106a210f201041106a2110200e41016a220e4102480d000b200a4101\
+6a220a2001480d000b0b0bf00303017b117f027b20002001480440200228020041f9006cb2fd13210c2000210d0340200d210e200e210f410021\
+100340201041026d4105482111410021120340201241026d410548211320112013712114410021152006410041046c6a21162007410041046c6a\
+21172008201041c0056c200f41c03c6c6a201241c0006c6a41046c6a21182009410041046c6a2119200b201041c0056c200f41c03c6c6a201241\
+c0006c6a41046c6a211a2004200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a211b2005200f41c00c6c201041026d41\
+c0026c6a201241026d41c0006c6a41046c6a211c200a410041046c6a211d03402016fd000200211e2017fd0002002018fd0002002019fd000200\
+fde501fde601211f201a2014047b201cfd000200201bfd000200201041026f41026c201241026f6afd11fd37fd4e05fd0c000000000000000000\
+000000000000000b201efde601201ffde401201ffde401201dfd000280cd04201efde601200cfde701fde101fde401fd0b0200201641106a2116\
+201741106a2117201841106a2118201941106a2119201a41106a211a201b41106a211b201c41106a211c201d41106a211d201541016a22154110\
+480d000b201241016a2212410b480d000b201041016a2210410b480d000b200d41016a220d2001480d000b0b0b890a05077f0c7b047f087b017f\
+200020014804404100210b03402000210c0340200c210d200d410370210e200d41036e210d200d210f200b41004a2110410021110340fd0c0000\
+00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
+000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117\
+fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000\
+211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c0000000000000000000000000000\
+0000211d4100211e03404100211f2004200e41a0036c200b41a02a6c6a201e41a0036c6a201141066c6a41046c6a21202005200f41086c200b41\
+c03c6c6a201e41c0056c6a41046c6a2121024003402020fd09020021222021fd000200212320222023fde6012012fde4012112201f4150460d01\
+2021fd000210212420222024fde6012013fde4012113201f41b07f460d012020fd090204212520252023fde6012014fde401211420252024fde6\
+012015fde4012115201f41807f460d012020fd090208212620262023fde6012016fde401211620262024fde6012017fde4012117201f41d07e46\
+0d012020fd09020c212720272023fde6012018fde401211820272024fde6012019fde4012119201f41a07e460d012020fd090210212820282023\
+fde601201afde401211a20282024fde601201bfde401211b201f41f07d460d012020fd090214212920292023fde601201cfde401211c20292024\
+fde601201dfde401211d20204180016a212020214180026a2121201f41016a221f410b480d000b0b201e41016a221e410b480d000b2008200e41\
+80306c200f41086c6a20114180036c6a41046c6a212a202a2010047b202afd0002800b05fd0c000000000000000000000000000000000b2012fd\
+e401fd0b02800b202a2010047b202afd0002900b05fd0c000000000000000000000000000000000b2013fde401fd0b02900b202a2010047b202a\
+fd0002800d05fd0c000000000000000000000000000000000b2014fde401fd0b02800d202a2010047b202afd0002900d05fd0c00000000000000\
+0000000000000000000b2015fde401fd0b02900d202a2010047b202afd0002800f05fd0c000000000000000000000000000000000b2016fde401\
+fd0b02800f202a2010047b202afd0002900f05fd0c000000000000000000000000000000000b2017fde401fd0b02900f202a2010047b202afd00\
+02801105fd0c000000000000000000000000000000000b2018fde401fd0b028011202a2010047b202afd0002901105fd0c000000000000000000\
+000000000000000b2019fde401fd0b029011202a2010047b202afd0002801305fd0c000000000000000000000000000000000b201afde401fd0b\
+028013202a2010047b202afd0002901305fd0c000000000000000000000000000000000b201bfde401fd0b029013202a2010047b202afd000280\
+1505fd0c000000000000000000000000000000000b201cfde401fd0b028015202a2010047b202afd0002901505fd0c0000000000000000000000\
+00000000000b201dfde401fd0b029015201141016a22114110480d000b200c41016a220c2001480d000b200b41016a220b2002280200480d000b\
+0b0ba63209107f417b047f0a7b037f077b037f217b057f2000200148200228020041044e7104402000210b0340200b210c200c410170210d200c\
+41016e210c200c210e4100210f03404100211003402010417e6a41004e21112010417e6a410b48211220112012712113410021142003200f4104\
+6c201041c0086c6a41046c6a21152005200e41c03c6c200f41046c6a201041c0056c6a4180746a41046c6a21160340201520132014417e6a4100\
+4e712014417e6a410b4871047b2016fd00020005fd0c000000000000000000000000000000000bfd0b0280e20920154180026a21152016418002\
+6a2116201441016a22144111480d000b201041016a22104111480d000b200f41016a220f4110480d000b4100210f034041002117034041002118\
+2003200f41046c201741c0196c6a41046c6a21192003200f41046c201741c0026c6a41046c6a211a03402019fd000280840a211b2019fd000280\
+a60a211c2019fd000280c80a211d201dfd0c00000040000000400000004000000040fde601211e2019fd000280860a211f2019fd000280a80a21\
+202019fd000280ca0a21212021fd0c00000040000000400000004000000040fde60121222019fd000280e409fd0c000000400000004000000040\
+00000040fde601201ffd0c00004040000040400000404000004040fde601fde4012020fd0c00004040000040400000404000004040fde601fde5\
+012022fde50121232019fd000280880a21242019fd000280aa0a21252019fd000280cc0a21262026fd0c00000040000000400000004000000040\
+fde60121272019fd000280e609fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fd\
+e4012025fd0c00004040000040400000404000004040fde601fde5012027fde50121282019fd0002808a0a21292019fd000280ac0a212a2019fd\
+000280ce0a212b202bfd0c00000040000000400000004000000040fde601212c2019fd000280e809fd0c00000040000000400000004000000040\
+fde6012029fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040400000404000004040fde601fde501202cfd\
+e501212d202dfd0c00000040000000400000004000000040fde601212e2019fd0002808c0a212f2019fd000280ae0a21302019fd000280d00a21\
+312031fd0c00000040000000400000004000000040fde6012132201ffd0c00000040000000400000004000000040fde6012020fd0c0000a04000\
+00a0400000a0400000a040fde601fde4012022fde40121332024fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0\
+400000a0400000a040fde601fde4012027fde40121342029fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a04000\
+00a0400000a040fde601fde401202cfde40121352035fd0c00000040000000400000004000000040fde60121362020fd0c000000410000004100\
+00004100000041fde601201ffd0c00008041000080410000804100008041fde601fde5012021fd0c00000041000000410000004100000041fde6\
+01fde40121372025fd0c00000041000000410000004100000041fde6012024fd0c00008041000080410000804100008041fde601fde5012026fd\
+0c00000041000000410000004100000041fde601fde4012138202afd0c00000041000000410000004100000041fde6012029fd0c000080410000\
+80410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde40121392039fd0c00000040000000400000\
+004000000040fde601213a201f2020fde4012022fde501213b20242025fde4012027fde501213c2029202afde401202cfde501213d203dfd0c00\
+000040000000400000004000000040fde601213e2019fd000280ec0a201ffde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f2019fd000280ee0a2024fde5012025fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402019fd000280f00a2029fde501202afd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121412041fd0c00000040000000\
+400000004000000040fde60121422019fd000280e209fd0c00000040000000400000004000000040fde601201bfd0c0000404000004040000040\
+4000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde501201efde501fd0c0000004000000040000000400000\
+0040fde6012023fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde50120\
+2efde50121432023fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202efd\
+e40121442028fd0c00000041000000410000004100000041fde6012023fd0c00008041000080410000804100008041fde601fde501202dfd0c00\
+000041000000410000004100000041fde601fde401214520232028fde401202efde50121462019fd000280ea09fd0c0000004000000040000000\
+4000000040fde601202ffd0c00004040000040400000404000004040fde601fde4012030fd0c00004040000040400000404000004040fde601fd\
+e5012032fde5012023fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde4012147201bfd0c00000040000000400000004000000040fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde40120\
+1efde401fd0c00000040000000400000004000000040fde6012033fd0c00004040000040400000404000004040fde601fde4012034fd0c000040\
+40000040400000404000004040fde601fde5012036fde50121482033fd0c00000040000000400000004000000040fde6012034fd0c0000a04000\
+00a0400000a0400000a040fde601fde4012036fde40121492034fd0c00000041000000410000004100000041fde6012033fd0c00008041000080\
+410000804100008041fde601fde5012035fd0c00000041000000410000004100000041fde601fde401214a20332034fde4012036fde501214b20\
+2ffd0c00000040000000400000004000000040fde6012030fd0c0000a0400000a0400000a0400000a040fde601fde4012032fde4012033fde501\
+2034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214c201cfd0c\
+00000041000000410000004100000041fde601201bfd0c00008041000080410000804100008041fde601fde501201dfd0c000000410000004100\
+00004100000041fde601fde401fd0c00000040000000400000004000000040fde6012037fd0c00004040000040400000404000004040fde601fd\
+e4012038fd0c00004040000040400000404000004040fde601fde501203afde501214d2037fd0c00000040000000400000004000000040fde601\
+2038fd0c0000a0400000a0400000a0400000a040fde601fde401203afde401214e2038fd0c00000041000000410000004100000041fde6012037\
+fd0c00008041000080410000804100008041fde601fde5012039fd0c00000041000000410000004100000041fde601fde401214f20372038fde4\
+01203afde50121502030fd0c00000041000000410000004100000041fde601202ffd0c00008041000080410000804100008041fde601fde50120\
+31fd0c00000041000000410000004100000041fde601fde4012037fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012039\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012151201b201cfde401201efde501fd0c00000040000000400000004000000040fde6\
+01203bfd0c00004040000040400000404000004040fde601fde401203cfd0c00004040000040400000404000004040fde601fde501203efde501\
+2152203bfd0c00000040000000400000004000000040fde601203cfd0c0000a0400000a0400000a0400000a040fde601fde401203efde4012153\
+203cfd0c00000041000000410000004100000041fde601203bfd0c00008041000080410000804100008041fde601fde501203dfd0c0000004100\
+0000410000004100000041fde601fde4012154203b203cfde401203efde5012155202f2030fde4012032fde501203bfde501203cfd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121562019fd000280ea0a201bfde5\
+01201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c000000\
+40000000400000004000000040fde601203ffd0c00004040000040400000404000004040fde601fde4012040fd0c000040400000404000004040\
+00004040fde601fde5012042fde5012157203ffd0c00000040000000400000004000000040fde6012040fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012042fde40121582040fd0c00000041000000410000004100000041fde601203ffd0c00008041000080410000804100008041\
+fde601fde5012041fd0c00000041000000410000004100000041fde601fde4012159203f2040fde4012042fde501215a2019fd000280f20a202f\
+fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203ffd\
+e5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215b201a\
+2043fd0b0200201a2044fd0b028032201a2045fd0b028064201a2046fd0b02809601201a2047fd0b0280c801201a2048fd0b0280fa01201a2049\
+fd0b0280ac02201a204afd0b0280de02201a204bfd0b02809003201a204cfd0b0280c203201a204dfd0b0280f403201a204efd0b0280a604201a\
+204ffd0b0280d804201a2050fd0b02808a05201a2051fd0b0280bc05201a2052fd0b0280ee05201a2053fd0b0280a006201a2054fd0b0280d206\
+201a2055fd0b02808407201a2056fd0b0280b607201a2057fd0b0280e807201a2058fd0b02809a08201a2059fd0b0280cc08201a205afd0b0280\
+fe08201a205bfd0b0280b00920194180066a2119201a4180026a211a201841016a22184105480d000b201741016a22174105480d000b200f4101\
+6a220f4110480d000b4100215c03404100215d03404100215e03404100215f0340fd0c000000000000000000000000000000002160fd0c000000\
+000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c00\
+0000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd\
+0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c0000000000000000000000000000000021\
+694100216a2003205e41c00c6c205f41c0026c6a41046c6a216b2007205c4180e4006c205e4180046c6a41046c6a216c02400340206bfd090200\
+216d206cfd000200216e206d206efde6012060fde4012160206cfd000210216f206d206ffde6012061fde4012161206bfd090280022170207020\
+6efde6012062fde40121622070206ffde6012063fde4012163206a41807f460d01206bfd0902800421712071206efde6012064fde40121642071\
+206ffde6012065fde4012165206bfd0902800621722072206efde6012066fde40121662072206ffde6012067fde4012167206a41a07e460d0120\
+6bfd0902800821732073206efde6012068fde40121682073206ffde6012069fde4012169206b41046a216b206c41206a216c206a41016a226a41\
+c000480d000b0b2003205e41c8016c205f41286c6a41046c6a217420742060fd0b0280a40e20742061fd0b0290a40e20742062fd0b02a0a40e20\
+742063fd0b02b0a40e20742064fd0b02c0a40e20742065fd0b02d0a40e20742066fd0b02e0a40e20742067fd0b02f0a40e20742068fd0b0280a5\
+0e20742069fd0b0290a50e205f41016a225f4105480d000b205e41016a225e4119480d000b205d41016a225d4101480d000b4100215d03404100\
+21170340410021182003205d41046c201741286c6a41046c6a21752003205d41046c201741e8026c6a41046c6a217603402075fd0002a0c30e21\
+772075fd0002c0e20e21782075fd0002e0810f21792075fd0002c0c90e217a2075fd0002e0e80e217b2075fd000280880f217c2075fd0002a0aa\
+0e207afde401207bfde401207cfde401217d2075fd0002e0cf0e217e2075fd000280ef0e217f2075fd0002a08e0f2180012075fd0002c0b00e20\
+7efde401207ffde401208001fde4012181012075fd000280d60e2182012075fd0002a0f50e2183012075fd0002c0940f2184012075fd0002e0b6\
+0e208201fde401208301fde401208401fde4012185012075fd0002a0dc0e2186012075fd0002c0fb0e2187012075fd0002e09a0f218801207a20\
+7bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c00000040000000400000004000000040fde601fde501218901207e207f\
+fd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00000040000000400000004000000040fde601fde501218a0120820120\
+8301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c00000040000000400000004000000040fde601fde501218b01207a\
+207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c00008040000080400000804000008040fde601fde4012075fd0002a0\
+a70ffde401218c01207e207ffd0c0000803e0000803e0000803e0000803efde601fde401208001fd0c00008040000080400000804000008040fd\
+e601fde4012075fd0002c0ad0ffde401218d01208201208301fd0c0000803e0000803e0000803e0000803efde601fde401208401fd0c00008040\
+000080400000804000008040fde601fde4012075fd0002e0b30ffde401218e012075fd000280a40e2077fde4012078fde4012079fde401207dfd\
+e401208101fde401208501fde401218f01207d208101fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000\
+400000004000000040fde601fde501219001207d208101fd0c0000803e0000803e0000803e0000803efde601fde401208501fd0c000080400000\
+80400000804000008040fde601fde4012075fd000280bd0e208601fde401208701fde401208801fde401fde40121910120772078fd0c0000003f\
+0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000004000000040fde601fde501208901fde401208a01fde401208b\
+01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040\
+fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd0c0000804000008040000080400000\
+8040fde601fde401208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c000000400000004000000040000000\
+40fde601fde501fde40121940120772078fd0c0000803e0000803e0000803e0000803efde601fde4012079fd0c00008040000080400000804000\
+008040fde601fde4012075fd000280a10ffde401208c01fde401208d01fde401208e01fde401219501208c01208d01fd0c0000003f0000003f00\
+00003f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fde601fde501219601208c01208d01fd0c0000803e000080\
+3e0000803e0000803efde601fde401208e01fd0c00008040000080400000804000008040fde601fde401208601208701fd0c0000803e0000803e\
+0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012075fd000280ba0ffde401fde401219701\
+2076208f01fd0b02a0c00f2076209001fd0b02c0c00f2076209101fd0b02e0c00f2076209201fd0b0280c40f2076209301fd0b02a0c40f207620\
+9401fd0b02c0c40f2076209501fd0b02e0c70f2076209601fd0b0280c80f2076209701fd0b02a0c80f207541206a2175207641e0006a21762018\
+41016a22184105480d000b201741016a22174105480d000b205d41016a225d4102480d000b4100215d0340410021980103404100219901200a20\
+5c41086c205d41046c6a20980141a0036c6a200e41a02a6c6a41046c6a219a012004205c41086c205d41046c6a20980141a0036c6a200e41a02a\
+6c6a41046c6a219b012003205d41046c20980141f8006c6a41046c6a219c010340209a01209c01fd0002a0c00f209b01fd000200fd0c00000000\
+000000000000000000000000fd44fd4efd0b0200209a014180016a219a01209b014180016a219b01209c0141206a219c0120990141016a229901\
+410d480d000b20980141016a229801410d480d000b205d41016a225d4102480d000b205c41016a225c4104480d000b200b41016a220b2001480d\
+000b0b0bb61109077f0a7b077f077b087f047b037f047b047f200020014820022802004104487104402000210b0340200b210c200c410470210d\
+200c41046e210c200c210e200e41056c200228020041056b200e41056c200228020041056b481b210f4100211003404100211103404105200228\
+02004c0440fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000\
+00000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000\
+000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000\
+000000000000000000211afd0c00000000000000000000000000000000211b4100211c03402010201c417f6c6a41004e2010201c417f6c6a410b\
+487104404100211d0340201d417f6c20116a41004e201d417f6c20116a410b487104404100211e2005200f41c03c6c201041c0056c6a201c41c0\
+7a6c6a201d41406c6a201141c0006c6a41046c6a211f2006200d41086c201c4180306c6a201d4180106c6a41046c6a21202005200f41c03c6c20\
+1041c0056c6a201c41c07a6c6a201d41406c6a201141c0006c6a41c0b5016a41046c6a21212005200f41c03c6c201041c0056c6a201c41c07a6c\
+6a201d41406c6a201141c0006c6a4180f2016a41046c6a212202400340201ffd09020021232020fd000200212420232024fde6012012fde40121\
+122020fd000210212520232025fde6012013fde4012113201ffd090280f201212620262024fde6012014fde401211420262025fde6012015fde4\
+012115201e41807f460d01201ffd090280e403212720272024fde6012016fde401211620272025fde6012017fde40121172021fd090200212820\
+282024fde6012018fde401211820282025fde6012019fde4012119201e41a07e460d012022fd090200212920292024fde601201afde401211a20\
+292025fde601201bfde401211b201f41046a211f20204180016a2120202141046a2121202241046a2122201e41016a221e41c000480d000b0b0b\
+201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200f41a02a6c200d41086c6a201041a0036c6a201141206c6a41046c6a\
+212a202a20122004200f41a02a6c200d41086c6a201041a0036c6a201141206c6a41046c6a212b202bfd000200fd0c0000000000000000000000\
+0000000000fd44fd4efd0b0200202a2013202bfd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202a2014202bfd0002\
+80a901fd0c00000000000000000000000000000000fd44fd4efd0b0280a901202a2015202bfd000290a901fd0c00000000000000000000000000\
+000000fd44fd4efd0b0290a901202a2016202bfd000280d202fd0c00000000000000000000000000000000fd44fd4efd0b0280d202202a201720\
+2bfd000290d202fd0c00000000000000000000000000000000fd44fd4efd0b0290d202202a2018202bfd000280fb03fd0c000000000000000000\
+00000000000000fd44fd4efd0b0280fb03202a2019202bfd000290fb03fd0c00000000000000000000000000000000fd44fd4efd0b0290fb0320\
+0a200f41a02a6c200d41086c6a201041a0036c6a201141206c6a4180a9016a41046c6a212c202c201a2004200f41a02a6c200d41086c6a201041\
+a0036c6a201141206c6a4180a9016a41046c6a212d202dfd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200200a200f41\
+a02a6c200d41086c6a201041a0036c6a201141206c6a4184a9016a41046c6a212e202e201b2004200f41a02a6c200d41086c6a201041a0036c6a\
+201141206c6a4184a9016a41046c6a212f202ffd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200054100213003402030\
+41026c41016a200228020041016b203041026c41016a200228020041016b481b2131fd0c000000000000000000000000000000002132fd0c0000\
+00000000000000000000000000002133fd0c000000000000000000000000000000002134fd0c0000000000000000000000000000000021354100\
+211c03402010201c417f6c6a41004e2010201c417f6c6a410b487104404100211d0340201d417f6c20116a41004e201d417f6c20116a410b4871\
+04404100211e2005201041c0056c20304180f9006c6a201c41c07a6c6a201d41406c6a201141c0006c6a41046c6a21362006200d41086c201c41\
+80306c6a201d4180106c6a41046c6a21372005203141c03c6c201041c0056c6a201c41c07a6c6a201d41406c6a201141c0006c6a41046c6a2138\
+03402036fd09020021392037fd000200213a2039203afde6012032fde40121322037fd000210213b2039203bfde6012033fde40121332038fd09\
+0200213c203c203afde6012034fde4012134203c203bfde6012035fde4012135203641046a213620374180016a2137203841046a2138201e4101\
+6a221e41c000480d000b0b201d41016a221d4103480d000b0b201c41016a221c4103480d000b200a200d41086c201041a0036c6a203041c0d400\
+6c6a201141206c6a41046c6a213d203d20322004200d41086c201041a0036c6a203041c0d4006c6a201141206c6a41046c6a213e203efd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b0200203d2033203efd000210fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0210200a203141a02a6c200d41086c6a201041a0036c6a201141206c6a41046c6a213f203f20342004203141a02a6c200d41086c6a201041\
+a0036c6a201141206c6a41046c6a21402040fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203f20352040fd000210\
+fd0c00000000000000000000000000000000fd44fd4efd0b0210203041016a2230200228020041016a41026d480d000b0b201141016a2211410d\
+480d000b201041016a2210410d480d000b200b41016a220b2001480d000b0b0bb0060f037f027b017f027b027f037b017f017b017f027b077f01\
+7b017f017b027f200020014804402000210c0340200c210d200d210efd0c00000000000000000000000000000000210ffd0c0000000000000000\
+00000000000000002110410021110340fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021134100\
+21142004200e41086c201141a02a6c6a41046c6a2115034020122015fd000200fde401211220132015fd000210fde401211320154180016a2115\
+201441016a221441a901480d000b200f2012fde401210f20102013fde4012110201141016a22112002280200480d000bfd0c0000000000000000\
+00000000000000002116fd0c0000000000000000000000000000000021172007200e41086c41046c6a21192019fd00020021182019fd00021021\
+1a4100211b0340fd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211d4100211e03404100211f03\
+40410021200340410021212005200e41086c201b41a02a6c6a201e41a0036c6a41046c6a21222004200e41086c201b41a02a6c6a201e41a0036c\
+6a41046c6a21232006200e41086c201b4180a9016c6a201e41800d6c6a201f41c0066c6a202041206c6a41046c6a212403402023fd0002002022\
+fd000200201f41026c20206afd11fd37fd4e2024fd0002002018fde501fde601201cfde401211c2023fd0002102022fd000210201f41026c2020\
+6afd11fd37fd4e2024fd000210201afde501fde601201dfde401211d20224180016a212220234180016a212320244180026a2124202141016a22\
+21410d480d000b202041016a22204102480d000b201f41016a221f4102480d000b201e41016a221e410d480d000b2016201cfde4012116201720\
+1dfde4012117201b41016a221b2002280200480d000b20162008200e41086c41046c6a21262026fd000200fde701212520172026fd000210fde7\
+012127200a200e41086c41046c6a21282028200ffd0b02800a200b200e41086c41046c6a212920292016fd0b020020282025fd0b028009202820\
+10fd0b02900a20292017fd0b021020282027fd0b029009200c41016a220c2001480d000b0b0bb30104017b037f017b047f200020014804402002\
+28020041a4056cb2fd1321082000210903402009210a200a210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a\
+210e200e2004200b41046c41046c6a210f200ffd0002002005200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000\
+003f0000003f0000003f200cfde701fde6012008fde701fde101fd0b0200200941016a22092001480d000b0b0bea0303017b107f027b20002001\
+480440200228020041a4056cb2fd13210c2000210d0340200d210e200e210f410021100340410021110340410021120340410021130340410021\
+142006410041046c6a21152007410041046c6a21162008201041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41\
+046c6a21172009410041046c6a2118200b201041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a211920\
+04201041a0036c200f41a02a6c6a201241206c6a41046c6a211a2005201041a0036c200f41a02a6c6a201241206c6a41046c6a211b200a410041\
+046c6a211c03402015fd000200211d2016fd0002002017fd0002002018fd000200fde501fde601211e2019201bfd000200201afd000200201141\
+026c20136afd11fd37fd4e201dfde601201efde401201efde401201cfd0002800a201dfde601200cfde701fde101fde401fd0b0200201541106a\
+2115201641106a2116201741106a2117201841106a2118201941106a2119201a41106a211a201b41106a211b201c41106a211c201441016a2214\
+4108480d000b201341016a22134102480d000b201241016a2212410d480d000b201141016a22114102480d000b201041016a2210410d480d000b\
+200d41016a220d2001480d000b0b0bef0505077f067b047f057b017f200020014804404100210803402000210903402009210a200a410370210b\
+200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c0000000000000000000000000000000021\
+0ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000\
+002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340410021162004200841\
+90066c2015411c6c6a200b6a41046c6a21172005200e41086c20084180a9016c6a201541c0066c6a41046c6a211803402017fd09020021192018\
+fd000200211a2019201afde601200ffde401210f2018fd000210211b2019201bfde6012010fde40121102017fd090270211c201c201afde60120\
+11fde4012111201c201bfde6012012fde40121122017fd0902e001211d201d201afde6012013fde4012113201d201bfde6012014fde401211420\
+1741046a211720184180016a2118201641016a2216411a480d000b201541016a2215411a480d000b2006200e41086c200b41206c6a41046c6a21\
+1e201e200841004a047b201efd00020005fd0c000000000000000000000000000000000b200ffde401fd0b0200201e200841004a047b201efd00\
+021005fd0c000000000000000000000000000000000b2010fde401fd0b0210201e200841004a047b201efd0002800305fd0c0000000000000000\
+00000000000000000b2011fde401fd0b028003201e200841004a047b201efd0002900305fd0c000000000000000000000000000000000b2012fd\
+e401fd0b029003201e200841004a047b201efd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b028006201e200841\
+004a047b201efd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b20084101\
+6a22082002280200480d000b0b0b2301027f2000200148044020002106034020062107200641016a22062001480d000b0b0bce0305017b027f03\
+7b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0218fd13210c20022a021cfd13210d20\
+022a0220fd13210e2000210f0340200f21102010211141002112200520114180026c41046c6a2113200620114180026c41046c6a211420072011\
+4180026c41046c6a2115200820114180026c41046c6a211603402013fd00020021172014fd0002002118fd0c6666663f6666663f6666663f6666\
+663f2017fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2018fde601fde40121192015fd000200211afd0c77be7f3f77be7f3f77be7f3f77\
+be7f3f201afde601fd0c6f12833a6f12833a6f12833a6f12833a2018fde6012018fde601fde401211b2016fd000200211c201920174100200b6b\
+fd11fd52211d201b201a4100200b6bfd11fd52211e200c201cfde601200d2019fde601201bfde301200efde701fd0c77cc2b3277cc2b3277cc2b\
+3277cc2b32fde401fde701fde501201c4100200b6bfd11fd52211f2013201dfd0b02002015201efd0b02002016201ffd0b0200201341106a2113\
+201441106a2114201541106a2115201641106a2116201241016a221241c000480d000b200f41016a220f2001480d000b0b0b00af0203666d61b9\
+42161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eae2416170e1f0e170e1f0ee1301c1d121d121d128f1918170e1f0e180e200ecf0818\
+160eec0518170e1f0e170e200ebb0518160efa10161616160e0e0e1f160e16170e0e0e1f160e16170e0e0ed55816170e1f0e170e1f0e1f1f170e\
+1f0e170e1f0e1f1f170e1f0e170e1f0ea40516160e1f17160e1f1f160ebf051bad3f16170e170e170ec1121bb4611c1d121d121d12e51818180e\
+1e0e160e1e0eda0318170ee7041ba70d18170e1f0e170e200e9a0518160e821816170e1f0e170e1f0e8c0916170e970816160e1e0e160e1e0ef6\
+0c1bbd5716160e160e160ee4152c3030b81b1d1e0e1e0e1e0e1e0e1e0e962616170e1f0e170e1f0e8f1416180e200e160e1e0eed0716160ea707\
+2fba0916160e170e';
 
 /** Everything that a device needs to run FashionSmallBest. */
 export const fashionSmallBestModule: ModuleSpec = {
@@ -6408,11 +6266,11 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 7 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 8 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 9 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 49600, perSample: 5408 }, role: 'scratch' },
+    /* 10 */ { name: 'scratch0', element: 'f32', size: { fixed: 99200, perSample: 5408 }, role: 'scratch' },
     /* 11 */ { name: 'scratch1', element: 'f32', size: { fixed: 32768, perSample: 92 }, role: 'scratch' },
     /* 12 */ { name: 'scratch2', element: 'f32', size: { fixed: 204800, perSample: 21632 }, role: 'scratch' },
     /* 13 */ { name: 'scratch3', element: 'f32', size: { fixed: 32, perSample: 1600 }, role: 'scratch' },
-    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 1152 }, role: 'scratch' },
+    /* 14 */ { name: 'scratch4', element: 'f32', size: { fixed: 73728, perSample: 1600 }, role: 'scratch' },
     /* 15 */ { name: 'scratch5', element: 'f32', size: { fixed: 221184, perSample: 0 }, role: 'scratch' },
     /* 16 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 784 }, role: 'scratch' },
     /* 17 */ { name: 'scratch7', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
@@ -6423,19 +6281,18 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 22 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 23 */ { name: 'scratch13', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
     /* 24 */ { name: 'scratch14', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
-    /* 25 */ { name: 'scratch15', element: 'f32', size: { fixed: 204800, perSample: 3200 }, role: 'scratch' },
+    /* 25 */ { name: 'scratch15', element: 'f32', size: { fixed: 204800, perSample: 1600 }, role: 'scratch' },
     /* 26 */ { name: 'scratch16', element: 'f32', size: { fixed: 0, perSample: 9344 }, role: 'scratch' },
     /* 27 */ { name: 'scratch17', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
-    /* 28 */ { name: 'scratch18', element: 'f32', size: { fixed: 0, perSample: 1600 }, role: 'scratch' },
+    /* 28 */ { name: 'scratch18', element: 'f32', size: { fixed: 51200, perSample: 1152 }, role: 'scratch' },
     /* 29 */ { name: 'scratch19', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
     /* 30 */ { name: 'scratch20', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
-    /* 31 */ { name: 'scratch21', element: 'f32', size: { fixed: 51200, perSample: 1152 }, role: 'scratch' },
+    /* 31 */ { name: 'scratch21', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
     /* 32 */ { name: 'scratch22', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
     /* 33 */ { name: 'scratch23', element: 'f32', size: { fixed: 0, perSample: 1152 }, role: 'scratch' },
     /* 34 */ { name: 'scratch24', element: 'f32', size: { fixed: 128, perSample: 64 }, role: 'scratch' },
     /* 35 */ { name: 'scratch25', element: 'f32', size: { fixed: 7488, perSample: 192 }, role: 'scratch' },
-    /* 36 */ { name: 'scratch26', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'scratch' },
-    /* 37 */ { name: 'scratch27', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
+    /* 36 */ { name: 'scratch26', element: 'f32', size: { fixed: 0, perSample: 64 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddSqrtDivSub3MoreCon,
@@ -6449,55 +6306,50 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 8 */ evaluate03Conv3Conv2dAddSqrtDivSub2More,
     /* 9 */ evaluate04Fc1MatmulAddRelu,
     /* 10 */ evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3,
-    /* 11 */ evaluate06LossMean,
-    /* 12 */ evaluate07LossEqSelectSumDivMul3More,
-    /* 13 */ train00ManyGarmentsRandomRandomRandomMulAd,
-    /* 14 */ train01ManyGarmentsRandomMulAddRandomMulA,
-    /* 15 */ train02Conv1Conv2d,
-    /* 16 */ train03Bn1Mean,
-    /* 17 */ train04Bn1SubMulMeanAddMax2More,
-    /* 18 */ train05ReluSubMulAddReluConv2Conv2dWeigh,
-    /* 19 */ train06MaxPool2dMaxPool2dMaxPool2dIndex,
-    /* 20 */ train07Conv2Conv2d,
-    /* 21 */ train08Bn2Mean,
-    /* 22 */ train09Bn2SubMulMeanAddMax2MoreConv3Co,
-    /* 23 */ train10ReluSubMulAddReluMaxPool2dMaxPool,
-    /* 24 */ train11Conv3Conv2d,
-    /* 25 */ train12Bn3Mean,
-    /* 26 */ train13Bn3SubMulMeanAddMax2More,
-    /* 27 */ train14ReluSubMulAddRelu,
-    /* 28 */ train15DropoutRandomLtDivSelect,
-    /* 29 */ train16Fc1MatmulAddRelu,
-    /* 30 */ train17DropoutRandomLtDivSelectFc2Matmul,
-    /* 31 */ train18LossMeanFc2BackwardSumFc2Backward,
-    /* 32 */ train19LossEqSelectSumDivMul3MoreFc1Ba,
-    /* 33 */ train20Fc1BackwardLtMatmulSelectMulGt,
-    /* 34 */ train21Bn3BackwardSubSumMulDivConv3Backw,
-    /* 35 */ train22Bn3BackwardSubMulDivNegAdd,
-    /* 36 */ train23Conv3BackwardConv2dWeightGradWeight,
-    /* 37 */ train24Conv3BackwardConv2dWeightGrad,
-    /* 38 */ train25Bn2BackwardSubMaxPool2dGradSumMul,
-    /* 39 */ train26Bn2BackwardDivMulNegConv2Backward,
-    /* 40 */ train27Bn2BackwardSubMaxPool2dGradMulAdd,
-    /* 41 */ train28Conv2BackwardConv2dWeightGradConv2,
-    /* 42 */ train29Bn1BackwardSubMaxPool2dGradSumMul,
-    /* 43 */ train30Bn1BackwardDivMulNeg,
-    /* 44 */ train31Bn1BackwardSubMaxPool2dGradMulAdd,
-    /* 45 */ train32Conv1BackwardConv2dWeightGrad,
-    /* 46 */ train33Conv1BackwardConv2dWeightGradSlices,
-    /* 47 */ train34AdamWIsFiniteMulAddPowSub7More,
+    /* 11 */ evaluate06LossEqSelectSumDivMul3More,
+    /* 12 */ train00ManyGarmentsRandomRandomRandomMulAd,
+    /* 13 */ train01ManyGarmentsRandomMulAddRandomMulA,
+    /* 14 */ train02Conv1Conv2d,
+    /* 15 */ train03Bn1MeanSubMulMaxAdd2More,
+    /* 16 */ train04ReluSubMulAddReluConv2Conv2dWeigh,
+    /* 17 */ train05MaxPool2dMaxPool2dMaxPool2dIndex,
+    /* 18 */ train06Conv2Conv2d,
+    /* 19 */ train07Bn2MeanSubMulMaxAdd2MoreConv3Co,
+    /* 20 */ train08ReluSubMulAddReluMaxPool2dMaxPool,
+    /* 21 */ train09Conv3Conv2d,
+    /* 22 */ train10Bn3MeanSubMulMaxAdd2More,
+    /* 23 */ train11ReluSubMulAddRelu,
+    /* 24 */ train12DropoutRandomLtDivSelect,
+    /* 25 */ train13Fc1MatmulAddRelu,
+    /* 26 */ train14DropoutRandomLtDivSelectFc2Matmul,
+    /* 27 */ train15LossEqSelectSumDivMul3MoreFc2Ba,
+    /* 28 */ train16Fc1BackwardSumFc1BackwardMatmulFc1,
+    /* 29 */ train17Bn3BackwardSubSumMulDivConv3Backw,
+    /* 30 */ train18Bn3BackwardSubMulDivNegAdd,
+    /* 31 */ train19Conv3BackwardConv2dWeightGradWeight,
+    /* 32 */ train20Conv3BackwardConv2dWeightGrad,
+    /* 33 */ train21Bn2BackwardSubMaxPool2dGradSumMul,
+    /* 34 */ train22Bn2BackwardDivMulNegConv2Backward,
+    /* 35 */ train23Bn2BackwardSubMaxPool2dGradMulAdd,
+    /* 36 */ train24Conv2BackwardConv2dWeightGradConv2,
+    /* 37 */ train25Bn1BackwardSubMaxPool2dGradSumMul,
+    /* 38 */ train26Bn1BackwardDivMulNeg,
+    /* 39 */ train27Bn1BackwardSubMaxPool2dGradMulAdd,
+    /* 40 */ train28Conv1BackwardConv2dWeightGrad,
+    /* 41 */ train29Conv1BackwardConv2dWeightGradSlices,
+    /* 42 */ train30AdamWIsFiniteMulAddPowSub7More,
   ],
   uniforms: 8,
   programs: {
     infer: { kernels: [0, 1, 2, 3, 4], records: [] },
     evaluate: {
-      kernels: [5, 6, 7, 8, 9, 10, 11, 12],
+      kernels: [5, 6, 7, 8, 9, 10, 11],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },
     train: {
       kernels: [
-        13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
-        41, 42, 43, 44, 45, 46, 47,
+        12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39,
+        40, 41, 42,
       ],
       records: [{ name: 'loss', buffer: 8 }, { name: 'accuracy', buffer: 9 }],
     },

@@ -7,6 +7,7 @@ import type { Candidate, Rule } from './rules.ts';
 import { readInPlace } from './rules-gather.ts';
 import { sumOfUnpooled } from './rules-pooling.ts';
 import { sumOfMultiples } from './rules-sums.ts';
+import { varianceInOnePass } from './rules-variance.ts';
 
 /** The reduced axes of a reduction along whole axes; undefined for pooling. */
 function reducedAxes({ inputs: [x], attributes }: Candidate): number[] | undefined {
@@ -57,5 +58,6 @@ export const reductionRules: readonly Rule[] = [
   sumOfNegative,
   sumOfUnpooled,
   sumOfMultiples,
+  varianceInOnePass,
   readInPlace,
 ];

@@ -79,7 +79,7 @@ function unchanging(g: GraphBuilder, value: Value, { inputs: [x], attributes, ty
 }
 
 /** True for the distances from a mean over the summed axes: they add up to zero. */
-function isCentred(g: GraphBuilder, value: Value, { inputs: [x], attributes }: Candidate): boolean {
+export function isCentred(g: GraphBuilder, value: Value, { inputs: [x], attributes }: Candidate): boolean {
   const [y, mean] = inputsOf(g, value, 'sub') ?? [];
   if (!y || !mean) return false;
   let source = mean;

@@ -54,7 +54,6 @@ function canJoin(graph: Graph, stored: ReadonlySet<number>, first: Group, second
     if (group.heavy !== undefined && kindOf(graph.nodes[group.heavy]) === 'contraction') return false;
   }
   // What the first group wrote can be read in the same kernel only at the same element, by elementwise work.
-  if (feeds && second.heavy !== undefined) return false;
   if (feeds && !elementwisePath(graph, stored, first.roots, second.roots)) return false;
   const inputs = new Set([...inputsOf(graph, stored, first.roots), ...inputsOf(graph, stored, second.roots)]);
   const small = dim.constant(dim.product(graph.nodes[all[0]].type.shape)) === 1;

@@ -9,6 +9,7 @@ import { mergeAxes, mergeSums } from './merge-axes.ts';
 import { choose, chooseWithin } from './schedule.ts';
 import { gpuSchedule, wideSchedule } from './schedule-gpu.ts';
 import { splitLongAxis } from './split-axes.ts';
+import { sumBySample } from './sum-by-sample.ts';
 import { unrollWindows } from './unroll-windows.ts';
 
 export interface ScheduledPart {
@@ -48,7 +49,7 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
   }
   const joined = splitLongAxis(mergeAxes(unrolled, tensors));
   const blocked = accumulateOverBatch(joined);
-  const kernel = blocked?.kernel ?? joined;
+  const kernel = blocked?.kernel ?? splitLongAxis(mergeAxes(sumBySample(unrolled), tensors));
   const nests = [{ kernel, schedule: vary(kernel, choose(kernel, tensors), part.choices[target]) }];
   return { nests, around: { ...NOTHING_AROUND, outer: blocked?.outer } };
 }

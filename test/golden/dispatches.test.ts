@@ -30,6 +30,7 @@ function costOf({ programs, buffers }: ModuleSpec): Cost {
 const costs: Readonly<Record<string, Cost>> = {
   fashion_cnn: { infer: 5, evaluate: 7, train: 14, scratchPerSample: 117_340, scratchFixed: 4_776_832 },
   fashion_cnn_logits: { infer: 5, evaluate: 7, train: 14, scratchPerSample: 117_208, scratchFixed: 4_776_832 },
+  fashion_resnet: { infer: 22, evaluate: 25, train: 128, scratchPerSample: 544_688, scratchFixed: 44_833_792 },
 };
 
 test.each(Object.entries(costs))('%s', (name, expected) => {

@@ -155,9 +155,35 @@ test("ReLU's mask is taken of the pooled values; the sum over unpooled gradients
   expect(text).toMatch(/%(\d+) = gt\(%\d+, 0\)\n%(\d+) = select\(%\1, dy, 0\)\n%(\d+) = sum\(%\2\)/);
 });
 
+/** The distances of `x` [N, 4, L] from its mean in each of the four channels. */
+const centred = (g: GraphBuilder, x: Value): Value =>
+  g.sub(x, g.broadcastTo(g.reshape(g.op('mean', [x], { axes: [0, 2], keepdim: false }), dims(4, 1)), x.type.shape));
+
+test('a variance over the batch does not wait for the mean', () => {
+  const lines = simplified((g, input) => {
+    const distance = centred(g, input('x', dims(N, 4, 6)));
+    return g.op('mean', [g.mul(distance, distance)], { axes: [0, 2], keepdim: false });
+  });
+  const means = lines.filter((line) => line.includes('mean('));
+  expect(means).toHaveLength(2);
+  // Both are of distances from the first element, and neither of anything that a mean gives.
+  expect(lines.join('\n')).toMatch(/slice\(x\) \{axis=0, start=0, end=1\}/);
+  const names = means.map((line) => line.split(' ')[0]);
+  for (const line of means) {
+    const [, summed = ''] = /mean\((%\d+)\)/.exec(line) ?? [];
+    const made = lines.find((other) => other.startsWith(`${summed} =`)) ?? '';
+    expect(names.some((name) => made.includes(`${name},`) || made.includes(`${name})`))).toBe(false);
+  }
+  // A sample's own variance is a kernel of its own in any case: it stays as it is written.
+  const own = simplified((g, input) => {
+    const x = input('x', dims(N, 6));
+    const distance = g.sub(x, g.op('mean', [x], { axes: [1], keepdim: true }));
+    return g.op('mean', [g.mul(distance, distance)], { axes: [1], keepdim: false });
+  });
+  expect(own.join('\n')).not.toContain('slice(');
+});
+
 test('a sum of multiples is made of sums that are there; distances from a mean add up to nothing', () => {
-  const centred = (g: GraphBuilder, x: Value): Value =>
-    g.sub(x, g.broadcastTo(g.reshape(g.op('mean', [x], { axes: [0, 2], keepdim: false }), dims(4, 1)), x.type.shape));
   const channels = (g: GraphBuilder, value: Value): Value => g.broadcastTo(g.reshape(value, dims(4, 1)), dims(N, 4, 6));
   const sums = (factor: (g: GraphBuilder, x: Value, scale: Value) => Value): string[] =>
     simplified((g, input) => {

@@ -17,7 +17,7 @@ import { lowerPartition, type Storage } from './5-loop/lower.ts';
 import { formDispatches } from './5-loop/side-by-side.ts';
 import { stageOperands } from './5-loop/stage.ts';
 import { UniformTable } from './5-loop/uniforms.ts';
-import { layOutArena } from './7-emit/arena.ts';
+import { layOutArena, scaledRanges } from './7-emit/arena.ts';
 import { applyChoices } from './7-emit/choices.ts';
 import { planModule } from './7-emit/plan.ts';
 import { printPlan } from './7-emit/print-plan.ts';
@@ -52,7 +52,7 @@ const graphPass = unitPass(
   'Models and trainings become graphs of tensor operators; the backward pass is added by reverse-mode differentiation.',
   (unit) => {
     if (!unit.training) return { ...unit, graphs: [{ program: 'infer', value: buildInference(unit.model) }] };
-    const { infer, evaluate, train, optimizer } = buildGraphs(unit.training);
+    const { infer, evaluate, train, optimizer } = buildGraphs(unit.training, scaledRanges(unit.arena, unit.training));
     // The optimizer runs once over all trainable parameters, padding included.
     const symbols = dim.symbols(unit.training.optimizer.size);
     const size = Object.fromEntries(symbols.map((symbol) => [symbol, dim.int(unit.arena.trained)]));

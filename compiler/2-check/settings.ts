@@ -12,7 +12,18 @@ export interface Setting {
   readonly value: Expression;
 }
 
-const compiled = ['input', 'augment', 'loss', 'metrics', 'optimizer', 'schedule', 'clip', 'freeze', 'weights'];
+const compiled = [
+  'input',
+  'augment',
+  'loss',
+  'metrics',
+  'optimizer',
+  'schedule',
+  'clip',
+  'lr_scale',
+  'freeze',
+  'weights',
+];
 const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate', 'validate_every'];
 /** Part of the language, not compiled yet. */
 const later = ['precision'];

@@ -9,6 +9,7 @@ import { enclosed } from './enclosed.ts';
 import { freeze } from './freeze.ts';
 import { sameType } from './instantiate.ts';
 import { layerPaths } from './layer-paths.ts';
+import { rateScales } from './lr-scale.ts';
 import { type ElaboratedModel, elaborateModel } from './model.ts';
 import { lookup, type ModuleScope, visibleNames } from './modules.ts';
 import { unknownCause, unknownName } from './names.ts';
@@ -49,6 +50,7 @@ export function elaborateTraining(
     optimizerSetting && elaborateOptimizer(optimizerSetting.value, settings.get('schedule')?.value, site);
   const weights = models && pretrained(settings.get('weights'), models.inference.model, site);
   const clip = positive(settings.get('clip'), site);
+  const scales = models ? rateScales(settings.get('lr_scale'), models.inference.model, site) : [];
   if (!dataset || !models) return undefined;
   const plain = plainSettings(settings, dataset, site);
   if (!dataset.splits.some((split) => split.name === 'train')) {
@@ -100,7 +102,7 @@ export function elaborateTraining(
     loss,
     metrics,
     ...(weights ? { weights } : {}),
-    optimizer: clip === undefined ? elaborated : { ...elaborated, clip },
+    optimizer: { ...elaborated, ...(clip === undefined ? {} : { clip }), ...(scales.length === 0 ? {} : { scales }) },
     ...plain,
   };
   return { training, ...models.inference };

@@ -171,6 +171,14 @@ export interface TypedOptimizer {
   readonly updates: readonly { readonly name: string; readonly value: TypedExpr }[];
   /** The largest norm that the gradient of all parameters may have; a longer one is shortened to it. */
   readonly clip?: number;
+  /** Layers that learn at multiples of the rate. */
+  readonly scales?: readonly RateScale[];
+}
+
+/** The parameters at or below a path change `scale` times as much as the optimizer's update says. */
+export interface RateScale {
+  readonly path: string;
+  readonly scale: number;
 }
 
 export type { ElementType };

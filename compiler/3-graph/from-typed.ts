@@ -6,7 +6,7 @@ import { differentiate } from './autodiff.ts';
 import { GraphBuilder } from './builder.ts';
 import type { Graph } from './graph.ts';
 import { Inliner, Scope } from './inline.ts';
-import { buildOptimizer } from './optimizer.ts';
+import { buildOptimizer, type ScaledRange } from './optimizer.ts';
 
 export interface TrainingGraphs {
   /** The model's inputs -> result `output`. */
@@ -35,13 +35,13 @@ export function buildInference(model: TypedModel): Graph {
 }
 
 /** A training's graphs as the source says them, the backward pass added by reverse-mode differentiation. */
-export function buildGraphs(training: TypedTraining): TrainingGraphs {
+export function buildGraphs(training: TypedTraining, ranges: readonly ScaledRange[] = []): TrainingGraphs {
   const trainable = training.model.parameters.filter((parameter) => parameter.trainable).map(({ path }) => path);
   return {
     infer: buildInference(training.model),
     evaluate: forwardGraph('evaluate', training),
     train: differentiate(forwardGraph('train', training), LOSS, trainable),
-    optimizer: buildOptimizer(training.optimizer),
+    optimizer: buildOptimizer(training.optimizer, ranges),
   };
 }
 

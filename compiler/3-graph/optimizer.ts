@@ -14,8 +14,14 @@ export const OPTIMIZER = 'optimizer';
 /** The path of the vector of all parameters. */
 export const ALL_PARAMETERS = '*';
 
+/** Where in the vector elements of one multiple of the rate end, in order; the last holds for all that follows. */
+export interface ScaledRange {
+  readonly end: number;
+  readonly scale: number;
+}
+
 /** Leaves: parameter `*`, inputs `gradients` and `loss`, the states, the uniform `step`. Outputs: an update for each. */
-export function buildOptimizer(optimizer: TypedOptimizer): Graph {
+export function buildOptimizer(optimizer: TypedOptimizer, ranges: readonly ScaledRange[] = []): Graph {
   const g = new GraphBuilder(OPTIMIZER);
   const vector: TensorType = { element: 'f32', shape: [optimizer.size] };
   const place = { path: optimizer.name, callee: optimizer.name };
@@ -32,8 +38,9 @@ export function buildOptimizer(optimizer: TypedOptimizer): Graph {
   for (const { local, value } of optimizer.lets) scope.set(local, inliner.expression(value, scope, place));
   for (const { name, value } of optimizer.updates) {
     const before = states.get(name) ?? parameters;
-    const after = g.broadcastTo(inliner.expression(value, scope, place), vector.shape);
+    const updated = g.broadcastTo(inliner.expression(value, scope, place), vector.shape);
     g.origin = origin;
+    const after = states.has(name) ? updated : scaled(g, before, updated, ranges);
     g.output('update', states.has(name) ? name : ALL_PARAMETERS, g.where(finite, after, before));
   }
   return g.finish();
@@ -45,4 +52,16 @@ function clipped(g: GraphBuilder, gradient: Value, clip: number | undefined): Va
   const norm = g.scalar('sqrt', g.sum(g.mul(gradient, gradient), [0]));
   const factor = g.scalar('min', g.constant(1), g.div(g.constant(clip), g.add(norm, g.constant(1e-6))));
   return g.mul(gradient, factor);
+}
+
+/** The parameters after an update of which each range takes its multiple: what a learning rate of its own gives it. */
+function scaled(g: GraphBuilder, before: Value, after: Value, ranges: readonly ScaledRange[]): Value {
+  if (ranges.every(({ scale }) => scale === 1)) return after;
+  const position = g.op('iota', [], { shape: before.type.shape, axis: 0 });
+  const change = g.sub(after, before);
+  const last = ranges.length - 1;
+  return ranges.reduceRight<Value>((rest, { end, scale }, i) => {
+    const here = scale === 1 ? after : g.add(before, g.mul(change, g.constant(scale)));
+    return i === last ? here : g.where(g.scalar('lt', position, g.constant(end, [], 'i32')), here, rest);
+  }, after);
 }

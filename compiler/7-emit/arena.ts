@@ -3,7 +3,9 @@
  * theirs, so that one kernel updates the whole network. What is not trained (running statistics) lies behind everything
  * that is, so that the optimizer's vectors end before it: no weight decay touches it, and it has neither gradient nor slot.
  */
-import type { TypedParameter } from '../2-check/typed.ts';
+import { scaleOf } from '../2-check/lr-scale.ts';
+import type { TypedParameter, TypedTraining } from '../2-check/typed.ts';
+import type { ScaledRange } from '../3-graph/optimizer.ts';
 import type { Layout } from '../5-loop/kernel.ts';
 import { parameterLayout } from '../5-loop/layout.ts';
 import { dim } from '../dim/dim.ts';
@@ -46,4 +48,14 @@ export function layOutArena(parameters: readonly TypedParameter[]): Arena {
   );
   // A buffer has at least one element, whatever it holds.
   return { layouts, trained: Math.max(trained, BLOCK), size: Math.max(size, BLOCK) };
+}
+
+/** Which parts of the trained vector learn at which multiple of the rate; neighbours that do alike are one. */
+export function scaledRanges({ layouts }: Arena, { model, optimizer }: TypedTraining): ScaledRange[] {
+  const trained = model.parameters
+    .filter(({ trainable }) => trainable)
+    .map(({ path }) => ({ from: layouts.get(path)?.offset ?? 0, scale: scaleOf(path, optimizer.scales ?? []) }))
+    .sort((a, b) => a.from - b.from);
+  const starts = trained.filter(({ scale }, i) => scale !== trained[i - 1]?.scale);
+  return starts.map(({ scale }, i) => ({ end: starts[i + 1]?.from ?? Number.POSITIVE_INFINITY, scale }));
 }

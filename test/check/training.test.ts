@@ -52,6 +52,20 @@ train Net on Digits {
   expect(errors.find((e) => e.code === 'E0502')?.label).toBe('did you mean batch?');
 });
 
+test('lr_scale names layers with a factor each', () => {
+  expectErrors(`${dataset}${model(10)}
+train Net on Digits {
+  input     = to_float(image)
+  loss      = cross_entropy(output, label)
+  optimizer = Adam(lr=0.001)
+  lr_scale  = [(fc, 10), (fcc, 2), (fc.bias, 0), fc]
+                          ^^^ E0508: Net has no layer or parameter fcc
+                                             ^ E0504: lr_scale must be a number above 0, not 0
+                                                 ^^ E0504: lr_scale is a list of layers with a factor each, not fc
+}
+`);
+});
+
 test('the loss and the metrics are scalars', () => {
   expectErrors(`${dataset}${model(10)}
 train Net on Digits {

@@ -3,14 +3,18 @@ import { expect, test } from 'vitest';
 import { buildGraphs } from '../../compiler/3-graph/from-typed.ts';
 import type { Graph } from '../../compiler/3-graph/graph.ts';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
+import type { ScaledRange } from '../../compiler/3-graph/optimizer.ts';
 import { runPasses } from '../../compiler/3-graph/passes.ts';
 import { verifyGraph } from '../../compiler/3-graph/verify.ts';
 import { dim } from '../../compiler/dim/dim.ts';
 import { smallCnn, trainingOf } from './support.ts';
 
-function optimizerGraph(optimizer: string): { graph: Graph; dims: Record<string, number> } {
+function optimizerGraph(
+  optimizer: string,
+  ranges: readonly ScaledRange[] = [],
+): { graph: Graph; dims: Record<string, number> } {
   const training = trainingOf(smallCnn.replace('Adam(lr=0.01)', optimizer));
-  const graph = runPasses(buildGraphs(training).optimizer);
+  const graph = runPasses(buildGraphs(training, ranges).optimizer);
   verifyGraph(graph, 'the passes');
   return { graph, dims: Object.fromEntries(dim.symbols(training.optimizer.size).map((symbol) => [symbol, 2])) };
 }
@@ -85,6 +89,25 @@ test('SGD has no state without momentum, and one with it', () => {
   const second = step(optimizer, first, [10, -10], 2);
   expect(second.p[0]).toBeCloseTo(1 - 0.1 * 10 - 0.1 * 15, 12);
   expect(second.states.velocity).toEqual([15, -15]);
+});
+
+test('a range that learns at ten times the rate: as a parameter group of PyTorch with lr=0.1', () => {
+  const gradients = gradientsOf.slice(0, 2);
+  const run = (optimizer: ReturnType<typeof optimizerGraph>): number[] =>
+    gradients.reduce((state, g, i) => step(optimizer, state, g, i + 1), {
+      p: [1, -1],
+      states: { m: [0, 0], v: [0, 0] },
+    } as State).p;
+  const scaled = run(
+    optimizerGraph('AdamW(lr=0.01)', [
+      { end: 1, scale: 10 },
+      { end: Number.POSITIVE_INFINITY, scale: 1 },
+    ]),
+  );
+  const [fast, slow] = [run(optimizerGraph('AdamW(lr=0.1)')), run(optimizerGraph('AdamW(lr=0.01)'))];
+  expect(scaled[0]).toBeCloseTo(fast[0], 12);
+  expect(scaled[1]).toBe(slow[1]);
+  expect(scaled[0]).not.toBeCloseTo(slow[0], 3);
 });
 
 for (const loss of [Number.NaN, Number.POSITIVE_INFINITY]) {

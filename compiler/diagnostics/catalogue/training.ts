@@ -85,7 +85,7 @@ class of the label once.`,
   E0508: {
     title: 'no layer of that name',
     severity: 'error',
-    explanation: `\`freeze\` and the \`except\` of \`pretrained\` list layers (or single parameters) by their names, as \`netc summary\` shows
+    explanation: `\`freeze\`, \`lr_scale\` and the \`except\` of \`pretrained\` list layers (or single parameters) by their names, as \`netc summary\` shows
 them: \`[conv1, layer1.0]\`. What is frozen keeps its values; running statistics are no parameters and still follow the data.`,
     failing: programWith('  batch ', '  freeze    = [fcc]\n  batch '),
     fixed: programWith('  batch ', '  freeze    = [fc.bias]\n  batch '),

@@ -139,7 +139,7 @@ function absences(contenders: readonly ContenderResult[]): string[] {
   });
 }
 
-function footprintTable({ compileMs, minified, gzipped, dispatches }: Footprint): Table {
+function footprintTable({ compileMs, minified, gzipped, later, dispatches }: Footprint): Table {
   const compile = spread(compileMs.map((ms) => ms / 1000));
   const seconds = compile
     ? `${compile.median.toFixed(2)} (${compile.least.toFixed(2)}-${compile.most.toFixed(2)})`
@@ -151,6 +151,7 @@ function footprintTable({ compileMs, minified, gzipped, dispatches }: Footprint)
       ['compiling, s', seconds],
       ['runtime and generated module, minified, kB', (minified / 1000).toFixed(1)],
       ['the same, gzipped, kB', (gzipped / 1000).toFixed(1)],
+      ['loaded when it is wanted, gzipped, kB', (later / 1000).toFixed(1)],
       ['dispatches of a training step', String(dispatches.train)],
       ['dispatches of a prediction', String(dispatches.infer)],
     ],

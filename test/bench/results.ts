@@ -48,9 +48,11 @@ export interface ScalingPoint {
 export interface Footprint {
   /** `netc models/fashion_cnn.net`, several times, in milliseconds. */
   readonly compileMs: readonly number[];
-  /** Runtime and generated module in bytes. */
+  /** Runtime, generated module and training loop as a page loads them, in bytes. */
   readonly minified: number;
   readonly gzipped: number;
+  /** Gzipped, what is loaded when it is wanted: reading data sets, drawing their stand-ins, the command line. */
+  readonly later: number;
   readonly dispatches: Readonly<Record<'train' | 'infer', number>>;
 }
 

@@ -9,14 +9,12 @@ import type { ModelSpec } from './model-spec.ts';
 import { elementCount, type Tensor } from './tensor.ts';
 import { initialValues } from './weights/initialize.ts';
 import { arenaLength, floats, parameterArena, readArena, readParameter, writeParameter } from './weights/layout.ts';
-import { readWeights, type WeightsSource } from './weights/load.ts';
+import { readWeights, type WeightsOptions, type WeightsSource } from './weights/load.ts';
 import { joinParts, writeSafetensors } from './weights/safetensors.ts';
 
-export interface CreateOptions {
+export interface CreateOptions extends WeightsOptions {
   /** Where the parameters come from; without it they are drawn from `seed`. */
   readonly weights?: WeightsSource | undefined;
-  /** Layers (or parameters) by name that `weights` is not asked for: they get first values drawn from `seed`. */
-  readonly except?: readonly string[] | undefined;
   /** Decides the parameters' first values. 0 if absent. */
   readonly seed?: number | undefined;
   /** Samples to make room for from the start; more make it grow. 1 if absent. */
@@ -28,14 +26,14 @@ export interface CreateOptions {
 /** Loads the module on the device. For generated classes' `create`. */
 export async function openModel(spec: ModelSpec, device: Device, options: CreateOptions): Promise<Session> {
   // Read and checked before the device is bothered.
-  const { weights, except } = options;
-  const given = weights === undefined ? undefined : await readWeights(spec, weights, except);
+  const { weights } = options;
+  const given = weights === undefined ? undefined : await readWeights(spec, weights, options);
   const session = await device.load(spec.module, { batch: options.batch ?? 1, progress: options.progress });
   const { parameters } = spec.module;
   writeParameters(spec, session, (index) => {
     const parameter = parameters[index];
     if (!parameter) throw new RangeError(`no parameter ${index}`);
-    return given?.get(parameter.name)?.data ?? initialValues(parameter, index, options.seed ?? 0);
+    return given?.get(parameter.name) ?? initialValues(parameter, index, options.seed ?? 0);
   });
   for (const state of spec.module.states) {
     session.write(
@@ -80,7 +78,7 @@ export class CompiledModel {
   async load(source: WeightsSource): Promise<void> {
     const given = await readWeights(this.spec, source);
     const { parameters } = this.spec.module;
-    writeParameters(this.spec, this.session, (index) => given.get(parameters[index]?.name ?? '')?.data ?? []);
+    writeParameters(this.spec, this.session, (index) => given.get(parameters[index]?.name ?? '') ?? []);
   }
 
   /** Runs inference over any number of samples: the first dimension of every input. */

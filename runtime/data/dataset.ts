@@ -31,7 +31,7 @@ export interface SplitSpec {
   readonly files: readonly DatasetFile[];
 }
 
-/** `data/` beside the `.net` file, which a generated module finds from where it lies itself. */
+/** The `.net` file's folder, or `data/` in it, which a generated module finds from where it lies itself. */
 export interface OwnFolder {
   /** As seen from the module's folder, or absolute: `../models/data`. */
   readonly folder: string;

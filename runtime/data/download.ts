@@ -1,11 +1,10 @@
 /**
- * Downloads a data set's file into the cache: from the first address that works, checked by its SHA-256, and only then
- * under its own name. Needs Node.
+ * Downloads a file of a data set or of weights into the cache: from the first address that works, checked by its SHA-256,
+ * and only then under its own name. Needs Node.
  */
 import { UserError } from '../errors.ts';
 import { makeFolder, megabytes, reasonFor, writeFileAtomically } from '../host/files.ts';
 import { nodeModules } from '../host/node.ts';
-import type { DatasetFile } from './dataset.ts';
 
 /** Given up after so many milliseconds without a byte. */
 const stalled = 20_000;
@@ -13,15 +12,21 @@ const stalled = 20_000;
 /** A line for people about what is going on; called often. */
 export type Report = (line: string) => void;
 
+export interface Download {
+  readonly file: string;
+  /** The file's hash, or how it begins, in lower-case hexadecimal; any file is right without it. */
+  readonly sha256?: string;
+}
+
 /** Downloads to `folder` and returns the path, or throws `UserError` with what went wrong at each address. */
 export async function download(
-  file: DatasetFile,
+  { file, sha256 }: Download,
   urls: readonly string[],
   folder: string,
   report: Report,
 ): Promise<string> {
   const { path } = nodeModules('downloading data');
-  const target = path.join(folder, file.file);
+  const target = path.join(folder, file);
   try {
     await makeFolder(folder);
   } catch (error) {
@@ -29,17 +34,17 @@ export async function download(
   }
   const failures: string[] = [];
   for (const base of urls) {
-    const url = new URL(file.file, base).href;
+    const url = new URL(file, base).href;
     try {
       const parts = await fetchParts(url, (done, total) => {
-        report(`downloading ${file.file}: ${megabytes(done)}${total ? ` of ${megabytes(total)}` : ''}`);
+        report(`downloading ${file}: ${megabytes(done)}${total ? ` of ${megabytes(total)}` : ''}`);
       });
-      const found = sha256(parts);
-      if (file.sha256 === undefined || found === file.sha256) {
+      const found = hashOf(parts);
+      if (sha256 === undefined || found.startsWith(sha256)) {
         await writeFileAtomically(target, parts, 'the download');
         return target;
       }
-      failures.push(`${url}: its SHA-256 is ${found}, expected ${file.sha256}`);
+      failures.push(`${url}: its SHA-256 is ${found}, expected ${sha256}`);
     } catch (error) {
       if (error instanceof UserError) throw error;
       failures.push(`${url}: ${networkReason(error)}`);
@@ -81,7 +86,8 @@ function networkReason(error: unknown): string {
   return cause instanceof Error ? cause.message : String(cause);
 }
 
-function sha256(parts: readonly Uint8Array[]): string {
+/** The SHA-256. */
+function hashOf(parts: readonly Uint8Array[]): string {
   const hash = nodeModules('checking a download').crypto.createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');

@@ -5,12 +5,12 @@
 import { nodeModules } from '../host/node.ts';
 import type { DatasetSpec, OwnFolder } from './dataset.ts';
 
-/** Where downloads are kept: `NETC_CACHE`, else the system's cache folder, with a folder for each data set. */
-export function cacheFolder(dataset: string): string {
-  const { path, os } = nodeModules('the cache of data sets');
+/** Where downloads are kept: `NETC_CACHE`, else the system's cache folder, with a folder for each data set and for `weights`. */
+export function cacheFolder(name: string): string {
+  const { path, os } = nodeModules('the cache of downloads');
   const { NETC_CACHE, XDG_CACHE_HOME } = process.env;
   const root = NETC_CACHE || path.join(XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'netc');
-  return path.join(root, dataset);
+  return path.join(root, name);
 }
 
 /**
@@ -27,10 +27,10 @@ export function searchedFolders({ name, own }: DatasetSpec, folder: string | und
 }
 
 /** As it is seen from here if that is shorter, because it is shown to people. */
-function ownFolder({ folder, module }: OwnFolder): string {
+export function ownFolder({ folder, module }: OwnFolder): string {
   const { path, url } = nodeModules('looking for data');
   const absolute = path.resolve(path.dirname(url.fileURLToPath(module)), folder);
-  const near = path.relative(process.cwd(), absolute);
+  const near = path.relative(process.cwd(), absolute) || '.';
   return near.length < absolute.length ? near : absolute;
 }
 

@@ -18,7 +18,7 @@ export async function openData(
   options: DataOptions & { readonly quiet?: boolean | undefined; readonly orSynthetic?: boolean | undefined } = {},
 ): Promise<TrainingData> {
   const display = new Display(options.quiet ? undefined : standardError());
-  const withReport = { report: (line: string) => display.passing(line), ...options };
+  const withReport = { report: display.passing, ...options };
   const names = ['train', training.validate] as const;
   // Loaded when it is wanted, as `data/later.ts` says.
   const { DataNotFound, openSplits } = await import('../data/open.ts');

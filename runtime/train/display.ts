@@ -45,9 +45,9 @@ export class Display {
   }
 
   /** A line that the next one may replace; left out where nothing can be replaced. */
-  passing(text: string): void {
+  readonly passing = (text: string): void => {
     if (this.live) this.stream?.write(eraseLine + text.slice(0, (this.stream.columns || 80) - 1));
-  }
+  };
 
   /** How far the compilation of a module's kernels is. */
   readonly compiling = (done: number, all: number): void => {

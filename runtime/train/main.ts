@@ -36,7 +36,7 @@ export async function runTrainer(
     process.on('SIGINT', onInterrupt);
     process.on('SIGTERM', onInterrupt);
     display = new Display(options.quiet ? undefined : standardError());
-    await train({ ...options, signal: interruption.signal, progress: display.compiling });
+    await train({ ...options, signal: interruption.signal, progress: display.compiling, report: display.passing });
     return 0;
   } catch (error) {
     display.end();

@@ -42,8 +42,8 @@ const table: Readonly<Record<string, OptionSpec>> = {
   resume: { description: 'goes on from the checkpoint in the output folder', read: () => ({ resume: true }) },
   weights: {
     value: 'FILE',
-    description: 'starts from the parameters of a safetensors file',
-    read: (weights) => ({ weights, except: undefined }),
+    description: 'starts from the parameters of a file, safetensors or PyTorch',
+    read: (weights) => ({ weights, weightsFolder: undefined, except: undefined }),
   },
   steps: { value: 'N', description: 'stops after so many steps', read: (t, o) => ({ steps: whole(t, o, 1) }) },
   limit: { value: 'N', description: 'only the first N training samples', read: (t, o) => ({ limit: whole(t, o, 1) }) },

@@ -7,7 +7,7 @@ import type { Batch, Loader } from '../data/loader.ts';
 import type { Device } from '../device.ts';
 import { UserError } from '../errors.ts';
 import { standardError } from '../host/node.ts';
-import { type Identity, loadCheckpoint, type Position, saveCheckpoint } from './checkpoint.ts';
+import { type Identity, type Position, saveCheckpoint } from './checkpoint.ts';
 import { type Mark, takeMark, whereNotFinite } from './diagnose.ts';
 import { Display, duration, showMeans } from './display.ts';
 import { EpochClock } from './epoch-clock.ts';
@@ -66,7 +66,9 @@ export class TrainingRun {
       data: dataFingerprint(loader.split),
     };
     const start: Position = { epoch: 0, cursor: 0, step: 0, sums: [], samples: 0, seconds: 0 };
-    const position = options.resume ? await loadCheckpoint(output.checkpoint, learner.session, identity) : start;
+    const position = options.resume
+      ? await (await import('./resume.ts')).loadCheckpoint(output.checkpoint, learner.session, identity)
+      : start;
     learner.steps = position.step;
     learner.seed = options.seed;
     learner.total = options.epochs * loader.batches;

@@ -21,13 +21,13 @@ export async function readState(session: Session): Promise<Map<string, AnyTensor
   return tensors;
 }
 
-/** Puts back what `readState` returned; the caller has checked that nothing is missing. */
-export function writeState(session: Session, tensors: ReadonlyMap<string, AnyTensor>): void {
+/** Puts back the values of what `readState` returned; the caller has checked that nothing is missing. */
+export function writeState(session: Session, values: ReadonlyMap<string, Float32Array>): void {
   const { module } = session;
   for (const { buffer, parameters, nameOf } of arenas(module)) {
     const arena = new Float32Array(module.buffers[buffer]?.size.fixed ?? 0);
     for (const parameter of parameters) {
-      writeParameter(arena, parameter, tensors.get(nameOf(parameter.name))?.data ?? []);
+      writeParameter(arena, parameter, values.get(nameOf(parameter.name)) ?? []);
     }
     session.write(buffer, arena);
   }

@@ -1,7 +1,8 @@
 /**
  * What a generated module says about a training run, as plain data, and the settings that a person may change.
  */
-import type { DatasetSpec, SplitName } from '../data/dataset.ts';
+import type { DatasetSpec, OwnFolder, SplitName } from '../data/dataset.ts';
+import type { Report } from '../data/download.ts';
 import type { Progress } from '../device.ts';
 import type { ModelSpec } from '../model-spec.ts';
 
@@ -57,8 +58,10 @@ export interface TrainOptions {
   readonly out: string;
   /** Continues the run whose checkpoint is in `out`. */
   readonly resume: boolean;
-  /** A safetensors file to start from. */
+  /** A file of weights to start from: safetensors or PyTorch's. */
   readonly weights?: string | undefined;
+  /** The folder of the `.net` file that says so: the file is looked for there too, and downloaded where PyTorch publishes it. */
+  readonly weightsFolder?: OwnFolder | undefined;
   /** Layers by name that keep their own first values all the same. */
   readonly except?: readonly string[] | undefined;
   /** Stops after this many steps, counted from the run's beginning. */
@@ -75,4 +78,6 @@ export interface TrainOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told how many kernels are compiled, where that takes a while. `runTrainer` shows it. */
   readonly progress?: Progress | undefined;
+  /** Told how downloads go. `runTrainer` shows it. */
+  readonly report?: Report | undefined;
 }

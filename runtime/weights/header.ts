@@ -4,6 +4,7 @@
  */
 import { UserError } from '../errors.ts';
 import { elementCount, showShape } from '../tensor.ts';
+import type { ByteSource } from './byte-source.ts';
 import { type Dtype, dtypeSizes, isDtype } from './dtype.ts';
 import { duplicateKey } from './json-keys.ts';
 
@@ -22,28 +23,35 @@ export interface HeaderEntry {
 export interface Header {
   readonly entries: readonly HeaderEntry[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Bytes from the start of the file. */
-  readonly dataStart: number;
 }
 
-export function readHeader(bytes: Uint8Array, source: string): Header {
-  const fail = (problem: string): never => {
+const failure =
+  (source: ByteSource) =>
+  (problem: string): never => {
     throw new UserError(
-      `${source} is not a sound safetensors file: ${problem}. ` +
+      `${source.name} is not a sound safetensors file: ${problem}. ` +
         'It may be cut off or damaged: copy or download it again, or write it anew',
     );
   };
-  if (bytes.length < 8) return fail(`it has ${bytes.length} bytes, where the header's length alone takes 8`);
-  const claimed = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
+
+/** The length of the header that follows the file's first eight bytes, which are `start`. */
+export function headerLength(start: Uint8Array, source: ByteSource): number {
+  const fail = failure(source);
+  if (start.length < 8) return fail(`it has ${start.length} bytes, where the header's length alone takes 8`);
+  const claimed = new DataView(start.buffer, start.byteOffset).getBigUint64(0, true);
   if (claimed > maximumHeader)
     return fail(`its header claims ${claimed} bytes, more than the ${maximumHeader} allowed`);
   const length = Number(claimed);
-  const dataStart = 8 + length;
-  if (dataStart > bytes.length) {
-    return fail(`its header claims ${length} bytes, but only ${bytes.length - 8} follow in the file`);
+  if (8 + length > source.size) {
+    return fail(`its header claims ${length} bytes, but only ${source.size - 8} follow in the file`);
   }
+  return length;
+}
 
-  const json = parseJson(bytes.subarray(8, dataStart));
+/** `bytes` is the header's JSON. */
+export function readHeader(bytes: Uint8Array, source: ByteSource): Header {
+  const fail = failure(source);
+  const json = parseJson(bytes);
   if (!isRecord(json.value)) return fail('its header is not a JSON object');
   if (json.duplicate !== undefined) return fail(`its header names "${json.duplicate}" twice`);
   let metadata: Record<string, string> = {};
@@ -53,6 +61,7 @@ export function readHeader(bytes: Uint8Array, source: string): Header {
       if (!isRecord(value) || !isTextRecord(value)) return fail('its __metadata__ is not an object of strings');
       metadata = value;
     } else {
+      refuseUnread(name, value, source);
       const entry = readEntry(name, value);
       if (typeof entry === 'string') return fail(entry);
       entries.push(entry);
@@ -68,12 +77,22 @@ export function readHeader(bytes: Uint8Array, source: string): Header {
     covered = end;
     previous = name;
   }
-  const available = bytes.length - dataStart;
+  const available = source.size - 8 - bytes.length;
   if (covered > available) {
     return fail(`"${previous}" ends at byte ${covered} of the data, but the file has only ${available} bytes of it`);
   }
   if (covered < available) return fail(`${available - covered} bytes at its end belong to no tensor`);
-  return { entries, metadata, dataStart };
+  return { entries, metadata };
+}
+
+/** Formats grow: an element type that is not read is no damage. */
+function refuseUnread(name: string, value: unknown, source: ByteSource): void {
+  const dtype = isRecord(value) ? value.dtype : undefined;
+  if (isDtype(dtype) || typeof dtype !== 'string' || !/^[A-Z]+\d+(_[A-Z0-9]+)*$/.test(dtype)) return;
+  throw new UserError(
+    `${source.name} has elements of the type ${dtype}, in "${name}"; netc reads ${Object.keys(dtypeSizes).join(', ')}: ` +
+      'convert the file to one of these first',
+  );
 }
 
 /** An entry, or what is wrong with it. */

@@ -51,8 +51,10 @@ export function writeParameter(arena: Float32Array, parameter: ParameterSpec, va
 }
 
 /** Visits the elements in row-major order with their place in the arena. */
-function walk(parameter: ParameterSpec, visit: (place: number, index: number) => void): void {
-  const { shape, strides, offset } = parameter;
+export function walk(
+  { shape, strides, offset }: Pick<ParameterSpec, 'shape' | 'strides' | 'offset'>,
+  visit: (place: number, index: number) => void,
+): void {
   const count = elementCount(shape);
   const position = shape.map(() => 0);
   let place = offset;

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readSafetensors } from '../../runtime/weights/safetensors.ts';
+import { readTensors } from '../weights/tensors.ts';
 import { netc } from './netc.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'netc-test-'));
@@ -102,7 +102,8 @@ test('a training starts from another one: pretrained, except, freeze', async () 
 }`;
   const text = source(1, 1).replace(/\}\n$/, settings);
   const second = await train(text, 'second', '--epochs', '1');
-  const [before, after] = [first, second].map(({ weights }) => readSafetensors(weights, 'weights').tensors);
+  const files = await Promise.all([first, second].map(({ weights }) => readTensors(weights)));
+  const [before, after] = files.map(({ tensors }) => tensors);
   const kept = [...before.keys()].filter((name) => after.get(name)?.data.join() === before.get(name)?.data.join());
   expect(kept).toEqual(['conv1.weight', 'conv1.bias', 'affine.scale']);
   writeFileSync(join(project, 'third.net'), text.replace('runs/first/', 'runs/none/'));

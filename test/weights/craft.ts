@@ -55,8 +55,8 @@ export class Elsewhere {
 
 /** Instructions as they are. */
 export class Bytes {
-  readonly bytes: readonly number[];
-  constructor(...bytes: readonly number[]) {
+  readonly bytes: Iterable<number>;
+  constructor(bytes: Iterable<number>) {
     this.bytes = bytes;
   }
 }

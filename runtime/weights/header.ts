@@ -100,11 +100,11 @@ function readEntry(name: string, value: unknown): HeaderEntry | string {
   if (!isRecord(value)) return `the entry "${name}" is not an object`;
   const { dtype, shape, data_offsets: offsets } = value;
   if (!isDtype(dtype)) {
-    return `"${name}" has the element type ${JSON.stringify(dtype)}, expected one of ${Object.keys(dtypeSizes).join(', ')}`;
+    return `"${name}" has the element type ${show(dtype)}, expected one of ${Object.keys(dtypeSizes).join(', ')}`;
   }
-  if (!isSizes(shape)) return `"${name}" has the shape ${JSON.stringify(shape)}, expected a list of whole numbers`;
+  if (!isSizes(shape)) return `"${name}" has the shape ${show(shape)}, expected a list of whole numbers`;
   if (!isSizes(offsets) || offsets.length !== 2) {
-    return `"${name}" has the offsets ${JSON.stringify(offsets)}, expected two whole numbers`;
+    return `"${name}" has the offsets ${show(offsets)}, expected two whole numbers`;
   }
   const [begin = 0, end = 0] = offsets;
   if (end < begin) return `"${name}" ends (${end}) before it begins (${begin})`;
@@ -113,6 +113,11 @@ function readEntry(name: string, value: unknown): HeaderEntry | string {
     return `"${name}" is ${dtype}${showShape(shape)}, ${expected} bytes, but its offsets hold ${end - begin}`;
   }
   return { name, dtype, shape, begin, end };
+}
+
+/** As it stands in the header. */
+function show(value: unknown): string {
+  return JSON.stringify(value) ?? '(none)';
 }
 
 function parseJson(bytes: Uint8Array): { value: unknown; duplicate: string | undefined } {

@@ -170,7 +170,7 @@ test.each<[string, Uint8Array, string]>([
     'its byte order is "middle"',
   ],
   ['an empty pickle', zip(new Map([['a/data.pkl', new Uint8Array()]])), 'its pickle is cut off'],
-  ['another version', joinParts([pickle(0x1950a86a20f9469cfc6cn), pickle(7)]), 'its version is 7, not 1001'],
+  ['another version', joinParts([pickle(0x1950a86a20f9469cfc6cn), pickle(7)]), 'the version of its format is not 1001'],
   ['a web page', Buffer.from('<!DOCTYPE html><html></html>'), 'is a web page, not weights'],
   [
     'a pointer',

@@ -63,7 +63,7 @@ function parse(bytes: Uint8Array, file: string): Pickles {
   const first = readPickle(bytes, file);
   if (first.value !== magic) throw noWeights(file, 'is a pickle, but none that `torch.save` wrote');
   const second = readPickle(bytes, file, first.end);
-  if (second.value !== version) throw damaged(file, `its version is ${String(second.value)}, not ${version}`);
+  if (second.value !== version) throw damaged(file, `the version of its format is not ${version}`);
   const third = readPickle(bytes, file, second.end);
   const { value: object, storages, end } = readPickle(bytes, file, third.end);
   const last = readPickle(bytes, file, end);
@@ -81,8 +81,9 @@ async function locate(
   const starts = new Map<string, number>();
   let at = begin;
   for (const key of keys instanceof List ? keys.items : []) {
-    const storage = typeof key === 'string' ? storages.get(key) : undefined;
-    if (!storage) throw fail(`its storage ${String(key)} belongs to no tensor`);
+    if (typeof key !== 'string') throw fail('the key of a storage is no text');
+    const storage = storages.get(key);
+    if (!storage) throw fail(`its storage ${key} belongs to no tensor`);
     if (at + 8 > source.size) throw fail(`its storage ${storage.key} is missing`);
     const bytes = await source.read(at, 8);
     const length = new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(0, true);

@@ -18,7 +18,7 @@ const WIDE = 1000;
 
 /**
  * The classes of a source file's units; `kernels` is the file with their modules (`./fashion_cnn.kernels.ts`), `folders`
- * are `EmitOptions.dataFolders`.
+ * are `EmitOptions.sourceFolders`.
  */
 export function modelFile(
   units: readonly EmitUnit[],
@@ -60,7 +60,7 @@ function union(members: readonly string[]): string {
   return flat.length <= 80 ? flat : members.map((member) => `\n  | ${member}`).join('');
 }
 
-/** `folder`: where the files are, if they are the user's own. */
+/** `folder`: where the file lies that declares it. */
 function datasetStatements(dataset: TypedDataset, folder: string | undefined): string[] {
   const { name, classes } = dataset;
   const className = `${name}Class`;
@@ -69,7 +69,7 @@ function datasetStatements(dataset: TypedDataset, folder: string | undefined): s
     ...described,
     classes: classes.length > 0 ? new Verbatim(classesName(name)) : [],
     ...(dataset.urls.length === 0 && folder !== undefined
-      ? { own: { folder, module: new Verbatim('import.meta.url') } }
+      ? { own: { folder: `${folder}/data`.replace(/^\.\//, ''), module: new Verbatim('import.meta.url') } }
       : {}),
     splits,
   };

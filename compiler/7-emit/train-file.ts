@@ -4,7 +4,7 @@
  */
 import { type SourceFileStructure, type StatementStructures, StructureKind } from 'ts-morph';
 import type { TypedTraining } from '../2-check/typed.ts';
-import { literal } from './literal.ts';
+import { literal, Verbatim } from './literal.ts';
 import { snakeCase, trainingName } from './names.ts';
 import { constant, importStatement } from './statements.ts';
 
@@ -21,14 +21,17 @@ const RUNTIME = [
   'type TrainOptions',
 ];
 
-/** The training loop of one `train` declaration; `module` is the file with the class (`./fashion_cnn.ts`). */
-export function trainFile(training: TypedTraining, module: string): SourceFileStructure {
+/**
+ * The training loop of one `train` declaration; `module` is the file with the class (`./fashion_cnn.ts`), `folder` where the
+ * declaration's file lies.
+ */
+export function trainFile(training: TypedTraining, module: string, folder?: string): SourceFileStructure {
   const spec = trainingName(training.name);
   return {
     kind: StructureKind.SourceFile,
     statements: [
       importStatement(RUNTIME, 'netc/runtime') + importStatement([training.name, spec], module),
-      `\n${defaults(training)}`,
+      `\n${defaults(training, folder)}`,
       trainFunction(training, spec),
       {
         kind: StructureKind.Function,
@@ -44,7 +47,7 @@ export function trainFile(training: TypedTraining, module: string): SourceFileSt
   };
 }
 
-function defaults(training: TypedTraining): string {
+function defaults(training: TypedTraining, folder: string | undefined): string {
   const settings = {
     epochs: training.epochs,
     batch: training.batch,
@@ -53,6 +56,8 @@ function defaults(training: TypedTraining): string {
     limit: training.limit,
     validateEvery: training.validateEvery,
     weights: training.weights?.file,
+    weightsFolder:
+      training.weights && folder !== undefined ? { folder, module: new Verbatim('import.meta.url') } : undefined,
     except: training.weights?.except.length ? training.weights.except : undefined,
     device: 'auto',
     out: `runs/${snakeCase(training.name)}`,

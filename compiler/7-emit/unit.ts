@@ -20,10 +20,11 @@ export interface EmitOptions {
   /** The output folder as the headers show it: `generated`. */
   readonly output: string;
   /**
-   * Where data sets of one's own lie, as seen from the output folder or absolute, by the file that declares them:
-   * `{ 'models/mine.net': '../models/data' }`. Without it the generated module knows no such folder.
+   * Where the `.net` files lie that declare data sets and trainings, as seen from the output folder or absolute:
+   * `{ 'models/mine.net': '../models' }`. Data sets of one's own are looked for in `data` there, weights beside the file.
+   * Without it the generated modules know no such folder.
    */
-  readonly dataFolders?: Readonly<Record<string, string>>;
+  readonly sourceFolders?: Readonly<Record<string, string>>;
   /**
    * `javascript` for a program that is to run at once: then `<stem>.kernels.js` takes the place of `<stem>.kernels.ts`,
    * because erasing the few types of so large a file takes a third of a second. TypeScript if absent.

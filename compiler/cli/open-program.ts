@@ -1,8 +1,8 @@
 /** From a source file to a program that can run: out of the cache, or compiled now. */
-import { dataFolders } from './data-folders.ts';
 import { startEmitter } from './emitter.ts';
 import { findProgram, type GeneratedProgram, storeProgram } from './generated-program.ts';
 import { countLine, showDiagnostics } from './show-diagnostics.ts';
+import { sourceFolders } from './source-folders.ts';
 import { print } from './terminal.ts';
 import type { Tuned } from './tuning/tuned.ts';
 
@@ -22,7 +22,7 @@ export async function openProgram(source: string, tuned?: Tuned): Promise<Genera
     const scripts = await emitter.emit('scripts', result.units, {
       source: result.source,
       output: 'generated',
-      dataFolders: dataFolders(result.units),
+      sourceFolders: sourceFolders(result.units),
     });
     const untuned = tuned !== undefined && (await tuned.report(source)) === 0;
     // A program with warnings is compiled each time, so that they are seen each time.

@@ -3,6 +3,11 @@ import type { ByteSource } from './byte-source.ts';
 import { type HeaderEntry, headerLength, readHeader } from './header.ts';
 import type { WeightsFile } from './weights-file.ts';
 
+/** A length below 4 GiB, and a brace. */
+export function isSafetensors(start: Uint8Array): boolean {
+  return start[8] === 0x7b && start.subarray(4, 8).every((byte) => byte === 0);
+}
+
 /** Throws `UserError` for anything that is not a sound safetensors file. */
 export async function openSafetensors(source: ByteSource): Promise<WeightsFile> {
   const length = headerLength(await source.read(0, Math.min(8, source.size)), source);

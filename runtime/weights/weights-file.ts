@@ -8,7 +8,7 @@ import type { ByteSource } from './byte-source.ts';
 import { checkpointFormat, slotPrefix } from './checkpoint-format.ts';
 import { type Dtype, dtypeSizes } from './dtype.ts';
 import { foreignFormat } from './foreign.ts';
-import { openSafetensors } from './safetensors-file.ts';
+import { isSafetensors, openSafetensors } from './safetensors-file.ts';
 import { isPickle, openLegacy } from './torch/legacy-file.ts';
 import { isZip, openZip } from './torch/zip-file.ts';
 
@@ -35,13 +35,17 @@ export async function openWeights(source: ByteSource): Promise<WeightsFile> {
   const start = await source.read(0, Math.min(source.size, 512));
   const foreign = foreignFormat(start);
   if (foreign !== undefined) throw new UserError(`${source.name} ${foreign}`);
-  const file = isZip(start)
-    ? await openZip(source)
-    : isPickle(start)
-      ? await openLegacy(source)
-      : await openSafetensors(source);
+  const file = await openerOf(start)(source);
   refuseInflation(file, source);
   return file;
+}
+
+/** A header's length may look like the beginning of anything, so that the headers of safetensors are recognised first. */
+function openerOf(start: Uint8Array): (source: ByteSource) => Promise<WeightsFile> {
+  if (isSafetensors(start)) return openSafetensors;
+  if (isZip(start)) return openZip;
+  // Whatever is none of these is told so as a safetensors file.
+  return isPickle(start) ? openLegacy : openSafetensors;
 }
 
 /** Tensors may share memory in a file; a few bytes must not become many gigabytes all the same. */

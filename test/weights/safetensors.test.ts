@@ -111,6 +111,16 @@ test('an element type of later versions is no damage', async () => {
   await expect(read).rejects.toThrow('weights.safetensors has elements of the type F8_E4M3, in "a"; netc reads F64,');
 });
 
+test.each([0x0280, 0x0380, 0x0480])(
+  'a header of %i bytes is not taken for the beginning of a pickle',
+  async (length) => {
+    const note = (spaces: number) => `{"__metadata__":{"note":"${' '.repeat(spaces)}"}}`;
+    const file = fileOf(note(length - note(0).length), 0);
+    expect([file[0], file[1]]).toEqual([0x80, length >> 8]);
+    expect((await readTensors(file)).metadata.note).toMatch(/^ +$/);
+  },
+);
+
 test('every prefix of a file is refused', async () => {
   const file = joinParts(writeSafetensors(new Map([['a', { shape: [2], data: Float32Array.of(1, 2) }]])));
   for (let length = 0; length < file.length; length++) {

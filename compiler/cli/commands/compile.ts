@@ -4,10 +4,10 @@ import type { EmitUnit } from '../../7-emit/index.ts';
 import { stemOf } from '../../7-emit/names.ts';
 import { sourceArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { dataFolders } from '../data-folders.ts';
 import { type Emitter, startEmitter } from '../emitter.ts';
 import { type OptionTable, readOptions } from '../options.ts';
 import { countLine, showDiagnostics } from '../show-diagnostics.ts';
+import { sourceFolders } from '../source-folders.ts';
 import { print } from '../terminal.ts';
 import type { Tuned } from '../tuning/tuned.ts';
 
@@ -74,7 +74,7 @@ async function compileOne(
   const emitted = await emitter.emit('sources', result.units, {
     source: result.source,
     output: folder,
-    dataFolders: dataFolders(result.units, folder),
+    sourceFolders: sourceFolders(result.units, folder),
   });
   await writeFiles(folder, emitted);
   const seconds = ((performance.now() - start) / 1000).toFixed(1);

@@ -10,7 +10,7 @@ import type { TypedDataset, TypedTraining } from '../../2-check/typed.ts';
 import { describeDataset } from '../../7-emit/dataset.ts';
 import type { AugmentationProgram } from '../../augmentation.ts';
 import { dim } from '../../dim/dim.ts';
-import { ownFolder } from '../data-folders.ts';
+import { ownFolder } from '../source-folders.ts';
 import { augmentedPictures } from './augmented-pictures.ts';
 import { captionOf, type Picture, pictureField, pictureSizes, tonesOf } from './picture.ts';
 import { drawSheet, type Image } from './sheet.ts';

@@ -66,6 +66,24 @@ test('a model without training gets no training loop and no data set', async () 
   expect(files[0].text).not.toMatch(/Dataset|Training|classes/);
 });
 
+test('where the `.net` file lies is said where something is looked for there', async () => {
+  const { training } = tinyUnit;
+  const started = training && { ...training, weights: { file: 'a.pth', except: ['fc'] } };
+  const folders = {
+    [training?.span.file.path ?? '']: '../models',
+    [training?.dataset.span.file.path ?? '']: '../models',
+  };
+  const text = async (sourceFolders?: Readonly<Record<string, string>>) => {
+    const files = await emit([{ ...tinyUnit, training: started }], { ...options, sourceFolders });
+    return files.find(({ path }) => path === 'tiny.train.ts')?.text;
+  };
+  expect(await text(folders)).toContain(
+    "  weights: 'a.pth',\n  weightsFolder: { folder: '../models', module: import.meta.url },\n  except: ['fc'],\n",
+  );
+  expect(await text()).toContain("  weights: 'a.pth',\n  except: ['fc'],\n");
+  expect(await emitted('tiny.train.ts')).not.toContain('weights:');
+});
+
 test('two trainings of one file get a loop each, and share their data set', async () => {
   const other = tinyUnit.training ? { ...tinyUnit.training, name: 'LongTiny' } : undefined;
   const files = await emit([tinyUnit, { ...tinyUnit, name: 'LongTiny', training: other }], options);

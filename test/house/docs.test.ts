@@ -14,6 +14,7 @@ import { render } from '../../compiler/diagnostics/render.ts';
 import { analyze } from '../../compiler/front-end.ts';
 import { passes } from '../../compiler/index.ts';
 import { netc } from '../cli/netc.ts';
+import { fixturePath } from '../weights/fixtures.ts';
 import { root } from './sources.ts';
 
 const readme = readFileSync(`${root}README.md`, 'utf8');
@@ -28,7 +29,7 @@ function blocks(language: string): readonly string[] {
 }
 
 const [classifier = '', ...others] = blocks('net');
-const [mistake = '', summary = ''] = blocks('text');
+const [mistake = '', summary = '', listed = ''] = blocks('text');
 
 /** Every diagnostic of a program that lies beside README.md, as `netc check` shows it. */
 function diagnose(text: string): string {
@@ -132,6 +133,15 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     expect(text).toContain(
       'the first 4 drawn pictures for FashionMnist as FashionSmallAugmented sees them in epochs 1 to 8',
     );
+    expect(existsSync(output)).toBe(true);
+  },
+  'npx netc weights runs/fashion_cnn/weights.safetensors --against models/fashion_cnn_logits.net': async () => {
+    const text = await ran('weights', weights, '--against', 'models/fashion_cnn_logits.net');
+    expect(text.replace(weights, 'runs/fashion_cnn/weights.safetensors')).toBe(listed);
+  },
+  'npx netc weights convert resnet18-f37072fd.pth resnet18.safetensors': async () => {
+    const output = join(temporary, 'resnet18.safetensors');
+    expect(await ran('weights', 'convert', fixturePath('net_legacy.pth'), output)).toContain(': 10 tensors, ');
     expect(existsSync(output)).toBe(true);
   },
   'npx netc init ../my-net': async () => {

@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tune: async () => (await import('./tune.ts')).tuneCommand,
   train: async () => (await import('./train.ts')).trainCommand,
   eval: async () => (await import('./eval.ts')).evalCommand,
+  weights: async () => (await import('./weights.ts')).weightsCommand,
   plot: async () => (await import('./plot.ts')).plotCommand,
   init: async () => (await import('./init.ts')).initCommand,
   fmt: async () => (await import('./fmt.ts')).fmtCommand,

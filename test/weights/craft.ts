@@ -15,6 +15,7 @@ export type Picklable =
   | Tuple
   | Name
   | Call
+  | Made
   | Elsewhere
   | Bytes
   | { readonly [key: string]: Picklable };
@@ -42,6 +43,16 @@ export class Call {
   constructor(callee: Picklable, ...given: readonly Picklable[]) {
     this.callee = callee;
     this.given = new Tuple(...given);
+  }
+}
+
+/** An object of a class, with the state that it is given. */
+export class Made {
+  readonly type: Name;
+  readonly state: Picklable;
+  constructor(type: Name, state: Picklable) {
+    this.type = type;
+    this.state = state;
   }
 }
 
@@ -77,6 +88,7 @@ function instructions(value: Picklable): number[] {
   if (value instanceof Tuple) return [0x28, ...value.items.flatMap(instructions), 0x74];
   if (value instanceof Name) return [0x63, ...encoder.encode(`${value.module}\n${value.name}\n`)];
   if (value instanceof Call) return [...instructions(value.callee), ...instructions(value.given), 0x52];
+  if (value instanceof Made) return [...instructions(value.type), 0x29, 0x81, ...instructions(value.state), 0x62];
   if (value instanceof Elsewhere) return [...instructions(value.id), 0x51];
   if (isList(value)) return [0x5d, 0x28, ...value.flatMap(instructions), 0x65];
   return [
@@ -139,6 +151,7 @@ function inLegacy(value: Picklable): Picklable {
     return value.id instanceof Tuple ? new Elsewhere(new Tuple(...value.id.items, null)) : value;
   if (value instanceof Call) return new Call(value.callee, ...tupleItems(value.given).map(inLegacy));
   if (value instanceof Tuple) return new Tuple(...value.items.map(inLegacy));
+  if (value instanceof Made) return new Made(value.type, inLegacy(value.state));
   if (typeof value !== 'object' || value === null || value instanceof Name || value instanceof Bytes) return value;
   if (isList(value)) return value.map(inLegacy);
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inLegacy(item)]));

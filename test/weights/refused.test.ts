@@ -121,7 +121,7 @@ test.each<[string, readonly Uint8Array[], string]>([
   [
     'an object',
     both(new Bytes([0x63, ...Buffer.from('collections\nOrderedDict\n'), 0x29, 0x81])),
-    'is the instruction 0x81',
+    'an object of what is no class of weights',
   ],
   ['an instruction of protocol 0', both(new Bytes(Buffer.from('(S"ls"\nios\nsystem\n'))), 'is the instruction `S`'],
   ['a registered extension', both(new Bytes([0x82, 1])), 'is the instruction 0x82'],

@@ -5,7 +5,7 @@ import { fileSource, memorySource } from '../../runtime/weights/byte-source.ts';
 import { toFloats } from '../../runtime/weights/dtype.ts';
 import { joinParts, writeSafetensors } from '../../runtime/weights/safetensors.ts';
 import { openWeights, type WeightsFile } from '../../runtime/weights/weights-file.ts';
-import { legacyCheckpoint, tensor, zipCheckpoint } from './craft.ts';
+import { Bytes, Call, legacyCheckpoint, Made, Name, type Picklable, Tuple, tensor, zipCheckpoint } from './craft.ts';
 import { expected, fixture, fixturePath } from './fixtures.ts';
 
 async function contents(file: WeightsFile) {
@@ -48,6 +48,34 @@ test('half precision is widened as PyTorch widens it, not-a-numbers too', () => 
     const floats = toFloats(dtype, new Uint8Array(Uint16Array.from(bits).buffer));
     expect(Buffer.from(floats.buffer).toString('hex')).toBe(f32);
   }
+});
+
+test('parameters and dictionaries as the first releases wrote them, from Python 2', async () => {
+  const floats = new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer);
+  const early = (key: string): Picklable => {
+    const { given } = tensor(key, 4);
+    const [storage = null, offset = null, size = null, stride = null] = given instanceof Tuple ? given.items : [];
+    return new Call(new Name('torch._utils', '_rebuild_tensor'), storage, offset, size, stride);
+  };
+  const parameter = new Made(
+    new Name('torch.nn.parameter', 'Parameter'),
+    new Tuple(early('0'), true, null, true, null),
+  );
+  const text = (name: string) => new Bytes([0x55, name.length, ...Buffer.from(name)]);
+  const entries = [
+    [text('w'), parameter],
+    [text('running_mean'), early('1')],
+  ];
+  const state = new Call(new Name('collections', 'OrderedDict'), entries);
+  const file = await openWeights(memorySource(legacyCheckpoint(state, { 0: floats, 1: floats }), 'early.pth'));
+  expect(await contents(file)).toEqual(
+    ['w', 'running_mean'].map((name) => ({
+      name,
+      dtype: 'F32',
+      shape: [4],
+      bytes: Buffer.from(floats).toString('hex'),
+    })),
+  );
 });
 
 /** 4 MiB of zeros in each format. */

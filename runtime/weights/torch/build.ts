@@ -3,7 +3,7 @@
  * checked here, so that a tensor that exists lies within its storage.
  */
 import { elementCount, showShape } from '../../tensor.ts';
-import { Dictionary, Global, Inert, List, Storage, TorchTensor, Tuple, type Value } from './values.ts';
+import { Dictionary, Global, Inert, List, Storage, TorchParameter, TorchTensor, Tuple, type Value } from './values.ts';
 
 /** Makes the error that says what is wrong. */
 type Malformed = (problem: string) => Error;
@@ -25,12 +25,27 @@ export function reduce(callee: Global, given: readonly Value[], malformed: Malfo
     case 'inert':
       return new Inert(callee.name);
     case 'storage':
+    case 'parameterClass':
       throw malformed(`\`${callee.name}\` is called`);
   }
 }
 
-/** Gives an object attributes. Those that a state dict (its layers' versions) and tensors have play no part. */
-export function build(target: Value, malformed: Malformed): void {
+/** An object of a class: of the only one that there was before tensors were made by calls. */
+export function create(type: Value, given: Value, malformed: Malformed): TorchParameter {
+  if (!(type instanceof Global) || type.meaning.kind !== 'parameterClass' || !(given instanceof Tuple)) {
+    throw malformed('it makes an object of what is no class of weights');
+  }
+  const [tensor] = given.items;
+  return new TorchParameter(tensor instanceof TorchTensor ? tensor : undefined);
+}
+
+/** Gives an object its attributes. Those that a state dict (its layers' versions) and tensors have play no part. */
+export function build(target: Value, state: Value, malformed: Malformed): void {
+  if (target instanceof TorchParameter) {
+    const [tensor] = state instanceof Tuple ? state.items : [];
+    if (tensor instanceof TorchTensor) target.tensor = tensor;
+    return;
+  }
   if (target instanceof Dictionary || target instanceof TorchTensor) return;
   throw malformed('it gives attributes to what has none');
 }

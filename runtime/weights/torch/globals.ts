@@ -8,6 +8,8 @@ export type Meaning =
   | { readonly kind: 'dictionary' }
   | { readonly kind: 'tensor' }
   | { readonly kind: 'parameter' }
+  /** The class that PyTorch made parameters of until 0.4. */
+  | { readonly kind: 'parameterClass' }
   | { readonly kind: 'storage'; readonly dtype: Dtype }
   | { readonly kind: 'size' }
   | { readonly kind: 'inert' };
@@ -34,6 +36,7 @@ const table: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['torch._utils._rebuild_tensor_v2', { kind: 'tensor' }],
   ['torch._utils._rebuild_parameter', { kind: 'parameter' }],
   ['torch._utils._rebuild_parameter_with_state', { kind: 'parameter' }],
+  ['torch.nn.parameter.Parameter', { kind: 'parameterClass' }],
   ['torch.Size', { kind: 'size' }],
   ['torch.device', { kind: 'inert' }],
   ...types.map((name) => [`torch.${name}`, { kind: 'inert' }] as const),

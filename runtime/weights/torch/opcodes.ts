@@ -1,6 +1,6 @@
 /**
- * The instructions of a pickle that are understood, under the names that Python's `pickletools` gives them; `NEWOBJ` is only
- * known to be refused. The others make objects, or are of protocols that PyTorch does not use.
+ * The instructions of a pickle that are understood, under the names that Python's `pickletools` gives them. The others make
+ * objects, or are of protocols that PyTorch does not use.
  */
 export const opcodes = {
   MARK: 0x28,

@@ -3,7 +3,7 @@
  * tensors' descriptions, and any other instruction, or name of Python's, is refused. The format is that of CPython's
  * `pickletools`, protocols 2 to 5.
  */
-import { build, reduce, storageOf } from './build.ts';
+import { build, create, reduce, storageOf } from './build.ts';
 import { Machine } from './machine.ts';
 import { opcodes } from './opcodes.ts';
 import { Dictionary, Global, List, type Storage, Tuple, type Value } from './values.ts';
@@ -36,7 +36,7 @@ export function readPickle(bytes: Uint8Array, file: string, begin = 0): Pickled 
 type Instruction = (machine: Machine) => void;
 
 /** Everything that a pickle may tell its reader to do. */
-const table: Readonly<Record<Exclude<keyof typeof opcodes, 'STOP' | 'NEWOBJ'>, Instruction>> = {
+const table: Readonly<Record<Exclude<keyof typeof opcodes, 'STOP'>, Instruction>> = {
   PROTO: (m) => {
     const version = m.byte();
     if (version < 2 || version > 5) throw m.malformed(`the protocol is ${version}, not 2 to 5`);
@@ -105,9 +105,13 @@ const table: Readonly<Record<Exclude<keyof typeof opcodes, 'STOP' | 'NEWOBJ'>, I
     if (!(callee instanceof Global) || !(given instanceof Tuple)) throw m.malformed('it calls what cannot be called');
     m.push(reduce(callee, given.items, m.malformed));
   },
+  NEWOBJ: (m) => {
+    const given = m.pop();
+    m.push(create(m.pop(), given, m.malformed));
+  },
   BUILD: (m) => {
-    m.pop();
-    build(m.top(), m.malformed);
+    const state = m.pop();
+    build(m.top(), state, m.malformed);
   },
   BINPERSID: (m) => m.pushStorage(storageOf(m.pop(), m.malformed)),
 };

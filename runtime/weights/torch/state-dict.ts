@@ -1,7 +1,7 @@
 /** Finds the weights in what a checkpoint's pickle holds: a state dict itself, or one among a training's other belongings. */
 import type { StoredTensor } from '../weights-file.ts';
 import { noWeights } from './errors.ts';
-import { Dictionary, Inert, List, TorchTensor, Tuple, type Value } from './values.ts';
+import { Dictionary, Inert, List, TorchParameter, TorchTensor, Tuple, type Value } from './values.ts';
 
 /** What training scripts call the state dict of the network, the surest first. */
 const usual = [
@@ -27,15 +27,16 @@ export interface StateDict {
 
 /** Throws `UserError` where there is none, saying what there is. */
 export function stateDictOf(root: Value, file: string): StateDict {
-  if (root instanceof TorchTensor) throw noWeights(file, 'holds a single tensor without a name, not a state dict');
+  if (tensorOf(root)) throw noWeights(file, 'holds a single tensor without a name, not a state dict');
   if (!(root instanceof Dictionary)) throw noWeights(file, `holds ${describe(root)}, not a state dict`);
   const path = pathTo(root, deepest);
   const dictionary = path?.reduce((at, key) => child(at, key) ?? at, root) ?? root;
-  const tensors = [...dictionary.entries].flatMap(([name, tensor]) =>
-    typeof name === 'string' && tensor instanceof TorchTensor
+  const tensors = [...dictionary.entries].flatMap(([name, value]) => {
+    const tensor = tensorOf(value);
+    return typeof name === 'string' && tensor
       ? [{ name, dtype: tensor.storage.dtype, shape: tensor.shape, tensor }]
-      : [],
-  );
+      : [];
+  });
   if (tensors.length === 0) throw noWeights(file, `has no state dict: it holds ${describe(root)}`);
   const others = [...root.entries.keys()].filter((key) => !path?.includes(String(key)) && !isTensor(root, key));
   const beside = others.length > 0 ? `, beside ${others.slice(0, 6).map(String).join(', ')}` : '';
@@ -65,7 +66,7 @@ function pathTo(dictionary: Dictionary, depth: number): readonly string[] | unde
 /** At least one tensor, and nothing that is a collection itself. */
 function isStateDict({ entries }: Dictionary): boolean {
   const values = [...entries.values()];
-  return values.some((value) => value instanceof TorchTensor) && !values.some((value) => value instanceof Dictionary);
+  return values.some((value) => tensorOf(value)) && !values.some((value) => value instanceof Dictionary);
 }
 
 function child({ entries }: Dictionary, key: Value): Dictionary | undefined {
@@ -74,7 +75,11 @@ function child({ entries }: Dictionary, key: Value): Dictionary | undefined {
 }
 
 function isTensor({ entries }: Dictionary, key: Value): boolean {
-  return entries.get(key) instanceof TorchTensor;
+  return tensorOf(entries.get(key)) !== undefined;
+}
+
+function tensorOf(value: Value | undefined): TorchTensor | undefined {
+  return value instanceof TorchParameter ? value.tensor : value instanceof TorchTensor ? value : undefined;
 }
 
 function describe(value: Value): string {

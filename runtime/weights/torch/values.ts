@@ -14,6 +14,7 @@ export type Value =
   | Global
   | Storage
   | TorchTensor
+  | TorchParameter
   | Inert;
 
 export class List {
@@ -69,6 +70,14 @@ export class TorchTensor {
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
+  }
+}
+
+/** A parameter as PyTorch wrote it until 0.4: an empty object that is given its tensor afterwards. */
+export class TorchParameter {
+  tensor: TorchTensor | undefined;
+  constructor(tensor: TorchTensor | undefined) {
+    this.tensor = tensor;
   }
 }
 

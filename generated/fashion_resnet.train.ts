@@ -21,6 +21,7 @@ export const defaults: TrainOptions = {
   seed: 42,
   validateEvery: 1,
   weights: 'resnet18-f37072fd.pth',
+  weightsFolder: { folder: '../models', module: import.meta.url },
   except: ['conv1', 'fc'],
   device: 'auto',
   out: 'runs/fashion_res_net',

@@ -15,6 +15,8 @@ import { joinParts, writeSafetensors } from './weights/safetensors.ts';
 export interface CreateOptions extends WeightsOptions {
   /** Where the parameters come from; without it they are drawn from `seed`. */
   readonly weights?: WeightsSource | undefined;
+  /** A checkpoint will replace all parameters: `weights` need not be there any more. */
+  readonly resume?: boolean | undefined;
   /** Decides the parameters' first values. 0 if absent. */
   readonly seed?: number | undefined;
   /** Samples to make room for from the start; more make it grow. 1 if absent. */
@@ -26,8 +28,8 @@ export interface CreateOptions extends WeightsOptions {
 /** Loads the module on the device. For generated classes' `create`. */
 export async function openModel(spec: ModelSpec, device: Device, options: CreateOptions): Promise<Session> {
   // Read and checked before the device is bothered.
-  const { weights } = options;
-  const given = weights === undefined ? undefined : await readWeights(spec, weights, options);
+  const { weights, resume } = options;
+  const given = weights === undefined || resume ? undefined : await readWeights(spec, weights, options);
   const session = await device.load(spec.module, { batch: options.batch ?? 1, progress: options.progress });
   const { parameters } = spec.module;
   writeParameters(spec, session, (index) => {

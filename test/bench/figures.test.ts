@@ -186,7 +186,14 @@ describe('tables', () => {
   });
 
   test('the rest', () => {
-    expect(rows('netc models').map(([, value]) => value)).toEqual(['1.20 (1.00-1.50)', '300.0', '60.4', '8.0', '12', '4']);
+    expect(rows('netc models').map(([, value]) => value)).toEqual([
+      '1.20 (1.00-1.50)',
+      '300.0',
+      '60.4',
+      '8.0',
+      '12',
+      '4',
+    ]);
   });
 
   test('processor time is the least of the rounds', () => {

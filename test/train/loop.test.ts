@@ -1,5 +1,5 @@
 /** The training loop as a whole: what it writes, that it learns, that it repeats itself and goes on where it stopped. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -123,6 +123,15 @@ test('weights are taken over', async () => {
     logEvery: 1,
   });
   expect(figures('warm-checkpoint')).toEqual(figures('warm'));
+});
+
+test('a run that is resumed does without the weights that it started from', async () => {
+  await whole;
+  const weights = join(scratch, 'first.safetensors');
+  copyFileSync(join(scratch, 'whole', 'weights.safetensors'), weights);
+  await run('started', { weights, epochs: 2, steps: 3 });
+  rmSync(weights);
+  expect((await run('started', { weights, epochs: 2, steps: 5, resume: true })).steps).toBe(5);
 });
 
 test('without shuffling the samples come in their order', async () => {

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { emit } from '../../compiler/7-emit/index.ts';
 import { compileFile } from '../../compiler/cli/compile-file.ts';
+import { sourceFolders } from '../../compiler/cli/source-folders.ts';
 
 const sources = readdirSync('models').filter((name) => name.endsWith('.net'));
 
@@ -12,7 +13,8 @@ async function regenerate(): Promise<Map<string, string>> {
   for (const name of sources) {
     const { units, source } = compileFile(`models/${name}`);
     if (units.length === 0) continue;
-    for (const { path, text } of await emit(units, { source, output: 'generated' })) files.set(path, text);
+    const options = { source, output: 'generated', sourceFolders: sourceFolders(units, 'generated') };
+    for (const { path, text } of await emit(units, options)) files.set(path, text);
   }
   return files;
 }

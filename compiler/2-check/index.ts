@@ -12,6 +12,7 @@ import { createChecker } from './elaborator.ts';
 import { withinStack } from './limits.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
+import type { Observer } from './observer.ts';
 import { warnRandomInference } from './random-inference.ts';
 import { Reporter } from './report.ts';
 import { resolveModule } from './resolve.ts';
@@ -31,14 +32,15 @@ export type { ModuleHost } from './modules.ts';
 export function check(
   entry: SourceModule,
   host: ModuleHost,
+  observer?: Observer,
 ): { readonly program: TypedProgram; readonly diagnostics: Diagnostic[] } {
   const reporter = new Reporter();
   const modules = loadModules(entry, host, reporter);
   for (const module of modules.user) {
-    resolveModule(module, reporter);
+    resolveModule(module, reporter, observer);
     warnShadowing(module, reporter);
   }
-  const checker = createChecker(modules.library, reporter);
+  const checker = createChecker(modules.library, reporter, observer);
   const program = elaborate(modules.entry, checker);
   return { program, diagnostics: arrange(reporter.diagnostics) };
 }

@@ -6,6 +6,7 @@ import type { Block, ConstDeclaration, Declaration, Expression, Identifier, Type
 import type { SourceFile, Span } from '../diagnostics/diagnostic.ts';
 import type { TensorType } from '../ops/types.ts';
 import type { ModuleScope } from './modules.ts';
+import type { Observer } from './observer.ts';
 import type { Problem, Reporter } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { TypedBlock, TypedParameter } from './typed.ts';
@@ -55,6 +56,7 @@ export interface Naming {
 /** The checker's parts; `elaborator.ts` puts them together. */
 export interface Checker {
   readonly reporter: Reporter;
+  readonly observer: Observer | undefined;
   readonly constants: Map<ConstDeclaration, Value | 'running'>;
   /** Declarations that were elaborated for a use. */
   readonly used: Set<Declaration>;
@@ -85,6 +87,11 @@ export interface Site {
   readonly unit: Unit;
   /** The variables of the comprehensions around, outermost first. */
   readonly leads: readonly Lead[];
+}
+
+/** Tells the observer, if there is one, what an expression of a user's file is here. */
+export function observe(expression: Expression, value: Value, { checker, frame }: Site): void {
+  if (checker.observer && !checker.isLibrary(expression.span.file)) checker.observer.value(expression, value, frame);
 }
 
 /** The place itself, or, where it is in the standard library, the call in the user's file that led there. */

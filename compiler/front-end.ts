@@ -2,6 +2,7 @@
 import type { SourceModule } from './1-parse/ast.ts';
 import { parse } from './1-parse/index.ts';
 import { check } from './2-check/index.ts';
+import type { ModuleScope } from './2-check/modules.ts';
 import type { Observer } from './2-check/observer.ts';
 import type { TypedProgram } from './2-check/typed.ts';
 import type { CompilerHost } from './compilation.ts';
@@ -18,7 +19,8 @@ type Parsed = ReturnType<typeof parse>;
  */
 const parsedSources = new WeakMap<SourceFile, Parsed>();
 
-function parsed(file: SourceFile): Parsed {
+/** The file's tree and its syntax errors. */
+export function parsed(file: SourceFile): Parsed {
   const known = parsedSources.get(file) ?? parse(file);
   parsedSources.set(file, known);
   return known;
@@ -50,6 +52,8 @@ class SourceSet {
 
 export interface Analysis {
   readonly module: SourceModule;
+  /** The names that the file can use. */
+  readonly scope: ModuleScope;
   readonly program: TypedProgram;
   /** In the order of the source, each once; silenced warnings left out. */
   readonly diagnostics: readonly Diagnostic[];
@@ -65,8 +69,8 @@ export interface Inspection extends Analysis {
 
 /** Never throws on a wrong program. Fixes are tried before they are offered. */
 export function analyze(entry: SourceFile, host: CompilerHost): Analysis {
-  const { module, program, diagnostics, tryFixes } = inspect(entry, host);
-  return { module, program, diagnostics: tryFixes(diagnostics) };
+  const { module, scope, program, diagnostics, tryFixes } = inspect(entry, host);
+  return { module, scope, program, diagnostics: tryFixes(diagnostics) };
 }
 
 /** The same without trying fixes, for whoever asks again soon. The observer is told what the names and expressions are. */
@@ -82,8 +86,8 @@ export function inspect(entry: SourceFile, host: CompilerHost, observer?: Observ
       },
       library: library.map((file) => set.module(file)),
     };
-    const { program, diagnostics } = check(module, moduleHost, observed);
-    return { module, program, diagnostics: arrange([...set.diagnostics, ...diagnostics]) };
+    const { program, diagnostics, scope } = check(module, moduleHost, observed);
+    return { module, scope, program, diagnostics: arrange([...set.diagnostics, ...diagnostics]) };
   };
   const analysis = once(sources, (file) => file, observer);
   const tryFixes = (wanted: readonly Diagnostic[]): readonly Diagnostic[] =>

@@ -33,16 +33,22 @@ export function check(
   entry: SourceModule,
   host: ModuleHost,
   observer?: Observer,
-): { readonly program: TypedProgram; readonly diagnostics: Diagnostic[] } {
+): {
+  readonly program: TypedProgram;
+  readonly diagnostics: Diagnostic[];
+  /** The names that the file can use. */
+  readonly scope: ModuleScope;
+} {
   const reporter = new Reporter();
   const modules = loadModules(entry, host, reporter);
   for (const module of modules.user) {
     resolveModule(module, reporter, observer);
     warnShadowing(module, reporter);
   }
+  for (const module of observer?.library ? modules.library : []) resolveModule(module, new Reporter(), observer);
   const checker = createChecker(modules.library, reporter, observer);
   const program = elaborate(modules.entry, checker);
-  return { program, diagnostics: arrange(reporter.diagnostics) };
+  return { program, diagnostics: arrange(reporter.diagnostics), scope: modules.entry };
 }
 
 function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {

@@ -5,7 +5,7 @@
 import type { Expression } from '../1-parse/ast.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
 import type { Scope } from './scope.ts';
-import type { Frame } from './site.ts';
+import type { Site } from './site.ts';
 import type { Value } from './values.ts';
 
 export type DefinitionKind =
@@ -36,10 +36,12 @@ export interface Definition {
 }
 
 export interface Observer {
+  /** Whether names in the library's own files are told, too. */
+  readonly library: boolean;
   /** `span` holds a name that means this; several where a function of the library has several versions. */
   name(span: Span, definitions: readonly Definition[]): void;
   /** These names can be seen in that part of a file, from where each is defined. */
   scope(extent: Span, names: Scope<Definition>): void;
   /** An expression or a stage of a pipeline in a user's file, once for each use of the body that it stands in. */
-  value(expression: Expression, value: Value, frame: Frame): void;
+  value(expression: Expression, value: Value, site: Site): void;
 }

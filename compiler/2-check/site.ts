@@ -90,8 +90,9 @@ export interface Site {
 }
 
 /** Tells the observer, if there is one, what an expression of a user's file is here. */
-export function observe(expression: Expression, value: Value, { checker, frame }: Site): void {
-  if (checker.observer && !checker.isLibrary(expression.span.file)) checker.observer.value(expression, value, frame);
+export function observe(expression: Expression, value: Value, site: Site): void {
+  const { observer } = site.checker;
+  if (observer && !site.checker.isLibrary(expression.span.file)) observer.value(expression, value, site);
 }
 
 /** The place itself, or, where it is in the standard library, the call in the user's file that led there. */

@@ -12,7 +12,7 @@ import type { CompilerHost } from '../compilation.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
 
 /** The library's folder: `compiler/std` beside this file's folder, in the sources as in `dist`. */
-const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
+export const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
 
 /** A path as messages show it: with `/`, relative to where the command was given if that is shorter. */
 export function shownPath(path: string): string {
@@ -69,6 +69,6 @@ function once<T>(read: () => T): () => T {
   };
 }
 
-function withoutByteOrderMark(text: string): string {
+export function withoutByteOrderMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

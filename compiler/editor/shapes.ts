@@ -4,10 +4,9 @@ import { showValue } from '../2-check/show.ts';
 import type { TensorValue, Value } from '../2-check/values.ts';
 import { type Dim, dim } from '../dim/dim.ts';
 import { showType } from '../ops/infer.ts';
-import type { TensorType } from '../ops/types.ts';
 
 /** `f32[N, 10]` of one or several uses; undefined where they have nothing in common. */
-export function typeOfAll(tensors: readonly TensorValue[]): string | undefined {
+export function typeOfAll(tensors: readonly Pick<TensorValue, 'type'>[]): string | undefined {
   const [first, ...others] = tensors.map(({ type }) => type);
   if (!first) return undefined;
   if (others.some(({ element, shape }) => element !== first.element || shape.length !== first.shape.length)) {
@@ -20,7 +19,7 @@ export function typeOfAll(tensors: readonly TensorValue[]): string | undefined {
 }
 
 /** The same without the element type where it is `f32`, as most are: `[N, 10]`. */
-export const shapeOfAll = (tensors: readonly TensorValue[]): string | undefined =>
+export const shapeOfAll = (tensors: readonly Pick<TensorValue, 'type'>[]): string | undefined =>
   typeOfAll(tensors)?.replace(/^f32(?=\[.)/, '');
 
 /** `64`, or `64…512` where it differs. */
@@ -42,5 +41,3 @@ export function valueOfAll(values: readonly Value[]): string | undefined {
   const texts = [...new Set(values.map(showValue))];
   return texts.length === 0 || texts.length > 4 ? undefined : texts.join(' | ');
 }
-
-export const sameTypes = (a: TensorType, b: TensorType): boolean => showType(a) === showType(b);

@@ -85,12 +85,16 @@ export class Editor {
 
   /** Opens a text and waits for what is wrong with it. */
   async open(uri: string, text: string): Promise<readonly Diagnostic[]> {
-    this.#texts.set(uri, { text, version: 1 });
     const next = this.next(uri);
+    await this.show(uri, text);
+    return await next;
+  }
+
+  async show(uri: string, text: string): Promise<void> {
+    this.#texts.set(uri, { text, version: 1 });
     await this.connection.sendNotification('textDocument/didOpen', {
       textDocument: { uri, languageId: 'netc', version: 1, text },
     });
-    return await next;
   }
 
   /** Types; resolves once the change is sent. */
@@ -166,12 +170,12 @@ export class Editor {
     return this.connection.sendRequest<T>(`textDocument/${method}`, { textDocument: { uri }, ...more });
   }
 
-  /** The place of words in an open text; `|` in them is the place itself, else their start. */
+  /** The place of words in an open text; `|` in them (before no `>`) is the place itself, else their start. */
   placeOf(uri: string, marked: string): Position {
-    const words = marked.replace('|', '');
+    const words = marked.replace(/\|(?!>)/, '');
     const index = this.text(uri).indexOf(words);
     if (index < 0) throw new Error(`there is no ${words} in ${uri}`);
-    return positionAt(this.text(uri), index + Math.max(0, marked.indexOf('|')));
+    return positionAt(this.text(uri), index + Math.max(0, marked.search(/\|(?!>)/)));
   }
 
   rangeOf(uri: string, words: string): Range {

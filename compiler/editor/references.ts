@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import type { Definition } from '../2-check/observer.ts';
 import type { Span } from '../diagnostics/diagnostic.ts';
+import { around } from './declarations.ts';
 import type { Feature } from './feature.ts';
 import { sameDefinition, type Use } from './knowledge.ts';
 import { toOffset, toRange } from './places.ts';
@@ -46,10 +47,16 @@ export function referencesTo(definitions: readonly Definition[], workspace: Work
   const [first] = definitions;
   if (!first) return [];
   const found = new Map<string, Span>();
-  const paths = new Set([first.span.file.path, ...workspace.files.open, ...workspace.folders.flatMap(sourcesIn)]);
+  const own = first.span.file.path;
+  const paths = isLocal(first)
+    ? [own]
+    : new Set([own, ...workspace.files.open, ...workspace.folders.flatMap(sourcesIn)]);
+  // Whoever names an argument names what it is an argument of, too.
+  const outer = around(first);
+  const words = [first.name, ...(outer && 'name' in outer && outer.name ? [outer.name.name] : [])];
   for (const path of paths) {
-    // A file may mean it only by its name.
-    if (!workspace.files.read(path)?.text.includes(first.name)) continue;
+    const text = workspace.files.read(path)?.text ?? '';
+    if (path !== own && !words.every((word) => text.includes(word))) continue;
     for (const use of workspace.check(path)?.knowledge.all ?? []) {
       const { span } = use;
       if (meansSame(use, definitions)) found.set(`${span.file.path} ${span.start}`, span);
@@ -57,6 +64,10 @@ export function referencesTo(definitions: readonly Definition[], workspace: Work
   }
   return [...found.values()].sort((a, b) => a.file.path.localeCompare(b.file.path) || a.start - b.start);
 }
+
+/** Whether no other file can name it. */
+const isLocal = ({ kind }: Definition): boolean =>
+  kind === 'dimension' || kind === 'let' || kind === 'parameter' || kind === 'index';
 
 /** The `.net` files below a folder. */
 function sourcesIn(folder: string): readonly string[] {

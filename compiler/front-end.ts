@@ -1,9 +1,9 @@
 /** Parsing and checking of a file with its imports: all that `netc check` and an editor need. Reads nothing itself. */
 import type { SourceModule } from './1-parse/ast.ts';
 import { parse } from './1-parse/index.ts';
+import type { CheckOptions } from './2-check/elaborator.ts';
 import { check } from './2-check/index.ts';
 import type { ModuleScope } from './2-check/modules.ts';
-import type { Observer } from './2-check/observer.ts';
 import type { TypedProgram } from './2-check/typed.ts';
 import type { CompilerHost } from './compilation.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
@@ -73,11 +73,11 @@ export function analyze(entry: SourceFile, host: CompilerHost): Analysis {
   return { module, scope, program, diagnostics: tryFixes(diagnostics) };
 }
 
-/** The same without trying fixes, for whoever asks again soon. The observer is told what the names and expressions are. */
-export function inspect(entry: SourceFile, host: CompilerHost, observer?: Observer): Inspection {
+/** The same without trying fixes, for whoever asks again soon. The observer is told what names and expressions are. */
+export function inspect(entry: SourceFile, host: CompilerHost, options: CheckOptions = {}): Inspection {
   const sources = new SourceSet();
   const library = host.library();
-  const once = (set: SourceSet, current: (file: SourceFile) => SourceFile, observed?: Observer): Analysis => {
+  const once = (set: SourceSet, current: (file: SourceFile) => SourceFile, checking: CheckOptions): Analysis => {
     const module = set.module(current(entry));
     const moduleHost = {
       import: (path: string, from: SourceFile) => {
@@ -86,14 +86,14 @@ export function inspect(entry: SourceFile, host: CompilerHost, observer?: Observ
       },
       library: library.map((file) => set.module(file)),
     };
-    const { program, diagnostics, scope } = check(module, moduleHost, observed);
+    const { program, diagnostics, scope } = check(module, moduleHost, checking);
     return { module, scope, program, diagnostics: arrange([...set.diagnostics, ...diagnostics]) };
   };
-  const analysis = once(sources, (file) => file, observer);
+  const analysis = once(sources, (file) => file, options);
   const tryFixes = (wanted: readonly Diagnostic[]): readonly Diagnostic[] =>
     verifyFixes(wanted, analysis.diagnostics, (changed) => {
       const current = (file: SourceFile): SourceFile => changed.get(file.path) ?? sources.file(file.path) ?? file;
-      return once(new SourceSet(), current).diagnostics;
+      return once(new SourceSet(), current, { memo: options.memo }).diagnostics;
     });
   return { ...analysis, files: sources.read.filter((file) => !library.includes(file)), tryFixes };
 }

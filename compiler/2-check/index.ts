@@ -8,11 +8,10 @@ import { arrange } from '../diagnostics/order.ts';
 import { warnCancelledBias } from './cancelled-bias.ts';
 import { elaborateDataset } from './dataset.ts';
 import { warnDroppedRows } from './dropped-rows.ts';
-import { createChecker } from './elaborator.ts';
+import { type CheckOptions, createChecker } from './elaborator.ts';
 import { withinStack } from './limits.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
-import type { Observer } from './observer.ts';
 import { warnRandomInference } from './random-inference.ts';
 import { Reporter } from './report.ts';
 import { resolveModule } from './resolve.ts';
@@ -32,13 +31,14 @@ export type { ModuleHost } from './modules.ts';
 export function check(
   entry: SourceModule,
   host: ModuleHost,
-  observer?: Observer,
+  options: CheckOptions = {},
 ): {
   readonly program: TypedProgram;
   readonly diagnostics: Diagnostic[];
   /** The names that the file can use. */
   readonly scope: ModuleScope;
 } {
+  const { observer } = options;
   const reporter = new Reporter();
   const modules = loadModules(entry, host, reporter);
   for (const module of modules.user) {
@@ -46,7 +46,7 @@ export function check(
     warnShadowing(module, reporter);
   }
   for (const module of observer?.library ? modules.library : []) resolveModule(module, new Reporter(), observer);
-  const checker = createChecker(modules.library, reporter, observer);
+  const checker = createChecker(modules.library, reporter, options);
   const program = elaborate(modules.entry, checker);
   return { program, diagnostics: arrange(reporter.diagnostics), scope: modules.entry };
 }

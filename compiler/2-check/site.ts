@@ -5,6 +5,7 @@
 import type { Block, ConstDeclaration, Declaration, Expression, Identifier, TypeNode } from '../1-parse/ast.ts';
 import type { SourceFile, Span } from '../diagnostics/diagnostic.ts';
 import type { TensorType } from '../ops/types.ts';
+import type { BodyMemo } from './memo.ts';
 import type { ModuleScope } from './modules.ts';
 import type { Observer } from './observer.ts';
 import type { Problem, Reporter } from './report.ts';
@@ -57,6 +58,7 @@ export interface Naming {
 export interface Checker {
   readonly reporter: Reporter;
   readonly observer: Observer | undefined;
+  readonly memo: BodyMemo | undefined;
   readonly constants: Map<ConstDeclaration, Value | 'running'>;
   /** Declarations that were elaborated for a use. */
   readonly used: Set<Declaration>;

@@ -3,6 +3,7 @@
  * read is what it was: nothing has to be told which files depend on which.
  */
 
+import { BodyMemo } from '../2-check/memo.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
 import { type Inspection, inspect } from '../front-end.ts';
 import { Files } from './files.ts';
@@ -26,6 +27,8 @@ export class Workspace {
   /** Folders that were opened, as paths. */
   folders: readonly string[] = [];
   readonly #known = new Map<string, Checked>();
+  /** What the library's layers are, from one keystroke to the next. */
+  readonly #memo = new BodyMemo();
 
   /** The analysis of a file as it is now; undefined where there is no such file. */
   check(path: string): Checked | undefined {
@@ -66,7 +69,7 @@ export class Workspace {
     };
     // The library is in every program already.
     const entry = ofLibrary ? { path: '', text: '' } : file;
-    const { files, ...inspection } = inspect(entry, host, knowledge);
+    const { files, ...inspection } = inspect(entry, host, { observer: knowledge, memo: this.#memo });
     return { ...inspection, files: ofLibrary ? [] : files, file, knowledge, missing };
   }
 

@@ -55,7 +55,7 @@ export class Editor {
 
   /** Starts `netc lsp` from the sources and opens the repository as a folder. */
   static async start(initializationOptions: unknown = {}, settings?: unknown): Promise<Editor> {
-    const main = `${root}compiler/cli/main.ts`;
+    const main = process.env.NETC_LSP ?? `${root}compiler/cli/main.ts`;
     const editor = new Editor(['--import', import.meta.resolve('tsx'), main, 'lsp', '--stdio']);
     editor.connection.onRequest('workspace/configuration', () => [settings]);
     const folder = pathToFileURL(root).href;

@@ -1,6 +1,6 @@
 /**
  * The file system as the compiler sees it: sources under the paths that messages show, imports relative to the file that
- * names them, and the standard library. The only place of the compiler that reads `.net` files.
+ * names them, and the standard library. It and the editor are the only places of the compiler that read `.net` files.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';

@@ -10,9 +10,8 @@ const places = ['node_modules/netc/dist/compiler/cli/main.js', 'dist/compiler/cl
 /** Fewer pauses to collect what a check leaves behind. */
 const execArgv = ['--max-semi-space-size=64'];
 
-let client: LanguageClient | undefined;
-
 export async function activate(context: ExtensionContext): Promise<void> {
+  let client: LanguageClient | undefined;
   const own = context.asAbsolutePath('server/server.mjs');
   const start = async (): Promise<void> => {
     await client?.stop();
@@ -26,11 +25,10 @@ export async function activate(context: ExtensionContext): Promise<void> {
     commands.registerCommand('netc.summary', (uri?: string) => run('summary', uri, [])),
     commands.registerCommand('netc.kernels', (uri?: string) => run('kernels', uri, [])),
     commands.registerCommand('netc.restart', start),
+    { dispose: () => client?.stop() },
   );
   await start();
 }
-
-export const deactivate = (): Promise<void> | undefined => client?.stop();
 
 /** The setting's server, else the project's own: the compiler that builds it then also checks it. */
 function serverIn(folder: string | undefined): string | undefined {

@@ -9,10 +9,9 @@ import { Editor, positionAt, root, uriOf } from './client.ts';
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 const withoutImports = (text: string): string => text.replace(/^import .*\n/gm, '');
 
-/** The blocks, ResNet-18 and how it is trained. */
+/** ResNet-18 and how it is trained. */
 export const typed = [
-  withoutImports(read('test/programs/residual.net')),
-  withoutImports(read('test/programs/resnet18.net')),
+  read('models/resnet18.net'),
   `train FashionResNet: ResNet18(classes=10, channels=1, size=28) on FashionMnist {
   input     = to_float(image)
   loss      = cross_entropy(output, label)
@@ -108,7 +107,7 @@ for (const [what, before] of edits > 0 ? [] : files) {
   await editor.close(uri);
 }
 if (edits > 0) {
-  await editor.open(uri, surroundings() + typed);
+  await editor.open(uri, `${files[0]?.[1]}${typed}`);
   const words = 'kernel=7';
   for (let i = 0; i <= edits; i++) {
     if (i % (edits / 10) === 0) console.log(`after ${i} edits: ${memoryOf(editor.process.pid).toFixed(0)} MB`);

@@ -40,7 +40,7 @@ await Promise.all([
     // Beside the entry points, so that what they find from their own place is found from the chunks' too.
     chunkNames: '[name]-[hash]',
     splitting: true,
-    external: ['ts-morph', 'fast-png', 'webgpu'],
+    external: ['ts-morph', 'fast-png', 'webgpu', 'vscode-languageserver', 'vscode-languageserver-textdocument'],
     plugins: [sharedRuntime],
   }),
 ]);

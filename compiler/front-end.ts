@@ -1,7 +1,9 @@
 /** Parsing and checking of a file with its imports: all that `netc check` and an editor need. Reads nothing itself. */
 import type { SourceModule } from './1-parse/ast.ts';
 import { parse } from './1-parse/index.ts';
+import type { CheckOptions } from './2-check/elaborator.ts';
 import { check } from './2-check/index.ts';
+import type { ModuleScope } from './2-check/modules.ts';
 import type { TypedProgram } from './2-check/typed.ts';
 import type { CompilerHost } from './compilation.ts';
 import type { Diagnostic, SourceFile } from './diagnostics/diagnostic.ts';
@@ -17,7 +19,8 @@ type Parsed = ReturnType<typeof parse>;
  */
 const parsedSources = new WeakMap<SourceFile, Parsed>();
 
-function parsed(file: SourceFile): Parsed {
+/** The file's tree and its syntax errors. */
+export function parsed(file: SourceFile): Parsed {
   const known = parsedSources.get(file) ?? parse(file);
   parsedSources.set(file, known);
   return known;
@@ -37,6 +40,10 @@ class SourceSet {
     return parsed(known).module;
   }
 
+  get read(): readonly SourceFile[] {
+    return [...this.files.values()];
+  }
+
   /** The file of a path that was asked for. */
   file(path: string): SourceFile | undefined {
     return this.files.get(path);
@@ -45,30 +52,48 @@ class SourceSet {
 
 export interface Analysis {
   readonly module: SourceModule;
+  /** The names that the file can use. */
+  readonly scope: ModuleScope;
   readonly program: TypedProgram;
   /** In the order of the source, each once; silenced warnings left out. */
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** An analysis whose fixes are not tried yet: each trial checks the program once more, which an editor puts off. */
+export interface Inspection extends Analysis {
+  /** Every file that was read, the entry first; without the library. */
+  readonly files: readonly SourceFile[];
+  /** Some of the diagnostics, with those of their fixes that help. */
+  tryFixes(diagnostics: readonly Diagnostic[]): readonly Diagnostic[];
+}
+
 /** Never throws on a wrong program. Fixes are tried before they are offered. */
 export function analyze(entry: SourceFile, host: CompilerHost): Analysis {
+  const { module, scope, program, diagnostics, tryFixes } = inspect(entry, host);
+  return { module, scope, program, diagnostics: tryFixes(diagnostics) };
+}
+
+/** The same without trying fixes, for whoever asks again soon. The observer is told what names and expressions are. */
+export function inspect(entry: SourceFile, host: CompilerHost, options: CheckOptions = {}): Inspection {
   const sources = new SourceSet();
   const library = host.library();
-  const inspect = (set: SourceSet, current: (file: SourceFile) => SourceFile): Analysis => {
+  const once = (set: SourceSet, current: (file: SourceFile) => SourceFile, checking: CheckOptions): Analysis => {
     const module = set.module(current(entry));
-    const { program, diagnostics } = check(module, {
-      import: (path, from) => {
+    const moduleHost = {
+      import: (path: string, from: SourceFile) => {
         const file = host.readImport(path, from);
         return file && set.module(current(file));
       },
       library: library.map((file) => set.module(file)),
-    });
-    return { module, program, diagnostics: arrange([...set.diagnostics, ...diagnostics]) };
+    };
+    const { program, diagnostics, scope } = check(module, moduleHost, checking);
+    return { module, scope, program, diagnostics: arrange([...set.diagnostics, ...diagnostics]) };
   };
-  const analysis = inspect(sources, (file) => file);
-  const diagnostics = verifyFixes(analysis.diagnostics, (changed) => {
-    const current = (file: SourceFile): SourceFile => changed.get(file.path) ?? sources.file(file.path) ?? file;
-    return inspect(new SourceSet(), current).diagnostics;
-  });
-  return { ...analysis, diagnostics };
+  const analysis = once(sources, (file) => file, options);
+  const tryFixes = (wanted: readonly Diagnostic[]): readonly Diagnostic[] =>
+    verifyFixes(wanted, analysis.diagnostics, (changed) => {
+      const current = (file: SourceFile): SourceFile => changed.get(file.path) ?? sources.file(file.path) ?? file;
+      return once(new SourceSet(), current, { memo: options.memo }).diagnostics;
+    });
+  return { ...analysis, files: sources.read.filter((file) => !library.includes(file)), tryFixes };
 }

@@ -10,13 +10,16 @@ const most = 24;
 /** Checks the program again with the texts of some files, by path, replaced. */
 export type Recheck = (changed: ReadonlyMap<string, SourceFile>) => readonly Diagnostic[];
 
-export function verifyFixes(diagnostics: readonly Diagnostic[], recheck: Recheck): readonly Diagnostic[] {
+/** `wanted` with those fixes that help; `all` are the program's diagnostics as it is. */
+export function verifyFixes(
+  wanted: readonly Diagnostic[],
+  all: readonly Diagnostic[],
+  recheck: Recheck,
+): readonly Diagnostic[] {
   let tried = 0;
-  return diagnostics.map((diagnostic) => {
+  return wanted.map((diagnostic) => {
     if (diagnostic.fixes.length === 0) return diagnostic;
-    const fixes = diagnostic.fixes.filter(
-      (fix) => tried++ < most && helps(diagnostic, diagnostics, recheck(changedBy(fix))),
-    );
+    const fixes = diagnostic.fixes.filter((fix) => tried++ < most && helps(diagnostic, all, recheck(changedBy(fix))));
     return { ...diagnostic, fixes };
   });
 }

@@ -11,14 +11,16 @@ import { lookup, visibleNames } from './modules.ts';
 import { unknownName } from './names.ts';
 import { Scope } from './scope.ts';
 import { describe } from './show.ts';
-import { fail, newFrame, type Site } from './site.ts';
+import { fail, newFrame, observe, type Site } from './site.ts';
 import { asDim, asNumber, floatValue, intValue, isNumeric, membersOf, poison, type Value } from './values.ts';
 
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
 export function evaluate(expression: Expression, site: Site): Value {
   try {
-    return valueOfKind(expression, site);
+    const value = valueOfKind(expression, site);
+    observe(expression, value, site);
+    return value;
   } catch (error) {
     return impossibleSize(error, expression.span, site);
   }

@@ -8,7 +8,7 @@ import { arrange } from '../diagnostics/order.ts';
 import { warnCancelledBias } from './cancelled-bias.ts';
 import { elaborateDataset } from './dataset.ts';
 import { warnDroppedRows } from './dropped-rows.ts';
-import { createChecker } from './elaborator.ts';
+import { type CheckOptions, createChecker } from './elaborator.ts';
 import { withinStack } from './limits.ts';
 import { elaborateModel } from './model.ts';
 import { loadModules, lookup, type ModuleHost, type ModuleScope, reportTwice } from './modules.ts';
@@ -31,16 +31,24 @@ export type { ModuleHost } from './modules.ts';
 export function check(
   entry: SourceModule,
   host: ModuleHost,
-): { readonly program: TypedProgram; readonly diagnostics: Diagnostic[] } {
+  options: CheckOptions = {},
+): {
+  readonly program: TypedProgram;
+  readonly diagnostics: Diagnostic[];
+  /** The names that the file can use. */
+  readonly scope: ModuleScope;
+} {
+  const { observer } = options;
   const reporter = new Reporter();
   const modules = loadModules(entry, host, reporter);
   for (const module of modules.user) {
-    resolveModule(module, reporter);
+    resolveModule(module, reporter, observer);
     warnShadowing(module, reporter);
   }
-  const checker = createChecker(modules.library, reporter);
+  for (const module of observer?.library ? modules.library : []) resolveModule(module, new Reporter(), observer);
+  const checker = createChecker(modules.library, reporter, options);
   const program = elaborate(modules.entry, checker);
-  return { program, diagnostics: arrange(reporter.diagnostics) };
+  return { program, diagnostics: arrange(reporter.diagnostics), scope: modules.entry };
 }
 
 function elaborate(entry: ModuleScope, checker: Checker): TypedProgram {

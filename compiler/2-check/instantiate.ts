@@ -105,7 +105,12 @@ export function instantiate(application: Application, site: Site): Value {
   });
   // Of a declaration that could not be read neither its body nor its type can be relied on.
   if (declaration.body.result?.kind === 'missing') return poison;
-  const value = inner.checker.evaluateBlock(declaration.body, { ...inner, scope: new Scope(inner.scope) });
+  const { body } = declaration;
+  const evaluate = (): Value => inner.checker.evaluateBlock(body, { ...inner, scope: new Scope(inner.scope) });
+  const { memo } = known.length > 0 && module.library ? inner.checker : {};
+  const value = memo
+    ? memo.evaluate(declaration, typed[0]?.local ?? inner.unit.nextLocal, inner, evaluate)
+    : evaluate();
   if (declaration.result && !tensors) {
     const what = `the result of ${callee}`;
     return coerce(value, declaration.result, what, (declaration.body.result ?? declaration.name).span, inner);

@@ -58,7 +58,7 @@ export function formulaOrigin(formula: Expression, matching: Matching, inner: Si
       scope.bind(name, { kind: 'tuple', items });
     } else scope.bind(name, intValue(slot(asDim(value) ?? dim.int(0), axes[0])));
   }
-  const site = { ...inner, scope, checker: { ...inner.checker, reporter: new Reporter() } };
+  const site = { ...inner, scope, checker: { ...inner.checker, reporter: new Reporter(), observer: undefined } };
   const result = asDim(site.checker.evaluate(formula, site));
   return result ? originOf(result, slots) : { from: [] };
 }

@@ -1,18 +1,16 @@
 /** Names and arguments within bodies, for `resolve.ts`; also finds `let`s that nothing uses (W0103). */
-import type { Block, DimensionNode, Expression, Statement, TypeNode } from '../1-parse/ast.ts';
-import type { Span } from '../diagnostics/diagnostic.ts';
+import type { Block, DimensionNode, Expression, Identifier, Parameter, Statement, TypeNode } from '../1-parse/ast.ts';
 import { bindArguments, fromArgument } from './arguments.ts';
 import { sizeFunctions } from './calls.ts';
 import { distributionNames } from './draws.ts';
 import { initializerNames } from './initializers.ts';
-import { lookup, type ModuleScope, reportTwice, visibleNames } from './modules.ts';
+import { lookup, type ModuleScope, type NamedDeclaration, reportTwice, visibleNames } from './modules.ts';
 import { unboundSpread, unknownName } from './names.ts';
+import type { Definition, DefinitionKind, Observer } from './observer.ts';
 import type { Reporter } from './report.ts';
 import { Scope } from './scope.ts';
 
-export interface Name {
-  readonly span: Span;
-  readonly isLet: boolean;
+export interface Name extends Definition {
   used: boolean;
 }
 
@@ -20,13 +18,53 @@ export interface Place {
   readonly module: ModuleScope;
   readonly reporter: Reporter;
   readonly scope: Scope<Name>;
+  readonly observer: Observer | undefined;
 }
 
 type Of<Kind extends Expression['kind']> = Extract<Expression, { kind: Kind }>;
 
+/** Binds a name where it is defined. */
+export function define({ name, span }: Identifier, kind: DefinitionKind, { scope, observer }: Place): Name {
+  const entry: Name = { name, span, kind, used: kind !== 'let' };
+  scope.bind(name, entry);
+  observer?.name(span, [entry]);
+  return entry;
+}
+
+/** Tells the observer what a name of the module means. */
+export function observeNamed({ name, span }: Identifier, { module, observer }: Place): void {
+  const { declarations = [] } = (observer && lookup(module, name)) ?? {};
+  const meant = declarations.map((one): Definition => ({ ...one.name, kind: 'declaration' }));
+  if (meant.length > 0) observer?.name(span, meant);
+}
+
+const parametersOf = (declaration: NamedDeclaration): readonly Parameter[] =>
+  'config' in declaration ? declaration.config : declaration.kind === 'fn' ? declaration.parameters : [];
+
+/** Tells the observer which parameters the arguments of a call name. */
+export function observeArguments(name: string, call: Pick<Of<'call'>, 'arguments'>, { module, observer }: Place): void {
+  if (!observer) return;
+  const parameters = (lookup(module, name)?.declarations ?? []).flatMap((declaration) =>
+    parametersOf(declaration).map((parameter) => ({ declaration, parameter })),
+  );
+  for (const { name: given } of call.arguments) {
+    const meant = parameters.filter(({ parameter }) => parameter.name.name === given?.name);
+    if (!given || meant.length === 0) continue;
+    observer.name(
+      given.span,
+      meant.map(({ declaration, parameter }) => ({ ...parameter.name, kind: kindOf(parameter, declaration) })),
+    );
+  }
+}
+
+/** A function's options and inputs stand in one list. */
+export const kindOf = ({ type }: Parameter, { kind }: { readonly kind: string }): 'input' | 'option' =>
+  kind === 'fn' && type.kind === 'tensor' ? 'input' : 'option';
+
 export function resolveBlock(block: Block, outer: Place): void {
   const lets: [string, Name][] = [];
   const place: Place = { ...outer, scope: new Scope<Name>(outer.scope) };
+  place.observer?.scope(block.span, place.scope);
   for (const statement of block.statements) lets.push(...resolveStatement(statement, place));
   if (block.result) resolveExpression(block.result, place);
   for (const [name, { span, used }] of lets) {
@@ -47,11 +85,7 @@ function resolveStatement(statement: Statement, place: Place): [string, Name][] 
     case 'let': {
       resolveExpression(statement.value, place);
       if (statement.type) resolveTypeNames(statement.type, place);
-      return statement.names.map(({ name, span }) => {
-        const entry: Name = { span, isLet: true, used: false };
-        scope.bind(name, entry);
-        return [name, entry];
-      });
+      return statement.names.map((name) => [name.name, define(name, 'let', place)]);
     }
     case 'param':
     case 'buffer':
@@ -60,8 +94,8 @@ function resolveStatement(statement: Statement, place: Place): [string, Name][] 
       resolveInitializer(statement.value, place);
       const { name, span } = statement.name;
       const before = scope.own(name);
-      if (before && !before.isLet) reportTwice(name, span, before.span, place.reporter);
-      scope.bind(name, { span, isLet: false, used: true });
+      if (before && before.kind !== 'let') reportTwice(name, span, before.span, place.reporter);
+      define(statement.name, 'parameter', place);
       return [];
     }
     case 'update':
@@ -85,9 +119,20 @@ function resolveTypeNames(type: TypeNode, place: Place): void {
   if (type.kind === 'tensor') for (const node of type.dims ?? []) resolveDimension(node, place);
 }
 
+/** A name of the body around. */
+function use(span: Identifier['span'], local: Name, { observer }: Place): void {
+  local.used = true;
+  observer?.name(span, [local]);
+}
+
 export function resolveDimension(node: DimensionNode, place: Place): void {
-  if (node.kind === 'size') resolveExpression(node.value, place);
-  else if (!place.scope.lookup(node.name.name)) place.reporter.report(unboundSpread(node.name.name, node.span));
+  if (node.kind === 'size') {
+    resolveExpression(node.value, place);
+    return;
+  }
+  const bound = place.scope.lookup(node.name.name);
+  if (bound) place.observer?.name(node.name.span, [bound]);
+  else place.reporter.report(unboundSpread(node.name.name, node.span));
 }
 
 export function resolveExpression(expression: Expression, place: Place): void {
@@ -124,6 +169,7 @@ export function resolveExpression(expression: Expression, place: Place): void {
       resolvePipe(expression, place);
       return;
     case 'named':
+      observeLayer(expression.name, place);
       resolveExpression(expression.value, place);
       return;
     case 'tuple':
@@ -139,7 +185,7 @@ export function resolveExpression(expression: Expression, place: Place): void {
       const inner: Place = { ...place, scope: new Scope<Name>(place.scope) };
       for (const { name, extent } of expression.variables) {
         resolveExpression(extent, place);
-        inner.scope.bind(name.name, { span: name.span, isLet: false, used: true });
+        define(name, 'index', inner);
       }
       resolveBlock(expression.body, inner);
       return;
@@ -149,13 +195,19 @@ export function resolveExpression(expression: Expression, place: Place): void {
   }
 }
 
-function resolveName({ name, span }: Of<'name'>, { module, scope, reporter }: Place): void {
+function resolveName(expression: Of<'name'>, place: Place): void {
+  const { name, span } = expression;
+  const { module, scope, reporter } = place;
   const local = scope.lookup(name);
-  if (local) local.used = true;
+  if (local) use(span, local, place);
   else if (name !== 'training' && !lookup(module, name)) {
     reporter.report(unknownName('name', name, span, [...scope.names(), ...visibleNames(module)]));
-  }
+  } else observeNamed(expression, place);
 }
+
+/** A layer's name is no name of the body; settings as `freeze` know it. */
+const observeLayer = ({ name, span }: Identifier, { observer }: Place): void =>
+  observer?.name(span, [{ name, span, kind: 'layer' }]);
 
 function resolvePipe(expression: Of<'pipe'>, place: Place): void {
   const stages: Expression[] = [];
@@ -168,9 +220,10 @@ function resolvePipe(expression: Of<'pipe'>, place: Place): void {
   for (const stage of stages.reverse()) resolveStage(stage, place);
 }
 
-function resolveStage(stage: Expression, place: Place): void {
+export function resolveStage(stage: Expression, place: Place): void {
   switch (stage.kind) {
     case 'named':
+      observeLayer(stage.name, place);
       resolveStage(stage.value, place);
       return;
     case 'call':
@@ -179,11 +232,11 @@ function resolveStage(stage: Expression, place: Place): void {
     case 'name': {
       const { name, span } = stage;
       const local = place.scope.lookup(name);
-      if (local) local.used = true;
+      if (local) use(span, local, place);
       else if (!lookup(place.module, name)) {
         const what = /^[A-Z]/.test(name) ? 'layer' : 'function';
         place.reporter.report(unknownName(what, name, span, visibleNames(place.module)));
-      }
+      } else observeNamed(stage, place);
       return;
     }
     case 'list':
@@ -209,8 +262,12 @@ function resolveCall(call: Of<'call'>, place: Place, inputs: 'none' | 'piped'): 
   }
   const named = lookup(place.module, callee.name);
   const local = named ? undefined : place.scope.lookup(callee.name);
-  if (local) local.used = true;
-  if (local) return;
+  if (local) {
+    use(callee.span, local, place);
+    return;
+  }
+  observeNamed(callee, place);
+  observeArguments(callee.name, call, place);
   if (!named) {
     if ([...sizeFunctions, ...distributionNames, ...initializerNames].includes(callee.name)) return;
     const what = inputs === 'piped' && /^[A-Z]/.test(callee.name) ? 'layer' : 'function';

@@ -25,6 +25,8 @@ const compiled = [
   'weights',
 ];
 const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate', 'validate_every'];
+/** Those that can be compiled. */
+export const settingNames: readonly string[] = [...compiled, ...plain];
 /** Part of the language, not compiled yet. */
 const later = ['precision'];
 

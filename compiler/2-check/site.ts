@@ -5,7 +5,9 @@
 import type { Block, ConstDeclaration, Declaration, Expression, Identifier, TypeNode } from '../1-parse/ast.ts';
 import type { SourceFile, Span } from '../diagnostics/diagnostic.ts';
 import type { TensorType } from '../ops/types.ts';
+import type { BodyMemo } from './memo.ts';
 import type { ModuleScope } from './modules.ts';
+import type { Observer } from './observer.ts';
 import type { Problem, Reporter } from './report.ts';
 import type { Scope } from './scope.ts';
 import type { TypedBlock, TypedParameter } from './typed.ts';
@@ -55,6 +57,8 @@ export interface Naming {
 /** The checker's parts; `elaborator.ts` puts them together. */
 export interface Checker {
   readonly reporter: Reporter;
+  readonly observer: Observer | undefined;
+  readonly memo: BodyMemo | undefined;
   readonly constants: Map<ConstDeclaration, Value | 'running'>;
   /** Declarations that were elaborated for a use. */
   readonly used: Set<Declaration>;
@@ -85,6 +89,12 @@ export interface Site {
   readonly unit: Unit;
   /** The variables of the comprehensions around, outermost first. */
   readonly leads: readonly Lead[];
+}
+
+/** Tells the observer, if there is one, what an expression of a user's file is here. */
+export function observe(expression: Expression, value: Value, site: Site): void {
+  const { observer } = site.checker;
+  if (observer && !site.checker.isLibrary(expression.span.file)) observer.value(expression, value, site);
 }
 
 /** The place itself, or, where it is in the standard library, the call in the user's file that led there. */

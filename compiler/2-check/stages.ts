@@ -12,11 +12,17 @@ import { unknownName } from './names.ts';
 import { arrowFix } from './remedies.ts';
 import { together } from './results.ts';
 import { describe, textAt } from './show.ts';
-import { fail, type Naming, newFrame, type Site } from './site.ts';
+import { fail, type Naming, newFrame, observe, type Site } from './site.ts';
 import type { TypedInput } from './typed.ts';
 import { poison, tensorOf, toTensor, type Value } from './values.ts';
 
 export function applyStage(stage: Expression, inputs: readonly Value[], site: Site, naming: Naming): Value {
+  const value = valueOfStage(stage, inputs, site, naming);
+  observe(stage, value, site);
+  return value;
+}
+
+function valueOfStage(stage: Expression, inputs: readonly Value[], site: Site, naming: Naming): Value {
   switch (stage.kind) {
     case 'missing':
       return poison;

@@ -68,7 +68,7 @@ const sayTheSame = (a: Diagnostic, b: Diagnostic): boolean =>
 
 function outcomeOf(declaration: Declaration, sizes: Sizes, module: ModuleScope, main: Checker): readonly Diagnostic[] {
   const reporter = new Reporter();
-  const checker: Checker = { ...main, reporter, constants: new Map(), used: new Set() };
+  const checker: Checker = { ...main, reporter, observer: undefined, constants: new Map(), used: new Set() };
   const augment = declaration.kind === 'augment';
   const lead: Lead = { name: 'N', extent: dim.symbol('N') };
   const frame = newFrame({ callee: declaration.name.name, kind: augment ? 'augment' : 'training', path: '' });

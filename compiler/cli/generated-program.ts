@@ -126,7 +126,9 @@ function keyOf(source: string, tuned: string): string {
 
 function filesBelow(folder: string): string[] {
   const entries = readdirSync(folder, { withFileTypes: true, recursive: true });
-  const files = entries.filter((entry) => entry.isFile() && !entry.name.endsWith('.map'));
+  const files = entries.filter(
+    (entry) => entry.isFile() && !entry.name.endsWith('.map') && !entry.parentPath.includes('node_modules'),
+  );
   return files.map((entry) => join(entry.parentPath, entry.name)).sort();
 }
 

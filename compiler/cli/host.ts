@@ -1,6 +1,6 @@
 /**
  * The file system as the compiler sees it: sources under the paths that messages show, imports relative to the file that
- * names them, and the standard library. The only place of the compiler that reads `.net` files.
+ * names them, and the standard library. It and the editor are the only places of the compiler that read `.net` files.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'node:path';
@@ -12,7 +12,7 @@ import type { CompilerHost } from '../compilation.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
 
 /** The library's folder: `compiler/std` beside this file's folder, in the sources as in `dist`. */
-const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
+export const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
 
 /** A path as messages show it: with `/`, relative to where the command was given if that is shorter. */
 export function shownPath(path: string): string {
@@ -69,6 +69,6 @@ function once<T>(read: () => T): () => T {
   };
 }
 
-function withoutByteOrderMark(text: string): string {
+export function withoutByteOrderMark(text: string): string {
   return text.startsWith('\uFEFF') ? text.slice(1) : text;
 }

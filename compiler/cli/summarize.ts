@@ -2,7 +2,7 @@
  * A model as a table: a row per layer with its output, parameters and multiply-adds, from the typed tree alone.
  * Computes nothing about memory or kernels.
  */
-import type { TypedBlock, TypedExpr, TypedInstance, TypedModel } from '../2-check/typed.ts';
+import type { TypedBlock, TypedExpr, TypedInstance, TypedModel, TypedParameter } from '../2-check/typed.ts';
 import { dim } from '../dim/dim.ts';
 import type { TensorType } from '../ops/types.ts';
 
@@ -28,7 +28,7 @@ export interface Summary {
 }
 
 /** Parameters and multiply-adds; the rows of an instance sum up to its cost. */
-interface Cost {
+export interface Cost {
   readonly parameters: number;
   readonly macs: number;
 }
@@ -38,7 +38,7 @@ export function summarize(model: TypedModel): Summary {
   const buffers = model.parameters.filter((p) => !p.trainable);
   const total = (kept: typeof model.parameters): number =>
     kept.reduce((sum, p) => sum + elements(p.type, model.batch), 0);
-  const sizes = new Map(trained.map((p) => [p.path, elements(p.type, model.batch)]));
+  const sizes = sizesOf(model.parameters, model.batch);
   const layers = new Walk(model.batch, sizes).rows(model.body, true);
   // A model as it is declared freezes nothing: all its parameters are trained.
   const parameters = total(trained);
@@ -53,6 +53,14 @@ export function summarize(model: TypedModel): Summary {
     layers: own === 0 ? layers : [...layers, { name: model.name, type: 'model', output, parameters: own, macs: 0 }],
   };
 }
+
+/** What one use of a layer or function takes, with everything in it; `parameters` are those of its model. */
+export function costOf(instance: TypedInstance, batch: string, parameters: readonly TypedParameter[]): Cost {
+  return new Walk(batch, sizesOf(parameters, batch)).owned(instance);
+}
+
+const sizesOf = (parameters: readonly TypedParameter[], batch: string): ReadonlyMap<string, number> =>
+  new Map(parameters.flatMap((p) => (p.trainable ? [[p.path, elements(p.type, batch)] as const] : [])));
 
 /** Operators that are written as signs; they are no layers. */
 const ARITHMETIC = new Set('add sub mul div neg lt le gt ge eq ne and or not'.split(' '));
@@ -74,7 +82,7 @@ class Walk {
     return expressions(body).flatMap((expression): SummaryRow[] => {
       if (expression.kind === 'call') {
         const { instance } = expression;
-        return all || this.#owned(instance).parameters > 0 ? this.#rowsOf(instance) : [];
+        return all || this.owned(instance).parameters > 0 ? this.#rowsOf(instance) : [];
       }
       if (expression.kind !== 'op' || !all || ARITHMETIC.has(expression.op)) return [];
       const output = shownShape(expression.type, this.#batch);
@@ -85,7 +93,7 @@ class Walk {
 
   #rowsOf(instance: TypedInstance): SummaryRow[] {
     const inner = this.rows(instance.body, instance.kind === 'sequence');
-    const cost = this.#owned(instance);
+    const cost = this.owned(instance);
     // What the rows inside do not account for is the instance's own.
     const parameters = cost.parameters - inner.reduce((sum, row) => sum + row.parameters, 0);
     const macs = cost.macs - inner.reduce((sum, row) => sum + row.macs, 0);
@@ -96,13 +104,13 @@ class Walk {
   }
 
   /** An instance with everything below it. */
-  #owned(instance: TypedInstance): Cost {
+  owned(instance: TypedInstance): Cost {
     let parameters = instance.parameters.reduce((sum, path) => sum + (this.#sizes.get(path) ?? 0), 0);
     let macs = 0;
     for (const expression of expressions(instance.body)) {
       if (expression.kind === 'op') macs += multiplyAdds(expression, this.#batch);
       if (expression.kind !== 'call') continue;
-      const cost = this.#owned(expression.instance);
+      const cost = this.owned(expression.instance);
       parameters += cost.parameters;
       macs += cost.macs;
     }

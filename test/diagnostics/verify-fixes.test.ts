@@ -30,14 +30,14 @@ test('a fix stays where its error goes and none comes', () => {
     'one worse three': [error('other'), error('new')],
   };
   const before = [error('wrong', ['good', 'same', 'worse'].map(fix)), error('other')];
-  const [checked] = verifyFixes(before, (changed) => answers[changed.get('a.net')?.text ?? ''] ?? []);
+  const [checked] = verifyFixes(before, before, (changed) => answers[changed.get('a.net')?.text ?? ''] ?? []);
   expect(checked.fixes.map(({ title }) => title)).toEqual(['good']);
 });
 
 test('how often is checked again is bounded', () => {
   let times = 0;
   const many = Array.from({ length: 100 }, (_, i) => error(`wrong ${i}`, [fix('x')]));
-  const checked = verifyFixes(many, () => {
+  const checked = verifyFixes(many, many, () => {
     times++;
     return [];
   });

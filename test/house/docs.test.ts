@@ -188,7 +188,7 @@ test('the architecture lists the passes as they are', () => {
 });
 
 test('links lead to files of the repository', () => {
-  for (const document of ['README.md', 'compiler/README.md']) {
+  for (const document of ['README.md', 'compiler/README.md', 'compiler/editor/README.md']) {
     const text = readFileSync(root + document, 'utf8');
     const targets = [...text.matchAll(/\]\(([^)#]+)\)/g)].map(([, target]) => target ?? '');
     const broken = targets.filter(

@@ -69,6 +69,11 @@ const outside: Readonly<Record<string, readonly string[]>> = {
   chevrotain: ['compiler/1-parse/'],
   // The command line erases the types of what it runs at once.
   'ts-morph': ['compiler/7-emit/', 'compiler/cli/'],
+  vscode: ['compiler/editor/vscode/'],
+  'vscode-languageclient/node': ['compiler/editor/vscode/'],
+  'vscode-languageserver': ['compiler/editor/'],
+  'vscode-languageserver/node': ['compiler/editor/'],
+  'vscode-languageserver-textdocument': ['compiler/editor/'],
   'fast-png': ['compiler/cli/plot/'],
   webgpu: ['runtime/webgpu/'],
   node: ['compiler/cli/', 'compiler/editor/', 'runtime/'],

@@ -13,6 +13,7 @@ export const commands: Readonly<Record<string, () => Promise<Command>>> = {
   plot: async () => (await import('./plot.ts')).plotCommand,
   init: async () => (await import('./init.ts')).initCommand,
   fmt: async () => (await import('./fmt.ts')).fmtCommand,
+  lsp: async () => (await import('./lsp.ts')).lspCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
 };
 

@@ -21,6 +21,9 @@ export function why(chains: readonly ProvenanceChain[]): readonly string[] {
   return wrapped(parts.flatMap((part, i) => told(part, i < parts.length - 1 ? ';' : '')));
 }
 
+/** One chain in a line. */
+export const tell = (chain: ProvenanceChain): string => told(chain, '').join(' ');
+
 /** Pieces that stay on one line: the start, then an arrow each, or what was lost there. */
 function told({ axes, steps }: ProvenanceChain, end: string): string[] {
   const [first, ...rest] = steps;

@@ -1,0 +1,34 @@
+/** A text's tokens, for what has to work where the text is no program: completion, folding, colours. */
+import { type IToken, tokenMatcher } from '../1-parse/chevrotain.ts';
+import { lex } from '../1-parse/lexer.ts';
+import { Problems } from '../1-parse/problems.ts';
+import * as t from '../1-parse/tokens.ts';
+import type { SourceFile } from '../diagnostics/diagnostic.ts';
+
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** May name something. */
+  readonly isName: boolean;
+  readonly isText: boolean;
+  readonly isNumber: boolean;
+  readonly isComment: boolean;
+}
+
+const toWord = (token: IToken, isComment: boolean): Word => ({
+  text: token.image,
+  start: token.startOffset,
+  end: token.startOffset + token.image.length,
+  isName: tokenMatcher(token, t.Name),
+  isText: tokenMatcher(token, t.TextLiteral),
+  isNumber: tokenMatcher(token, t.NumberLiteral),
+  isComment,
+});
+
+/** Tokens in their order, without comments. */
+export const wordsOf = (file: SourceFile): readonly Word[] =>
+  lex(file.text, new Problems(file)).tokens.map((token) => toWord(token, false));
+
+export const commentsOf = (file: SourceFile): readonly Word[] =>
+  lex(file.text, new Problems(file)).comments.map((token) => toWord(token, true));

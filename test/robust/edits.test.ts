@@ -7,8 +7,8 @@ import { edited, generator } from './edits.ts';
 import { examples, files } from './programs.ts';
 import { survives } from './survive.ts';
 
-/** `NETC_EDITS=200000` for a longer run, `NETC_SEED` for another one. */
-const count = Number(process.env.NETC_EDITS ?? 20_000);
+/** `NETC_EDITS=120000` for a longer run, `NETC_SEED` for another one. */
+const count = Number(process.env.NETC_EDITS ?? 12_000);
 const seed = Number(process.env.NETC_SEED ?? 20240607);
 
 test(`${count} random edits`, { timeout: 600_000 }, () => {

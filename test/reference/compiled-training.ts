@@ -18,6 +18,7 @@ import {
   parameterArena,
   readArena,
   readParameter,
+  trainedParameters,
   writeParameter,
 } from '../../runtime/weights/layout.ts';
 import { firstStep } from '../support/host-numbers.ts';
@@ -33,8 +34,14 @@ export interface CompiledTraining {
 /** Values by name, row-major. */
 export type Values = Readonly<Record<string, ArrayLike<number>>>;
 
-/** The file's only training. Throws with the rendered diagnostics where the checker refuses it. */
-export function compileTraining(text: string): CompiledTraining {
+/**
+ * The file's only training. Throws with the rendered diagnostics where the checker refuses it. `change`: what is made of its
+ * graphs before anything else is.
+ */
+export function compileTraining(
+  text: string,
+  change: (unit: CompilationUnit) => CompilationUnit = (unit) => unit,
+): CompiledTraining {
   const entry = { path: 'training.net', text };
   const { module, program, diagnostics } = analyze(entry, fileHost);
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
@@ -50,6 +57,7 @@ export function compileTraining(text: string): CompiledTraining {
   };
   for (const pass of backEnd) {
     state = pass.run(state);
+    if (pass.name === 'graph') state = { ...state, units: state.units.map(change) };
     verifyAfter(pass, state);
   }
   const [unit] = state.units;
@@ -101,8 +109,21 @@ export class DeviceTraining {
   /** The model's output for `n` samples. */
   async infer(n: number, inputs: Values, length: number): Promise<Float32Array> {
     this.#run('infer', n, inputs);
+    return this.output(length);
+  }
+
+  /** What the last `infer` gave; or the last `step`, where the training's graph has such a result. */
+  async output(length: number): Promise<Float32Array> {
     const output = this.#compiled.spec.buffers.findIndex(({ role }) => role === 'output');
     return floats(await this.#session.read(output, 0, length));
+  }
+
+  /** Of the last step, by parameter. */
+  async gradients(): Promise<Record<string, Float32Array>> {
+    const { spec } = this.#compiled;
+    const buffer = spec.buffers.findIndex(({ role }) => role === 'gradients');
+    const arena = await readArena(this.#session, buffer, spec);
+    return Object.fromEntries(trainedParameters(spec).map((each) => [each.name, readParameter(arena, each)]));
   }
 
   /** Parameters and buffers as they are now. */

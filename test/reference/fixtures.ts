@@ -120,6 +120,45 @@ export interface BatchNormRun {
   }[];
 }
 
+/** What is kept of a large tensor; `weightedSum` of digests.ts says what `weighted` is. */
+export interface TensorDigest {
+  /** The largest magnitude. */
+  readonly max: number;
+  /** The root of the sum of squares. */
+  readonly norm: number;
+  readonly weighted: number;
+  readonly stride: number;
+  /** Every `stride`-th value, at most 16. */
+  readonly values: readonly number[];
+}
+
+/** A training of torchvision's ResNet-18 with Adam(lr=0.001), in float64: resnet.py says what its data are. */
+export interface ResnetRun {
+  readonly name: string;
+  readonly classes: number;
+  readonly channels: number;
+  readonly size: number;
+  readonly batch: number;
+  /** Seeds. */
+  readonly weights: number;
+  readonly pictures: number;
+  readonly losses: readonly number[];
+  /** Running means and variances after the last step. */
+  readonly statistics: Readonly<Record<string, TensorDigest>>;
+}
+
+/** One step. */
+export interface ResnetStep extends ResnetRun {
+  /** In training mode. */
+  readonly output: TensorDigest;
+  readonly gradients: Readonly<Record<string, TensorDigest>>;
+}
+
+/** Many steps, of kernels `scale` times as large. */
+export interface ResnetTraining extends ResnetRun {
+  readonly scale: number;
+}
+
 /** Rows of the output for inputs of 1 to 12 rows; 0 where PyTorch refuses. */
 export interface ShapeRow {
   readonly layer: 'Conv2d' | 'MaxPool2d' | 'AvgPool2d';
@@ -217,6 +256,10 @@ export function optimizerCases(): readonly OptimizerCase[] {
 
 export function batchNormRuns(): readonly [BatchNormRun] {
   return read('batch_norm').runs as readonly [BatchNormRun];
+}
+
+export function resnetRuns(): readonly [small: ResnetStep, large: ResnetStep, training: ResnetTraining] {
+  return read('resnet').runs as readonly [ResnetStep, ResnetStep, ResnetTraining];
 }
 
 export function augmentRows(): readonly AugmentRow[] {

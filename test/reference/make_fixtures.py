@@ -28,6 +28,7 @@ import grid
 import initial_cases
 import norm_net
 import optimizer_cases
+import resnet
 import sampling_cases  # adds to CASES, as does the next
 import sequence_cases
 from operator_cases import CASES
@@ -197,6 +198,7 @@ def main(names):
         "initial": (lambda: list(initial_cases.rows()), "rows"),
         "optimizers": (lambda: list(optimizer_cases.rows()), "cases"),
         "batch_norm": (lambda: [norm_net.row(rounded)], "runs"),
+        "resnet": (lambda: list(resnet.rows()), "runs"),
         "augments": (lambda: list(augment_cases.rows()), "rows"),
         "windows": (lambda: list(augment_cases.window_rows()), "rows"),
         "training": (lambda: [training_row(run) for run in RUNS], "runs"),
@@ -204,7 +206,7 @@ def main(names):
     for name in names or fixtures:
         rows, key = fixtures[name]
         about = {"about": "Written by test/reference/make_fixtures.py; do not edit.", "torch": TORCH}
-        if name in ("augments", "windows"):
+        if name in ("augments", "windows", "resnet"):
             about["torchvision"] = augment_cases.TORCHVISION
         write(name, about, rows(), key)
 

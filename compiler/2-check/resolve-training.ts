@@ -45,6 +45,8 @@ function observeSettings({ settings, model }: TrainDeclaration, place: Place): v
   for (const { name, value } of settings) {
     if (['augment', 'optimizer', 'schedule'].includes(name.name)) resolveStage(value, silent);
     if (name.name === 'freeze') observeLayers(value, layers, place);
+    if (name.name === 'lr_scale')
+      for (const entry of value.kind === 'list' ? value.items : [value]) observeLayers(entry, layers, place);
     if (name.name !== 'weights' || value.kind !== 'call') continue;
     for (const argument of value.arguments) {
       if (argument.name?.name === 'except') observeLayers(argument.value, layers, place);

@@ -23,10 +23,11 @@ const compiled = [
   'lr_scale',
   'freeze',
   'weights',
-];
-const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate', 'validate_every'];
+] as const;
+const plain = ['batch', 'epochs', 'shuffle', 'seed', 'limit', 'validate', 'validate_every'] as const;
 /** Those that can be compiled. */
-export const settingNames: readonly string[] = [...compiled, ...plain];
+export type SettingName = (typeof compiled)[number] | (typeof plain)[number];
+export const settingNames: readonly SettingName[] = [...compiled, ...plain];
 /** Part of the language, not compiled yet. */
 const later = ['precision'];
 
@@ -44,7 +45,7 @@ export function collectSettings(declaration: TrainDeclaration, site: Site): Sett
     const before = settings.get(name.name);
     if (later.includes(name.name)) {
       notYet(`the setting ${name.name}`, { kind: 'missing', span: name.span }, site);
-    } else if (!compiled.includes(name.name) && !plain.includes(name.name)) {
+    } else if (!settingNames.some((known) => known === name.name)) {
       meant.push(unknownSetting(name, [...compiled, ...plain, ...later], 'a training', site));
     } else if (before) {
       fail(site, {

@@ -56,7 +56,7 @@ export function proposals(
     case 'setting':
       return settingNames
         .filter((name) => !expected.given.includes(name))
-        .map((name) => plain(name, CompletionItemKind.Property, settingHelp[name] ?? '', 1, `${name} = `));
+        .map((name) => plain(name, CompletionItemKind.Property, settingHelp[name], 1, `${name} = `));
     case 'setting-value':
       return settingValues(expected.setting, checked, values, offset);
     case 'train-model':

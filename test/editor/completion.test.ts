@@ -94,6 +94,7 @@ test('trainings: models, data sets, settings, and what each may be', async () =>
   );
   expect(await labels(train('  schedule = ‸'))).toEqual(['cosine', 'linear_decay', 'step_decay']);
   expect(await labels(train('  freeze = [‸]'))).toEqual(['fc']);
+  expect(await labels(train('  lr_scale = [(‸'))).toEqual(['fc']);
 });
 
 test('at the top declarations, in a body statements, after a colon types, in comments and numbers nothing', async () => {

@@ -3,7 +3,7 @@ import { accumulateOverBatch } from './accumulate.ts';
 import { type Around, NOTHING_AROUND, type Scheduled } from './build-tree.ts';
 import { vary } from './choice.ts';
 import { axesBefore, type CpuForm, type Part } from './dispatch.ts';
-import type { Tensor } from './kernel.ts';
+import type { Kernel, Tensor } from './kernel.ts';
 import type { Target } from './lanes.ts';
 import { mergeAxes, mergeSums } from './merge-axes.ts';
 import { choose, chooseWithin } from './schedule.ts';
@@ -47,9 +47,11 @@ export function schedulePart(part: Part, tensors: ReadonlyMap<number, Tensor>, t
     const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors, part.choices.wgsl) }];
     return { nests, around: NOTHING_AROUND };
   }
-  const joined = splitLongAxis(mergeAxes(unrolled, tensors));
+  const join = (kernel: Kernel): Kernel => splitLongAxis(mergeAxes(kernel, tensors));
+  const joined = join(unrolled);
   const blocked = accumulateOverBatch(joined);
-  const kernel = blocked?.kernel ?? splitLongAxis(mergeAxes(sumBySample(unrolled), tensors));
+  const bySample = sumBySample(unrolled);
+  const kernel = blocked?.kernel ?? (bySample === unrolled ? joined : join(bySample));
   const nests = [{ kernel, schedule: vary(kernel, choose(kernel, tensors), part.choices[target]) }];
   return { nests, around: { ...NOTHING_AROUND, outer: blocked?.outer } };
 }

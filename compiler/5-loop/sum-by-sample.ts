@@ -15,9 +15,12 @@ const LEAST = 16;
 /** From so many summands a sample on each of its rows is added up by itself. */
 const LONG = 512;
 
+/** The kernel itself where none of its sums is long. */
 export function sumBySample(kernel: Kernel): Kernel {
   const nest = rewriter(nested);
-  return { ...kernel, stores: kernel.stores.map((store) => ({ ...store, value: nest(store.value) })) };
+  const values = kernel.stores.map(({ value }) => nest(value));
+  if (kernel.stores.every(({ value }, i) => value === values[i])) return kernel;
+  return { ...kernel, stores: kernel.stores.map((store, i) => ({ ...store, value: values[i] })) };
 }
 
 function nested(expr: Expr): Expr {

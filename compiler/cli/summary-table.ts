@@ -1,6 +1,6 @@
 /** Lays a summary out as a table. */
 import type { Summary, SummaryRow } from './summarize.ts';
-import { columns, count } from './table.ts';
+import { count, ruled } from './table.ts';
 
 /** With a batch size its shapes and multiply-adds are shown, else `N` and one sample's. */
 export function summaryTable(summary: Summary, batch?: number): string {
@@ -8,7 +8,7 @@ export function summaryTable(summary: Summary, batch?: number): string {
     `[${row.output.map((size) => (size === 'N' && batch !== undefined ? batch : size)).join(', ')}]`;
   const macs = (n: number): string => (n === 0 ? '' : count(n * (batch ?? 1)));
   const total = summary.layers.reduce((sum, row) => sum + row.macs, 0);
-  const [header, ...lines] = columns(
+  const lines = ruled(
     [
       [
         'layer',
@@ -29,15 +29,9 @@ export function summaryTable(summary: Summary, batch?: number): string {
     3,
   );
   const { buffers } = summary;
-  const rule = '-'.repeat(header.length);
   return [
     summary.model,
-    rule,
-    header,
-    rule,
-    ...lines.slice(0, -1),
-    rule,
-    ...lines.slice(-1),
+    ...lines,
     `trainable parameters: ${count(summary.trainable)}${buffers > 0 ? `; in buffers, not trained: ${count(buffers)}` : ''}`,
   ].join('\n');
 }

@@ -33,6 +33,13 @@ export function columns(rows: readonly (readonly string[])[], left: number): str
   );
 }
 
+/** The same under a header, the first row, and over a last row apart, with rules between. */
+export function ruled(rows: readonly (readonly string[])[], left: number): string[] {
+  const [header, ...lines] = columns(rows, left);
+  const rule = '-'.repeat(Math.max(...[header, ...lines].map(({ length }) => length)));
+  return [rule, header, rule, ...lines.slice(0, -1), rule, ...lines.slice(-1)];
+}
+
 /** Words in lines of at most `width` characters, the first of which stands behind `head`, the others below it. */
 export function wrapped(head: string, text: string, width: number): string[] {
   const indent = ' '.repeat(head.length);

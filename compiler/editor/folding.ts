@@ -3,7 +3,7 @@ import { type FoldingRange, FoldingRangeKind } from 'vscode-languageserver';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
 import type { Feature } from './feature.ts';
 import { toPosition } from './places.ts';
-import { commentsOf, type Word, wordsOf } from './words.ts';
+import { type Word, wordsOf } from './words.ts';
 
 export const folding: Feature = {
   capabilities: { foldingRangeProvider: true },
@@ -17,7 +17,7 @@ export const folding: Feature = {
 };
 
 function foldsOf(file: SourceFile): FoldingRange[] {
-  const words = wordsOf(file);
+  const { words, comments: remarks } = wordsOf(file);
   const line = (offset: number): number => toPosition(file, offset).line;
   const open: Word[] = [];
   const brackets = words.flatMap((word): FoldingRange[] => {
@@ -27,7 +27,7 @@ function foldsOf(file: SourceFile): FoldingRange[] {
     const [startLine, endLine] = [line(start?.start ?? word.start), line(word.start) - 1];
     return endLine > startLine ? [{ startLine, endLine }] : [];
   });
-  const comments = runs(commentsOf(file).map(({ start }) => line(start)));
+  const comments = runs(remarks.map(({ start }) => line(start)));
   const imports = runs(words.flatMap((word) => (word.text === 'import' ? [line(word.start)] : [])));
   return [
     ...brackets,

@@ -3,7 +3,8 @@
  * what kind of thing is expected, not which things there are.
  */
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
-import { commentsOf, type Word, wordsOf } from './words.ts';
+import { declarationWords } from './vocabulary.ts';
+import { type Word, wordsOf } from './words.ts';
 
 /** A bracket that is open at the place. */
 export interface Open {
@@ -44,12 +45,13 @@ export interface Place {
   readonly before: readonly Word[];
 }
 
-const declarationWords = new Set('import const fn intrinsic layer model augment optimizer dataset train'.split(' '));
+/** The library declares its intrinsics too. */
+const beginnings = new Set([...declarationWords, 'intrinsic']);
 const nothing: Expected = { kind: 'nothing' };
 
 export function placeAt(file: SourceFile, offset: number): Place {
-  const all = wordsOf(file);
-  const inComment = commentsOf(file).some(({ start, end }) => start < offset && offset <= end);
+  const { words: all, comments } = wordsOf(file);
+  const inComment = comments.some(({ start, end }) => start < offset && offset <= end);
   const text = all.find((word) => word.isText && word.start < offset && offset < word.end);
   const typing = all.find((word) => word.isName && word.start < offset && offset <= word.end);
   const before = all.filter((word) => word.end <= offset && word !== typing && word !== text);
@@ -73,7 +75,7 @@ function around(before: readonly Word[], file: SourceFile): Pick<Place, 'open' |
     } else if (word.text === ',') {
       const last = open.at(-1);
       if (last) open[open.length - 1] = { ...last, commas: last.commas + 1 };
-    } else if (declarationWords.has(word.text) && startsLine(word.start, file) && isOutermost(word, open, file)) {
+    } else if (beginnings.has(word.text) && startsLine(word.start, file) && isOutermost(word, open, file)) {
       // A bracket that was never closed does not reach into the next declaration.
       open.length = 0;
       declaration = word.text;
@@ -130,11 +132,11 @@ function endsDeclaration(before: readonly Word[], declaration: string | undefine
 
 function inTraining(before: readonly Word[], open: readonly Open[]): Expected {
   const last = before.at(-1);
+  const inner = open.at(-1);
   const block = open.findIndex(({ bracket }) => bracket === '{');
   if (block < 0) {
     if (last?.text === 'on') return { kind: 'train-dataset' };
     if (last?.text === 'train' || last?.text === ':') return { kind: 'train-model' };
-    const inner = open.at(-1);
     return inner ? argumentOf(before, open) : nothing;
   }
   const inside = before.slice((open[block]?.index ?? 0) + 2);
@@ -143,8 +145,11 @@ function inTraining(before: readonly Word[], open: readonly Open[]): Expected {
   const settings = names.filter(({ i }) => depthOf(inside.slice(0, i)) === 0);
   const current = settings.at(-1);
   if (open.length > block + 1) {
-    const call = open.at(-1)?.bracket === '(' ? argumentOf(before, open) : undefined;
-    const layers = current?.text === 'freeze' || (current?.text === 'weights' && open.at(-1)?.bracket === '[');
+    const call = inner?.bracket === '(' ? argumentOf(before, open) : undefined;
+    const layers =
+      current?.text === 'freeze' ||
+      (current?.text === 'lr_scale' && inner?.commas === 0) ||
+      (current?.text === 'weights' && inner?.bracket === '[');
     if (layers && current) return { kind: 'setting-value', setting: 'freeze', head: undefined };
     return call ?? { kind: 'value' };
   }

@@ -26,9 +26,16 @@ const toWord = (token: IToken, isComment: boolean): Word => ({
   isComment,
 });
 
-/** Tokens in their order, without comments. */
-export const wordsOf = (file: SourceFile): readonly Word[] =>
-  lex(file.text, new Problems(file)).tokens.map((token) => toWord(token, false));
+export interface Words {
+  /** Tokens in their order. */
+  readonly words: readonly Word[];
+  readonly comments: readonly Word[];
+}
 
-export const commentsOf = (file: SourceFile): readonly Word[] =>
-  lex(file.text, new Problems(file)).comments.map((token) => toWord(token, true));
+export function wordsOf(file: SourceFile): Words {
+  const { tokens, comments } = lex(file.text, new Problems(file));
+  return {
+    words: tokens.map((token) => toWord(token, false)),
+    comments: comments.map((token) => toWord(token, true)),
+  };
+}

@@ -9,7 +9,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { DatasetSpec } from '../../runtime/data/dataset.ts';
 import { openSplits } from '../../runtime/data/open.ts';
-import { openSplit, UserError } from '../../runtime/index.ts';
+import { openSplit } from '../../runtime/index.ts';
+import { messageOf } from '../support/message-of.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'netc-data-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -66,15 +67,6 @@ function tiny(urls: readonly string[] = []): DatasetSpec {
 function put(file: string, bytes: Uint8Array, where = folder): void {
   mkdirSync(where, { recursive: true });
   writeFileSync(join(where, file), bytes);
-}
-
-async function messageOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error instanceof Error ? error.message : '';
 }
 
 test('packed and unpacked files are read', async () => {

@@ -13,8 +13,8 @@ import {
   TrainingRun,
   type TrainingSpec,
   type TrainOptions,
-  UserError,
 } from '../../runtime/index.ts';
+import { messageOf } from '../support/message-of.ts';
 import { defaults, train } from './example.train.ts';
 import { openTestDevice, Softmax, softmaxTraining } from './softmax-regression.ts';
 
@@ -23,15 +23,6 @@ afterAll(() => rmSync(scratch, { recursive: true }));
 
 function options(name: string, changes: Partial<TrainOptions> = {}): TrainOptions {
   return { ...defaults, quiet: true, limit: 640, epochs: 1, out: join(scratch, name), ...changes };
-}
-
-async function messageOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error instanceof Error ? error.message : '';
 }
 
 test('nothing to resume', async () => {

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { UserError } from '../../runtime/errors.ts';
 import { findWeights, type WeightsPlace } from '../../runtime/weights/locate.ts';
+import { messageOf } from '../support/message-of.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'netc-weights-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -40,15 +40,6 @@ function put(name: string, ...folders: string[]): string {
 function shown(path: string): string {
   const near = relative(process.cwd(), path);
   return near.length < path.length ? near : path;
-}
-
-async function messageOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error instanceof Error ? error.message : '';
 }
 
 /** Serves a text for every path while `work` runs, and lists the paths. */

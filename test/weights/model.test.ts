@@ -3,25 +3,17 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { type Tensor, tensor, UserError } from '../../runtime/index.ts';
+import { type Tensor, tensor } from '../../runtime/index.ts';
 import type { ParameterSpec } from '../../runtime/program.ts';
 import { initialValues } from '../../runtime/weights/initialize.ts';
 import { readParameter, writeParameter } from '../../runtime/weights/layout.ts';
+import { messageOf } from '../support/message-of.ts';
 import { openTestDevice, Softmax } from '../train/softmax-regression.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'netc-model-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const device = await openTestDevice();
-
-async function messageOf(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return error instanceof Error ? error.message : '';
-}
 
 test('an arena may hold a parameter in any order and with gaps', () => {
   const parameter: ParameterSpec = {

@@ -3,7 +3,7 @@ import { elementCount, showShape } from '../../../runtime/tensor.ts';
 import { showDtype } from '../../../runtime/weights/dtype.ts';
 import { type Fit, fits, remedyOf } from '../../../runtime/weights/fit.ts';
 import { byteCount, modelTensors, type StoredTensor, type WeightsFile } from '../../../runtime/weights/weights-file.ts';
-import { bytes, columns, count, list } from '../table.ts';
+import { bytes, count, list, ruled } from '../table.ts';
 
 /** A file compared with a network of a `.net` file. */
 export interface Comparison {
@@ -35,19 +35,12 @@ export function weightsTable(path: string, file: WeightsFile, against?: Comparis
     verdict ? '' : count(elements),
   ];
   const head = ['tensor', 'type', 'shape', against ? `for ${against.name}` : 'elements'];
-  const [header, ...lines] = columns([head, ...rows, ...missing, total], verdict ? 4 : 3);
-  const rule = '-'.repeat(Math.max(...[header, ...lines].map(({ length }) => length)));
   const found = file.found === undefined ? '' : `, ${file.found}`;
   const slots = file.tensors.length - tensors.length;
   return [
     `${path}: ${file.format}, ${bytes(tensors.reduce((sum, tensor) => sum + byteCount(tensor), 0))}${found}`,
     ...(slots > 0 ? [`a training's checkpoint; ${slots} more tensors are its optimizer's`] : []),
-    rule,
-    header,
-    rule,
-    ...lines.slice(0, -1),
-    rule,
-    ...lines.slice(-1),
+    ...ruled([head, ...rows, ...missing, total], verdict ? 4 : 3),
     ...(against ? [conclusion(against)] : []),
   ].join('\n');
 }

@@ -1,16 +1,10 @@
 /** Whether contenders computed the same: first losses and first predictions against one of them. */
+import { networks } from './networks.ts';
 import type { ContenderResult, NetworkResult } from './results.ts';
-import type { Mode, Outcome, Task } from './task.ts';
+import type { Mode, Outcome } from './task.ts';
 
 /** Farther apart than this share, two contenders did not do the same work. */
 export const tolerance = 1e-4;
-
-/**
- * How many of the first three losses are compared. Adam's first steps are little more than the gradients' signs, and batch
- * normalisation over few values magnifies rounding: PyTorch's own losses of ResNet-18 in float32 and in float64 are 1e-4
- * apart after one step and 1e-2 after two.
- */
-export const compared: Readonly<Record<Task['network'], number>> = { fashion_cnn: 3, resnet18: 1 };
 
 /** The largest difference between numbers at the same place, as a share of the largest expected one; Infinity where one is missing. */
 export function deviation(actual: readonly number[], expected: readonly number[]): number {
@@ -33,11 +27,12 @@ function reference(contenders: readonly ContenderResult[], mode: Mode): Outcome 
 /** A contender's largest deviation from the reference in losses and predictions of all rounds; undefined without any. */
 export function disagreement(own: ContenderResult, { network, contenders }: NetworkResult): number | undefined {
   const modes: readonly Mode[] = ['train', 'infer'];
+  const { compared } = networks[network];
   const found = modes.flatMap((mode) => {
     const expected = reference(contenders, mode);
     if (!expected) return [];
     return outcomes(own, mode).flatMap(({ losses, prediction }) => [
-      deviation(losses.slice(0, compared[network]), expected.losses.slice(0, compared[network])),
+      deviation(losses.slice(0, compared), expected.losses.slice(0, compared)),
       deviation(prediction, expected.prediction),
     ]);
   });

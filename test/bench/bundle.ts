@@ -14,15 +14,32 @@ export interface ModelClass {
 export function modelClassOf(bundle: Bundle): ModelClass {
   const isModelClass = (value: unknown): value is ModelClass =>
     typeof value === 'function' && value.prototype instanceof bundle.CompiledModel;
-  const found = Object.values(bundle).find(isModelClass);
-  if (!found) throw new Error('the bundle has no model');
-  return found;
+  return found(bundle, isModelClass, 'model');
 }
 
-export function trainingOf(bundle: Readonly<Record<string, unknown>>): Runtime.TrainingSpec {
-  const isTraining = (value: unknown): value is Runtime.TrainingSpec =>
-    typeof value === 'object' && value !== null && 'dataset' in value && 'uniforms' in value;
-  const found = Object.values(bundle).find(isTraining);
-  if (!found) throw new Error('the bundle has no training');
-  return found;
+export function modelSpecOf(bundle: Readonly<Record<string, unknown>>): Runtime.ModelSpec {
+  return found(
+    bundle,
+    (value): value is Runtime.ModelSpec => isObject(value) && 'module' in value && 'output' in value,
+    'model',
+  );
+}
+
+/** Undefined where the network has none. */
+export function trainingIn(bundle: Readonly<Record<string, unknown>>): Runtime.TrainingSpec | undefined {
+  return Object.values(bundle).find(isTraining);
+}
+
+export const trainingOf = (bundle: Readonly<Record<string, unknown>>): Runtime.TrainingSpec =>
+  found(bundle, isTraining, 'training');
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+const isTraining = (value: unknown): value is Runtime.TrainingSpec =>
+  isObject(value) && 'dataset' in value && 'uniforms' in value;
+
+function found<T>(bundle: Readonly<Record<string, unknown>>, is: (value: unknown) => value is T, what: string): T {
+  const value = Object.values(bundle).find(is);
+  if (value === undefined) throw new Error(`the bundle has no ${what}`);
+  return value;
 }

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root } from './networks.ts';
+import { root } from './compile.ts';
 import type { Report } from './rounds.ts';
 
 const run = promisify(execFile);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { withSwiftShader } from '../support/swiftshader.ts';
-import { bundling, scratch } from './networks.ts';
+import { bundling, scratch } from './compile.ts';
 import type { Entry } from './roster.ts';
 import type { Outcome, Task } from './task.ts';
 

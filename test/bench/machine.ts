@@ -3,7 +3,7 @@ import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import type { Places } from './launch.ts';
 import type { Machine } from './results.ts';
 
-export function describeMachine(places: Places, pictures: string, loads: readonly number[]): Machine {
+export function describeMachine(places: Places, loads: readonly number[]): Machine {
   const { adapter } = places;
   return {
     cpu: cpus()[0]?.model ?? 'unknown processor',
@@ -12,7 +12,6 @@ export function describeMachine(places: Places, pictures: string, loads: readonl
     system: `${type()} ${release()}`,
     node: process.version,
     webgpu: 'missing' in adapter ? `none: ${adapter.missing}` : adapter.name,
-    pictures,
     load: loads,
   };
 }

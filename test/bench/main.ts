@@ -4,17 +4,19 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { compileNetwork } from './compile.ts';
 import { footprintOf } from './footprint.ts';
 import { buildNetc, installPeers } from './install.ts';
-import { findPlaces } from './launch.ts';
+import { findPlaces, type Places } from './launch.ts';
 import { describeMachine, loadNow } from './machine.ts';
-import { type KernelTimes, measureBatches, measureKernels, measureWidths } from './measures.ts';
-import { compileNetwork, resnetSource, shippedModel, writeSource } from './networks.ts';
+import { measureBatches, measureKernels, measureWidths } from './measures.ts';
+import { networks } from './networks.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { tablesOf } from './report.ts';
 import type { NetworkResult, Results } from './results.ts';
 import { measure } from './rounds.ts';
 import { asMarkdown, asText } from './table.ts';
+import type { NetworkName } from './task.ts';
 import { openPictures, writeWorkload } from './workload.ts';
 
 const start = performance.now();
@@ -26,36 +28,37 @@ async function bench(options: Options): Promise<Results> {
   await installPeers(report);
   await buildNetc(report);
   const places = await findPlaces();
-  const network = await compileNetwork(shippedModel);
-  const pictures = await openPictures(network.training.dataset);
-  const workload = writeWorkload(network, 'fashion_cnn', pictures);
-  const networks: NetworkResult[] = [await measure(workload, places, options, report, loads)];
-  if (options.resnet) {
-    const resnet = await compileNetwork(writeSource('resnet', resnetSource()));
-    networks.push(await measure(writeWorkload(resnet, 'resnet18', pictures), places, options, report, loads));
-  }
+  const measured: NetworkResult[] = [];
+  for (const name of options.networks) measured.push(await measureNetwork(name, places, options, loads));
+  loads.push(loadNow());
+  const machine = describeMachine(places, loads);
+  return { date: new Date().toISOString(), seconds: Math.round(seconds()), machine, networks: measured };
+}
+
+/** A network against its peers; then netc's own: what each kernel takes and, of the first network, what it costs to use it. */
+async function measureNetwork(
+  name: NetworkName,
+  places: Places,
+  options: Options,
+  loads: number[],
+): Promise<NetworkResult> {
+  const { source, modes, scales } = networks[name];
+  const network = await compileNetwork(source);
+  const pictures = await openPictures(network, networks[name]);
+  const workload = writeWorkload(network, name, pictures);
+  const contenders = await measure(workload, places, options, report, loads);
+  const { batch, inferBatches } = workload;
+  const compared = { network: name, batch, inferBatches, pictures: pictures.origin, contenders };
+  if (!options.modes.includes('train') || !modes.includes('train')) return compared;
+  report('kernels');
+  const kernels = await measureKernels(network, workload, options.quick);
+  if (!scales) return { ...compared, ...kernels };
   report('compile time and sizes');
   const footprint = await footprintOf(network, options.quick ? 2 : 5);
-  const training = options.modes.includes('train');
-  if (training) report('kernels');
-  const kernels: Partial<KernelTimes> = training ? await measureKernels(network, workload, options.quick) : {};
-  if (training) report('batch sizes and widths');
-  const scaling = training
-    ? {
-        batches: await measureBatches(network, workload, options.quick),
-        widths: await measureWidths(workload, options.quick, report),
-      }
-    : {};
-  loads.push(loadNow());
-  return {
-    date: new Date().toISOString(),
-    seconds: Math.round(seconds()),
-    machine: describeMachine(places, pictures.origin, loads),
-    networks,
-    footprint,
-    ...kernels,
-    ...scaling,
-  };
+  report('batch sizes and widths');
+  const batches = await measureBatches(network, workload, options.quick);
+  const widths = await measureWidths(workload, options.quick, report);
+  return { ...compared, ...kernels, footprint, batches, widths };
 }
 
 async function main(argv: readonly string[]): Promise<void> {

@@ -1,8 +1,9 @@
 /** netc alone: the time of each kernel against the core's peak, and how time grows with the batch and with the width. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { compileNetwork, type Network, netc, writeSource } from './compile.ts';
 import { bundleScript } from './launch.ts';
-import { compileNetwork, type Network, netc, wideSource, writeSource } from './networks.ts';
+import { wideSource } from './networks.ts';
 import type { ProbeTask } from './probes/protocol.ts';
 import type { KernelTime, ScalingPoint } from './results.ts';
 import type { Report } from './rounds.ts';

@@ -1,74 +1,57 @@
-/**
- * The networks that are measured: their `.net` source, compiled by the built command as a user would, and bundled with the
- * runtime into one file that a contender loads.
- */
-import { execFile } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import type { TrainingSpec } from '../../runtime/index.ts';
-import { trainingOf } from './bundle.ts';
+/** The networks that are measured: where each one's source is, how it is given to others, what is asked of it. */
+import { join } from 'node:path';
+import { root } from './compile.ts';
+import { fashionCnn, resnet18 } from './onnx-file.ts';
+import type { Mode, NetworkName, Tensor } from './task.ts';
 
-export const root = fileURLToPath(new URL('../../', import.meta.url));
-/** Everything that a run makes and no later one needs; below the peers' packages, so that contenders find them. */
-export const scratch = fileURLToPath(new URL('./.cache/', import.meta.url));
-export const shippedModel = join(root, 'models/fashion_cnn.net');
-
-export interface Network {
-  readonly name: string;
+export interface Measured {
+  readonly title: string;
+  /** Its `.net` file. */
   readonly source: string;
-  /** The generated module's path. */
-  readonly module: string;
-  /** Generated module and runtime, as a URL. */
-  readonly bundle: string;
-  readonly training: TrainingSpec;
-  /** What the command took, in milliseconds. */
-  readonly compileMs: number;
+  readonly modes: readonly Mode[];
+  /** The batch sizes of inference. */
+  readonly inferBatches: readonly number[];
+  /** Whether compile time, sizes and growth with batch and width are measured of it. */
+  readonly scales: boolean;
+  /**
+   * How many of the first three losses are compared. Adam's first steps are little more than the gradients' signs, and
+   * batch normalisation over few values magnifies rounding: PyTorch's own losses of ResNet-18 in float32 and in float64
+   * are 1e-4 apart after one step and 1e-2 after two.
+   */
+  readonly compared: number;
+  /** The same network for ONNX Runtime; `sample`: a picture's size. */
+  onnx(weights: readonly Tensor[], sample: readonly number[]): Uint8Array;
 }
 
-/** Compiles a source file with the built `netc`. */
-export async function compileNetwork(source: string): Promise<Network> {
-  const name = basename(source, '.net');
-  const generated = join(scratch, 'generated');
-  const start = performance.now();
-  await netc(source, '-o', generated);
-  const compileMs = performance.now() - start;
-  const module = join(generated, `${name}.ts`);
-  const outfile = join(scratch, `${name}.mjs`);
-  await build({ ...bundling, stdin: everythingOf(module), outfile, platform: 'node', external: ['webgpu'] });
-  const bundle = pathToFileURL(outfile).href;
-  return { name, source, module, bundle, training: trainingOf(await import(bundle)), compileMs };
-}
-
-/** Runs the built command; its output. */
-export async function netc(...argv: readonly string[]): Promise<string> {
-  const command = join(root, 'dist/compiler/cli/main.js');
-  return (await promisify(execFile)(process.execPath, [command, ...argv], { maxBuffer: 2 ** 28 })).stdout;
-}
-
-/** A source file of the bench's own making. */
-export function writeSource(name: string, text: string): string {
-  const folder = join(scratch, 'sources');
-  mkdirSync(folder, { recursive: true });
-  const path = join(folder, `${name}.net`);
-  writeFileSync(path, text);
-  return path;
-}
-
-export const bundling = {
-  bundle: true,
-  format: 'esm',
-  target: 'es2023',
-  alias: { 'netc/runtime': join(root, 'runtime/index.ts') },
-} as const;
-
-/** An entry that has all of the module and all of the runtime. */
-export const everythingOf = (module: string) => ({
-  contents: `export * from 'netc/runtime';\nexport * from ${JSON.stringify(module)};\n`,
-  resolveDir: root,
-});
+export const networks: Readonly<Record<NetworkName, Measured>> = {
+  fashion_cnn: {
+    title: 'Fashion-MNIST CNN (models/fashion_cnn.net)',
+    source: join(root, 'models/fashion_cnn.net'),
+    modes: ['train', 'infer'],
+    inferBatches: [64, 1],
+    scales: true,
+    compared: 3,
+    onnx: fashionCnn,
+  },
+  resnet18: {
+    title: 'ResNet-18, 1 x 28 x 28 (models/fashion_resnet.net)',
+    source: join(root, 'models/fashion_resnet.net'),
+    modes: ['train', 'infer'],
+    inferBatches: [64, 1],
+    scales: false,
+    compared: 1,
+    onnx: resnet18,
+  },
+  resnet18_224: {
+    title: 'ResNet-18, 3 x 224 x 224 (models/resnet18.net)',
+    source: join(root, 'models/resnet18.net'),
+    modes: ['infer'],
+    inferBatches: [1],
+    scales: false,
+    compared: 0,
+    onnx: resnet18,
+  },
+};
 
 const fashionMnist = JSON.stringify(join(root, 'models/fashion_mnist.net'));
 
@@ -92,22 +75,6 @@ model Wide${factor}(image: f32[N, 1, 28, 28]) -> f32[N, 10] {
 train Wide${factor} on FashionMnist {
   input     = to_float(image)
   // netc-allow: W0101
-  loss      = cross_entropy(output, label)
-  optimizer = Adam(lr=0.001)
-  batch     = 64
-}
-`;
-}
-
-/** ResNet-18 for grey pictures of 28 x 28 pixels. */
-export function resnetSource(): string {
-  const program = JSON.stringify(join(root, 'models/resnet18.net'));
-  return `// ResNet-18 for Fashion-MNIST.
-import { FashionMnist } from ${fashionMnist}
-import { ResNet18 } from ${program}
-
-train Resnet: ResNet18(10, 1, 28) on FashionMnist {
-  input     = to_float(image)
   loss      = cross_entropy(output, label)
   optimizer = Adam(lr=0.001)
   batch     = 64

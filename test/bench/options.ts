@@ -1,6 +1,7 @@
 /** The words of the command line. */
 import { parseArgs } from 'node:util';
-import type { Mode } from './task.ts';
+import { networks as known } from './networks.ts';
+import type { Mode, NetworkName } from './task.ts';
 
 export interface Options {
   /** One round, netc on the CPU and PyTorch alone, shorter measurements. */
@@ -9,7 +10,7 @@ export interface Options {
   /** Contenders whose id has one of these in it; all where it is empty. */
   readonly contenders: readonly string[];
   readonly rounds: number;
-  readonly resnet: boolean;
+  readonly networks: readonly NetworkName[];
   /** Prints tables for a document instead of a terminal. */
   readonly markdown: boolean;
   readonly json: string;
@@ -26,7 +27,7 @@ Measures netc, PyTorch, ONNX Runtime, TensorFlow.js and jax-js side by side and 
   --only train|infer one of the two
   --contenders A,B   only those whose id contains one of these words: netc, pytorch-1, jax
   --rounds N         how often each is measured (3)
-  --resnet           ResNet-18 as well
+  --networks A,B     which of fashion_cnn, resnet18, resnet18_224 (fashion_cnn)
   --markdown         print the tables as markdown
   --json FILE        where the figures go (test/bench/results/latest.json)
   --from FILE        print the tables of an earlier run's figures; measures nothing
@@ -41,14 +42,14 @@ export function readOptions(argv: readonly string[]): Options {
       only: { type: 'string' },
       contenders: { type: 'string', default: '' },
       rounds: { type: 'string' },
-      resnet: { type: 'boolean', default: false },
+      networks: { type: 'string', default: 'fashion_cnn' },
       markdown: { type: 'boolean', default: false },
       json: { type: 'string', default: 'test/bench/results/latest.json' },
       from: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { quick, only, contenders, rounds = quick ? '1' : '3', resnet, markdown, json, from, help } = values;
+  const { quick, only, contenders, rounds = quick ? '1' : '3', networks, markdown, json, from, help } = values;
   if (only !== undefined && only !== 'train' && only !== 'infer')
     throw new Error(`--only is \`train\` or \`infer\`, not \`${only}\``);
   if (!/^[1-9]\d*$/.test(rounds)) throw new Error(`--rounds is a whole number of at least 1, not \`${rounds}\``);
@@ -57,10 +58,16 @@ export function readOptions(argv: readonly string[]): Options {
     modes: only === undefined ? ['train', 'infer'] : [only],
     contenders: contenders.split(',').filter((word) => word !== ''),
     rounds: Number(rounds),
-    resnet,
+    networks: networks.split(',').map(networkNamed),
     markdown,
     json,
     from,
     help,
   };
+}
+
+function networkNamed(name: string): NetworkName {
+  const isKnown = (word: string): word is NetworkName => word in known;
+  if (isKnown(name)) return name;
+  throw new Error(`--networks takes ${Object.keys(known).join(', ')}, not \`${name}\``);
 }

@@ -26,6 +26,8 @@ test('the words of the command line', () => {
   });
   expect(() => readOptions(['--only', 'both'])).toThrow('--only is `train` or `infer`, not `both`');
   expect(() => readOptions(['--rounds', '0'])).toThrow('--rounds is a whole number of at least 1, not `0`');
+  expect(readOptions(['--networks', 'fashion_cnn,resnet18']).networks).toEqual(['fashion_cnn', 'resnet18']);
+  expect(() => readOptions(['--networks', 'vgg'])).toThrow('fashion_cnn, resnet18, resnet18_224, not `vgg`');
   expect(() => readOptions(['--fast'])).toThrow('--fast');
 });
 

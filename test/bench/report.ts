@@ -1,23 +1,26 @@
 /** From raw figures to tables. Decides what is shown and how it is rounded; measures nothing. */
-import { compared, disagreement, outcomes, tolerance } from './agreement.ts';
+import { disagreement, outcomes, tolerance } from './agreement.ts';
+import { networks } from './networks.ts';
 import type { ContenderResult, Footprint, KernelTime, NetworkResult, Results, ScalingPoint } from './results.ts';
 import { median, ratio, spread } from './statistics.ts';
 import type { Table } from './table.ts';
 import type { Mode, Outcome } from './task.ts';
 
-const titles = { fashion_cnn: 'Fashion-MNIST CNN (models/fashion_cnn.net)', resnet18: 'ResNet-18, 1 x 28 x 28' };
 /** What doubling the work may cost. */
 const doubling = 2.2;
 
 export function tablesOf(results: Results): readonly Table[] {
-  const { networks, footprint, kernels, peak, batches, widths } = results;
-  return [
-    ...networks.flatMap((network) => [contendersTable(network, results), processorTable(network)]),
-    ...(footprint ? [footprintTable(footprint)] : []),
-    ...(kernels && peak ? [kernelsTable(kernels, peak)] : []),
-    ...(batches ? [scalingTable('batch', batches)] : []),
-    ...(widths ? [scalingTable('width', widths)] : []),
-  ];
+  return results.networks.flatMap((result) => {
+    const { network, footprint, kernels, peak, batches, widths } = result;
+    return [
+      contendersTable(result, results),
+      processorTable(result),
+      ...(footprint ? [footprintTable(footprint)] : []),
+      ...(kernels && peak ? [kernelsTable(networks[network].title, kernels, peak)] : []),
+      ...(batches ? [scalingTable('batch', batches)] : []),
+      ...(widths ? [scalingTable('width', widths)] : []),
+    ];
+  });
 }
 
 const whole = (value: number): string => Math.round(value).toLocaleString('en-US');
@@ -33,12 +36,17 @@ function rates(contender: ContenderResult, mode: Mode, n: number): (number | und
   });
 }
 
+/** What is measured of a network: steps of a batch, predictions of several. */
+function figuresOf({ network, batch, inferBatches }: NetworkResult): readonly (readonly [Mode, number])[] {
+  return networks[network].modes.flatMap((mode) =>
+    (mode === 'train' ? [batch] : inferBatches).map((n) => [mode, n] as const),
+  );
+}
+
 function contendersTable(result: NetworkResult, { machine, date }: Results): Table {
-  const { network, batch, inferBatches, contenders } = result;
-  const figures: readonly (readonly [Mode, number])[] = [
-    ['train', batch],
-    ...inferBatches.map((n) => ['infer', n] as const),
-  ];
+  const { network, contenders } = result;
+  const { title, modes } = networks[network];
+  const figures = figuresOf(result);
   const pytorch = contenders.filter(({ team }) => team === 'pytorch');
   const measured = contenders.filter(({ modes }) => Object.keys(modes).length > 0);
   const rows = measured.map((contender) => [
@@ -51,36 +59,39 @@ function contendersTable(result: NetworkResult, { machine, date }: Results): Tab
       );
       return [rateCell(own), times === undefined ? '' : short(times)];
     }),
-    firstStep(outcomes(contender, 'train')),
-    ['train', 'infer'].map((mode) => memory(outcomes(contender, mode as Mode))).join(' / '),
+    firstStep(outcomes(contender, modes[0])),
+    modes.map((mode) => memory(outcomes(contender, mode))).join(' / '),
     agreement(disagreement(contender, result)),
   ]);
   const columns = figures.flatMap(([mode, n]) => [`${mode} ${n}, images/s`, 'x PyTorch']);
   return {
-    title: `${titles[network]}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
-    columns: ['', ...columns, 'load + first step, ms', 'peak MiB, train / infer', 'agrees'],
+    title: `${title}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
+    columns: [
+      '',
+      ...columns,
+      `load + first ${modes[0] === 'train' ? 'step' : 'prediction'}, ms`,
+      `peak MiB, ${modes.join(' / ')}`,
+      'agrees',
+    ],
     rows,
     notes: [...legend(result, machine, date), ...absences(contenders)],
   };
 }
 
 /** What the figures by the clock owe to a busy machine does not show here; what threads wait for one another, spinning, does. */
-function processorTable({ network, batch, inferBatches, contenders }: NetworkResult): Table {
+function processorTable(result: NetworkResult): Table {
+  const figures = figuresOf(result);
   const cell = (contender: ContenderResult, mode: Mode, n: number): string => {
     const found = outcomes(contender, mode).flatMap(
       ({ train, infer }) => (mode === 'train' ? train : infer?.[n]) ?? [],
     );
     return found.length === 0 ? '-' : short(Math.min(...found.map(({ processor }) => processor)));
   };
-  const measured = contenders.filter((contender) => Object.keys(contender.modes).length > 0);
+  const measured = result.contenders.filter((contender) => Object.keys(contender.modes).length > 0);
   return {
-    title: `${titles[network]}: processor time of all threads, least of the rounds, ms`,
-    columns: ['', `train ${batch}`, ...inferBatches.map((n) => `infer ${n}`)],
-    rows: measured.map((contender) => [
-      contender.title,
-      cell(contender, 'train', batch),
-      ...inferBatches.map((n) => cell(contender, 'infer', n)),
-    ]),
+    title: `${networks[result.network].title}: processor time of all threads, least of the rounds, ms`,
+    columns: ['', ...figures.map(([mode, n]) => `${mode} ${n}`)],
+    rows: measured.map((contender) => [contender.title, ...figures.map(([mode, n]) => cell(contender, mode, n))]),
     notes: [],
   };
 }
@@ -106,18 +117,18 @@ function agreement(found: number | undefined): string {
   return `${found <= tolerance ? 'yes' : 'NO'} (${found === 0 ? '0' : found.toExponential(0)})`;
 }
 
-function legend({ contenders, network }: NetworkResult, machine: Results['machine'], date: string): string[] {
+function legend({ contenders, network, pictures }: NetworkResult, machine: Results['machine'], date: string): string[] {
   const loads = spread(machine.load);
   const load = loads ? `${loads.median.toFixed(1)} (${loads.least.toFixed(1)}-${loads.most.toFixed(1)})` : 'unknown';
   const [losses = []] = contenders.flatMap((contender) => outcomes(contender, 'train')).map((found) => found.losses);
-  const first = losses.slice(0, compared[network]).map((loss) => loss.toFixed(6));
+  const first = losses.slice(0, networks[network].compared).map((loss) => loss.toFixed(6));
   const what = first.length === 0 ? 'first prediction' : `first losses (${first.join(', ')}) and first prediction`;
   const software = contenders.some((contender) => contender.software);
   const tuned = contenders.some(({ id, modes }) => id.includes('tuned') && Object.keys(modes).length > 0);
   return [
     `Measured ${date.slice(0, 10)}, load average ${load}. Median of the rounds (lowest-highest); x PyTorch: against the faster of PyTorch's own rows in the same round.`,
     ...(tuned ? ['PyTorch tuned: channels last in training; traced, frozen and optimized in inference.'] : []),
-    `Agrees: ${what} within ${tolerance} of the largest; pictures: ${machine.pictures}.`,
+    `Agrees: ${what} within ${tolerance} of the largest; pictures: ${pictures}.`,
     ...(software
       ? [`Rows with *: ${machine.webgpu}, WebGPU in software, which shows that it is right, not how fast it is.`]
       : []),
@@ -159,16 +170,18 @@ function footprintTable({ compileMs, minified, gzipped, later, dispatches }: Foo
   };
 }
 
-function kernelsTable(kernels: readonly KernelTime[], peak: number): Table {
+function kernelsTable(network: string, kernels: readonly KernelTime[], peak: number): Table {
   const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
   const work = kernels.reduce((sum, { flops }) => sum + flops, 0);
   const row = (label: string, ms: number, count: number): string[] => {
+    // What is not called at this batch size takes no time and does nothing.
+    if (ms === 0) return [label, '-'];
     const rate = count / ms / 1e6;
     const speed = [(count / 1e6).toFixed(1), short(rate), `${((100 * rate) / peak).toFixed(0)} %`];
     return [label, ms.toFixed(3), `${((100 * ms) / total).toFixed(0)} %`, ...(count === 0 ? [] : speed)];
   };
   return {
-    title: 'Kernels of a training step of 64 on one thread, by dispatch, least of the steps',
+    title: `${network}: kernels of a training step of 64 on one thread, by dispatch, least of the steps`,
     columns: ['', 'ms', 'of the step', 'MFLOP', 'GFLOP/s', 'of the peak'],
     rows: [
       ...kernels.map(({ dispatch, label, ms, flops }) => row(`${dispatch} ${label}`, ms, flops)),

@@ -1,5 +1,5 @@
 /** All that a run of the bench finds out, as it stands in its JSON file. Raw figures; what the tables show is worked out later. */
-import type { Mode, Outcome, Task } from './task.ts';
+import type { Mode, NetworkName, Outcome } from './task.ts';
 
 export interface Measurement {
   /** By round: the outcome, or why there is none. */
@@ -20,10 +20,18 @@ export interface ContenderResult {
 }
 
 export interface NetworkResult {
-  readonly network: Task['network'];
+  readonly network: NetworkName;
   readonly batch: number;
   readonly inferBatches: readonly number[];
+  /** Where they come from. */
+  readonly pictures: string;
   readonly contenders: readonly ContenderResult[];
+  /** GFLOP/s of one core with nothing but multiplications and additions of f32x4. */
+  readonly peak?: number;
+  readonly kernels?: readonly KernelTime[];
+  readonly footprint?: Footprint;
+  readonly batches?: readonly ScalingPoint[];
+  readonly widths?: readonly ScalingPoint[];
 }
 
 /** A part of a kernel: what runs beside other things in one dispatch. */
@@ -63,7 +71,6 @@ export interface Machine {
   readonly system: string;
   readonly node: string;
   readonly webgpu: string;
-  readonly pictures: string;
   /** The load averages over a minute at the start and the end of the run, and those between. */
   readonly load: readonly number[];
 }
@@ -73,10 +80,4 @@ export interface Results {
   readonly seconds: number;
   readonly machine: Machine;
   readonly networks: readonly NetworkResult[];
-  readonly footprint?: Footprint;
-  /** GFLOP/s of one core with nothing but multiplications and additions of f32x4. */
-  readonly peak?: number;
-  readonly kernels?: readonly KernelTime[];
-  readonly batches?: readonly ScalingPoint[];
-  readonly widths?: readonly ScalingPoint[];
 }

@@ -1,6 +1,6 @@
 /** Who is measured, in the order of the table, and what each cannot do. How one is started is launch.ts's. */
 import { availableParallelism } from 'node:os';
-import type { Mode, Task } from './task.ts';
+import type { Mode, NetworkName } from './task.ts';
 
 export interface Entry {
   readonly id: string;
@@ -11,7 +11,7 @@ export interface Entry {
   readonly script: string;
   readonly variant: string;
   readonly threads: number;
-  readonly networks: readonly Task['network'][];
+  readonly networks: readonly NetworkName[];
   readonly modes: readonly Mode[];
   /** Why a mode is left out. */
   readonly without?: string;
@@ -26,8 +26,8 @@ const threads = (count: number): string => `${count} thread${count === 1 ? '' : 
 /** One thread, and as many as there are cores. */
 const counts = cores > 1 ? [1, cores] : [1];
 const both: readonly Mode[] = ['train', 'infer'];
-const all: readonly Task['network'][] = ['fashion_cnn', 'resnet18'];
-const cnn: readonly Task['network'][] = ['fashion_cnn'];
+const all: readonly NetworkName[] = ['fashion_cnn', 'resnet18', 'resnet18_224'];
+const cnn: readonly NetworkName[] = ['fashion_cnn'];
 
 const netc: Omit<Entry, 'id' | 'title' | 'variant' | 'threads'> = {
   team: 'netc',

@@ -1,15 +1,15 @@
 /** Rounds of measurements: every contender once, then every contender again, so that what disturbs one disturbs the next. */
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
+import { scratch } from './compile.ts';
 import { launch, missing, type Places } from './launch.ts';
-import { scratch } from './networks.ts';
+import { networks } from './networks.ts';
 import type { Options } from './options.ts';
-import type { ContenderResult, Measurement, NetworkResult } from './results.ts';
+import type { ContenderResult, Measurement } from './results.ts';
 import { type Entry, roster } from './roster.ts';
 import type { Mode, Outcome } from './task.ts';
 import type { Workload } from './workload.ts';
 
-const inferBatches = [64, 1];
 /** A process may take so long, in milliseconds. */
 const limit = 150_000;
 /** One that took longer is not measured again. */
@@ -26,8 +26,10 @@ export async function measure(
   options: Options,
   report: Report,
   loads: number[],
-): Promise<NetworkResult> {
+): Promise<ContenderResult[]> {
+  const { batch, network } = workload;
   const entries = roster.filter((entry) => takesPart(entry, workload, options));
+  const modes = options.modes.filter((mode) => networks[network].modes.includes(mode));
   const present = entries.filter((entry) => missing(entry, places) === undefined);
   for (const entry of entries) {
     const reason = missing(entry, places);
@@ -41,7 +43,7 @@ export async function measure(
       report(`${round} of ${options.rounds} rounds: they have taken long enough`);
       break;
     }
-    for (const mode of options.modes) {
+    for (const mode of modes) {
       for (const entry of present.filter(({ modes }) => modes.includes(mode))) {
         const outcomes = found.get(entry.id + mode) ?? [];
         found.set(entry.id + mode, outcomes);
@@ -52,12 +54,12 @@ export async function measure(
         loads.push(loadavg()[0] ?? 0);
         const took = performance.now() - start;
         if (took > longest || 'failed' in outcome || isSoftware(entry, places)) enough.add(entry.id + mode);
-        const where = `${workload.network} ${mode}, round ${round + 1} of ${options.rounds}`;
-        report(`${where}: ${entry.title}: ${inWords(outcome, workload.batch)} (${(took / 1000).toFixed(1)} s)`);
+        const where = `${network} ${mode}, round ${round + 1} of ${options.rounds}`;
+        report(`${where}: ${entry.title}: ${inWords(outcome, batch)} (${(took / 1000).toFixed(1)} s)`);
       }
     }
   }
-  const contenders = entries.map((entry): ContenderResult => {
+  return entries.map((entry): ContenderResult => {
     const { id, title, team, without } = entry;
     const reason = missing(entry, places);
     const measured = (mode: Mode): Partial<Record<Mode, Measurement>> => {
@@ -74,7 +76,6 @@ export async function measure(
       modes: { ...measured('train'), ...measured('infer') },
     };
   });
-  return { network: workload.network, batch: workload.batch, inferBatches, contenders };
 }
 
 const isSoftware = ({ webgpu }: Entry, { adapter }: Places): boolean =>
@@ -97,7 +98,7 @@ async function attempt(
   const seconds = quick ? 0.5 : 1;
   const outcome = join(scratch, 'outcome.json');
   try {
-    return await launch(entry, { ...workload, mode, variant, threads, inferBatches, seconds, outcome }, places, limit);
+    return await launch(entry, { ...workload, mode, variant, threads, seconds, outcome }, places, limit);
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
   }

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type Mode = 'train' | 'infer';
+export type NetworkName = 'fashion_cnn' | 'resnet18' | 'resnet18_224';
 
 /** A parameter or buffer of the network, in the order of PyTorch's `state_dict`. */
 export interface Parameter {
@@ -15,7 +16,7 @@ export interface Parameter {
 
 export interface Task {
   readonly mode: Mode;
-  readonly network: 'fashion_cnn' | 'resnet18';
+  readonly network: NetworkName;
   /** What tells contenders apart that share a script: a backend or a device. */
   readonly variant: string;
   /** 0: as many as there are cores. */

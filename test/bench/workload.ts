@@ -6,16 +6,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DatasetSpec, type ModelSpec, openSplit, type Split } from '../../runtime/index.ts';
 import { initialValues } from '../../runtime/weights/initialize.ts';
-import { type Network, scratch } from './networks.ts';
-import { fashionCnn, resnet18 } from './onnx-file.ts';
-import { files, type Task, type Tensor } from './task.ts';
+import { type Network, scratch } from './compile.ts';
+import { type Measured, networks } from './networks.ts';
+import { elements, files, type NetworkName, type Task, type Tensor } from './task.ts';
 
 export const batch = 64;
 const batches = 32;
 const seed = 42;
 
 /** The parts of a task that a network decides. */
-export type Workload = Pick<Task, 'network' | 'folder' | 'parameters' | 'sample' | 'batch' | 'batches' | 'bundle'>;
+export type Workload = Pick<
+  Task,
+  'network' | 'folder' | 'parameters' | 'sample' | 'batch' | 'batches' | 'inferBatches' | 'bundle'
+>;
 
 export interface Pictures {
   readonly images: Uint8Array;
@@ -24,8 +27,24 @@ export interface Pictures {
   readonly origin: string;
 }
 
-/** The first pictures of the training split. */
-export async function openPictures(dataset: DatasetSpec): Promise<Pictures> {
+/** What a network is given: the first pictures of its training split, or noise of its input's size. */
+export async function openPictures({ dataset, model }: Network, { inferBatches }: Measured): Promise<Pictures> {
+  if (dataset) return openGarments(dataset);
+  const size = elements(model.inputs[0]?.shape ?? []);
+  const count = Math.max(...inferBatches);
+  return { images: noise(count * size), labels: new Uint8Array(count), origin: 'noise' };
+}
+
+/** The same bytes each time: the high ones of a linear congruence (Knuth's MMIX, cut to 32 bits: Numerical Recipes' ranqd1). */
+function noise(count: number): Uint8Array {
+  let state = seed;
+  return Uint8Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return state >>> 24;
+  });
+}
+
+async function openGarments(dataset: DatasetSpec): Promise<Pictures> {
   // Only what is on this machine already: without `urls` nothing is downloaded.
   const local = { ...dataset, urls: [] };
   const limit = batch * batches;
@@ -47,19 +66,19 @@ function field(split: Split, name: string, limit: number): Uint8Array {
 }
 
 /** Writes the files for a network and returns what a task says of them. */
-export function writeWorkload(network: Network, name: Task['network'], pictures: Pictures): Workload {
+export function writeWorkload(network: Network, name: NetworkName, pictures: Pictures): Workload {
   const folder = join(scratch, 'workload', name);
   mkdirSync(folder, { recursive: true });
-  const weights = startOf(network.training.model);
-  const sample = network.training.model.inputs[0]?.shape ?? [];
-  const onnx = { fashion_cnn: fashionCnn, resnet18 }[name](weights, sample);
+  const { inferBatches, onnx } = networks[name];
+  const weights = startOf(network.model);
+  const sample = network.model.inputs[0]?.shape ?? [];
   const bytes = weights.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   writeFileSync(join(folder, files.weights), Buffer.concat(bytes));
   writeFileSync(join(folder, files.images), pictures.images);
   writeFileSync(join(folder, files.labels), pictures.labels);
-  writeFileSync(join(folder, files.onnx), onnx);
+  writeFileSync(join(folder, files.onnx), onnx(weights, sample));
   const parameters = weights.map(({ name: parameter, shape }) => ({ name: parameter, shape }));
-  return { network: name, folder, parameters, sample, batch, batches, bundle: network.bundle };
+  return { network: name, folder, parameters, sample, batch, batches, inferBatches, bundle: network.bundle };
 }
 
 function startOf({ module }: ModelSpec): Tensor[] {

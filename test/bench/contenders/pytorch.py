@@ -67,7 +67,8 @@ def build(task):
     if task["network"] == "fashion_cnn":
         model = cnn.FashionCnn(False, 0, torch.float32)
     else:
-        model = networks.ResNet([2, 2, 2, 2], classes=10, channels=task["sample"][0])
+        classes = next(p["shape"][0] for p in task["parameters"] if p["name"] == "fc.weight")
+        model = networks.ResNet([2, 2, 2, 2], classes=classes, channels=task["sample"][0])
     flat = torch.frombuffer(bytearray((Path(task["folder"]) / "weights.f32").read_bytes()), dtype=torch.float32)
     state, at = {}, 0
     for parameter in task["parameters"]:

@@ -14,7 +14,7 @@ import {
 import { FashionCnnLogits, fashionCnnLogitsTraining } from './fashion_cnn_logits.ts';
 
 /** The settings of the `train` declaration. The command line changes them: `--epochs 1`. */
-export const defaults: TrainOptions = {
+export const defaults = {
   epochs: 30,
   batch: 64,
   shuffle: true,
@@ -24,10 +24,14 @@ export const defaults: TrainOptions = {
   out: 'runs/fashion_cnn_logits',
   resume: false,
   logEvery: 100,
-};
+} as const satisfies TrainOptions;
 
-/** Trains the network and returns its last figures. Weights, checkpoint and metrics go to `options.out`. */
-export async function train(options: TrainOptions = defaults): Promise<TrainingResult> {
+/**
+ * Trains the network and returns its last figures. What `changes` leaves out is as in `defaults`. Weights, checkpoint
+ * and metrics go to the folder `out`.
+ */
+export async function train(changes: Partial<TrainOptions> = {}): Promise<TrainingResult> {
+  const options: TrainOptions = { ...defaults, ...changes };
   const [device, data] = await Promise.all([
     openDevice(options.device, options),
     openData(fashionCnnLogitsTraining, options),

@@ -14,7 +14,7 @@ import {
 import { FashionSmallBest, fashionSmallBestTraining } from './fashion_small_best.ts';
 
 /** The settings of the `train` declaration. The command line changes them: `--epochs 1`. */
-export const defaults: TrainOptions = {
+export const defaults = {
   epochs: 300,
   batch: 64,
   shuffle: true,
@@ -25,10 +25,14 @@ export const defaults: TrainOptions = {
   out: 'runs/fashion_small_best',
   resume: false,
   logEvery: 100,
-};
+} as const satisfies TrainOptions;
 
-/** Trains the network and returns its last figures. Weights, checkpoint and metrics go to `options.out`. */
-export async function train(options: TrainOptions = defaults): Promise<TrainingResult> {
+/**
+ * Trains the network and returns its last figures. What `changes` leaves out is as in `defaults`. Weights, checkpoint
+ * and metrics go to the folder `out`.
+ */
+export async function train(changes: Partial<TrainOptions> = {}): Promise<TrainingResult> {
+  const options: TrainOptions = { ...defaults, ...changes };
   const [device, data] = await Promise.all([
     openDevice(options.device, options),
     openData(fashionSmallBestTraining, options),

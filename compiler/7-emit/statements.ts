@@ -11,13 +11,16 @@ export interface Constant {
   readonly name: string;
   readonly value: string;
   readonly type?: string | undefined;
+  /** Checked against this type, while its own keeps the values: an editor shows them. */
+  readonly satisfies?: string;
   readonly exported?: boolean;
 }
 
-/** `/** doc *\/ [export] const name[: type] = value;` */
+/** `/** doc *\/ [export] const name[: type] = value[ as const satisfies type];` */
 export function constant(options: Constant): string {
-  const { name, value, type, exported = false } = options;
-  return `${docComment(options.doc)}\n${exported ? 'export ' : ''}const ${name}${type ? `: ${type}` : ''} = ${value};\n`;
+  const { name, value, type, satisfies, exported = false } = options;
+  const written = satisfies === undefined ? value : `${value} as const satisfies ${satisfies}`;
+  return `${docComment(options.doc)}\n${exported ? 'export ' : ''}const ${name}${type ? `: ${type}` : ''} = ${written};\n`;
 }
 
 /** `/** doc *\/ export type name = value;` */

@@ -4,7 +4,7 @@
  */
 import { type SourceFileStructure, type StatementStructures, StructureKind } from 'ts-morph';
 import type { TypedTraining } from '../2-check/typed.ts';
-import { literal, Verbatim } from './literal.ts';
+import { commentText, literal, Verbatim } from './literal.ts';
 import { snakeCase, trainingName } from './names.ts';
 import { constant, importStatement } from './statements.ts';
 
@@ -68,7 +68,7 @@ function defaults(training: TypedTraining, folder: string | undefined): string {
   return constant({
     doc: 'The settings of the `train` declaration. The command line changes them: `--epochs 1`.',
     name: 'defaults',
-    type: 'TrainOptions',
+    satisfies: 'TrainOptions',
     value: `{\n${lines.map(([name, value]) => `  ${name}: ${literal(value)},\n`).join('')}}`,
     exported: true,
   });
@@ -80,11 +80,14 @@ function trainFunction(training: TypedTraining, spec: string): StatementStructur
     kind: StructureKind.Function,
     isExported: true,
     isAsync: true,
-    docs: ['Trains the network and returns its last figures. Weights, checkpoint and metrics go to `options.out`.'],
+    docs: [
+      `${training.doc ? `${commentText(training.doc)}\n\n` : ''}Trains the network and returns its last figures. What \`changes\` leaves out is as in \`defaults\`. Weights, checkpoint\nand metrics go to the folder \`out\`.`,
+    ],
     name: 'train',
-    parameters: [{ name: 'options', type: 'TrainOptions', initializer: 'defaults' }],
+    parameters: [{ name: 'changes', type: 'Partial<TrainOptions>', initializer: '{}' }],
     returnType: 'Promise<TrainingResult>',
-    statements: `const [device, data] = await Promise.all([
+    statements: `const options: TrainOptions = { ...defaults, ...changes };
+const [device, data] = await Promise.all([
   openDevice(options.device, options),
   openData(${spec}, options),
 ]);

@@ -124,7 +124,7 @@ test('the loop is the hand-written example, but for names and its device', async
   const example = readFileSync(new URL('../train/example.train.ts', import.meta.url), 'utf8');
   const loop = (text: string): string =>
     text
-      .slice(text.indexOf('/** Trains the network'))
+      .slice(text.indexOf('/**\n * Trains the network'))
       .replace(
         /Promise\.all\(\[\s*\w+\([^)]*\),\s*openData\((\w+), options\),?\s*\]\)/,
         'Promise.all([…, openData($1, options)])',

@@ -43,8 +43,7 @@ test('the programs compile, and the mistake gives the message that is shown', ()
   expect(diagnose(classifier.replace('Linear(800 -> 64)', 'Linear(1024 -> 64)'))).toBe(mistake.trimEnd());
 });
 
-test('the TypeScript example compiles', () => {
-  const [example = ''] = blocks('ts');
+test.each(blocks('ts'))('the TypeScript of example %# compiles', (example) => {
   const path = `${root}readme-example.ts`;
   const options: ts.CompilerOptions = {
     target: ts.ScriptTarget.ES2023,
@@ -70,12 +69,12 @@ const quick = ['--data', 'synthetic', '--limit', '64', '--device', 'cpu', '--out
 const project = join(temporary, 'my-net');
 const weights = join(temporary, 'weights.safetensors');
 
-/** The generated trainer's imports resolve to the sources instead of the last build. */
-async function trainer(...options: readonly string[]): Promise<string> {
+/** A script run so that the generated files' imports resolve to the sources instead of the last build. */
+async function script(path: string, ...options: readonly string[]): Promise<string> {
   const config = join(temporary, 'tsconfig.json');
   const paths = { 'netc/runtime': [`${root}runtime/index.ts`] };
   writeFileSync(config, JSON.stringify({ compilerOptions: { module: 'NodeNext', paths } }));
-  const argv = ['--import', import.meta.resolve('tsx'), 'generated/fashion_cnn.train.ts', ...options];
+  const argv = ['--import', import.meta.resolve('tsx'), path, ...options];
   const env = { ...process.env, TSX_TSCONFIG_PATH: config };
   return (await promisify(execFile)(process.execPath, argv, { cwd: root, env })).stdout;
 }
@@ -156,7 +155,7 @@ const commands: Readonly<Record<string, () => Promise<unknown>>> = {
     expect([status, stderr]).toEqual([0, expect.stringContaining('600 samples of Shapes')]);
   },
   'npx tsx generated/fashion_cnn.train.ts --epochs 1': async () => {
-    await trainer('--epochs', '1', ...quick);
+    await script('generated/fashion_cnn.train.ts', '--epochs', '1', ...quick);
   },
   // What it measures needs minutes and packages of its own; its pieces have tests in test/bench.
   'npm run bench': async () => {
@@ -176,6 +175,18 @@ describe('commands', () => {
   test.each(Object.entries(commands))('%s', async (_command, run) => {
     await run();
   });
+});
+
+test('the training in TypeScript does what it shows', async () => {
+  const text = blocks('ts').at(1) ?? '';
+  const path = join(temporary, 'example.mts');
+  const away = text.replace('./generated/', `${root}generated/`).replace('runs/brief', join(temporary, 'brief'));
+  writeFileSync(path, away.replace('limit: 2000', `limit: 64, device: 'cpu', quiet: true`));
+  expect((await script(path)).split('\n')).toEqual([
+    "30 epochs are the declaration's",
+    expect.stringMatching(/^0\.\d+ 0\.\d+$/),
+    '',
+  ]);
 });
 
 test('the architecture lists the passes as they are', () => {

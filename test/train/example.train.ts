@@ -16,7 +16,7 @@ import {
 import { openTestDevice, Softmax, softmaxTraining } from './softmax-regression.ts';
 
 /** The settings of the `train` declaration. The command line changes them: `--epochs 1`. */
-export const defaults: TrainOptions = {
+export const defaults = {
   epochs: 3,
   batch: 64,
   shuffle: true,
@@ -27,10 +27,14 @@ export const defaults: TrainOptions = {
   resume: false,
   validateEvery: 1,
   logEvery: 100,
-};
+} as const satisfies TrainOptions;
 
-/** Trains the network and returns its last figures. Weights, checkpoint and metrics go to `options.out`. */
-export async function train(options: TrainOptions = defaults): Promise<TrainingResult> {
+/**
+ * Trains the network and returns its last figures. What `changes` leaves out is as in `defaults`. Weights, checkpoint
+ * and metrics go to the folder `out`.
+ */
+export async function train(changes: Partial<TrainOptions> = {}): Promise<TrainingResult> {
+  const options: TrainOptions = { ...defaults, ...changes };
   const [device, data] = await Promise.all([openTestDevice(), openData(softmaxTraining, options)]);
   try {
     const model = await Softmax.create(device, options);

@@ -35,7 +35,8 @@ export interface CompilationUnit {
   readonly graphs: readonly ProgramPart<Graph>[];
   readonly partitions: readonly ProgramPart<Partition>[];
   readonly loops: readonly ProgramPart<LoopProgram>[];
-  readonly dispatches: readonly ProgramPart<DispatchProgram>[];
+  /** With the number of the partition that each was made from. */
+  readonly dispatches: readonly (ProgramPart<DispatchProgram> & { readonly partition: number })[];
   readonly uniforms: readonly HostUniform[];
   readonly spec: ModuleSpec | undefined;
 }

@@ -20,6 +20,7 @@ import { UniformTable } from './5-loop/uniforms.ts';
 import { layOutArena, scaledRanges } from './7-emit/arena.ts';
 import { applyChoices } from './7-emit/choices.ts';
 import { planModule } from './7-emit/plan.ts';
+import { Preparation } from './7-emit/prepare.ts';
 import { printPlan } from './7-emit/print-plan.ts';
 import { storageOf } from './7-emit/storage.ts';
 import type { Compilation, CompilationUnit, CompilerPass, ProgramPart } from './compilation.ts';
@@ -133,13 +134,30 @@ const dispatchPass = unitPass(
   'dispatch',
   'Stacks small kernels over the same samples, puts independent ones side by side: what runs between two barriers.',
   (unit, { choiceOf }) => {
-    const dispatches = mapParts(unit.loops, formDispatches);
-    return {
-      ...unit,
-      dispatches: choiceOf ? mapParts(dispatches, (each) => applyChoices(each, choiceOf)) : dispatches,
-    };
+    const formed = mapParts(unit.loops, (loops) => {
+      const dispatches = formDispatches(loops);
+      return choiceOf ? applyChoices(dispatches, choiceOf) : dispatches;
+    });
+    return { ...unit, dispatches: formed.map((each, partition) => ({ ...each, partition })) };
   },
-  (unit) => unit.dispatches.map(({ value }) => printDispatches(value)).join('\n'),
+  printAllDispatches,
+);
+
+const preparePass = unitPass(
+  'prepare',
+  'What inference computes from the parameters alone becomes a program of its own, for when they change.',
+  (unit) => {
+    const preparation = new Preparation();
+    const before: CompilationUnit['dispatches'][number][] = [];
+    const dispatches = unit.dispatches.map((each) => {
+      if (each.program === 'train') return each;
+      const separated = preparation.separate(each.value);
+      if (separated.before) before.push({ ...each, program: 'prepare', value: separated.before });
+      return { ...each, value: separated.program };
+    });
+    return { ...unit, dispatches: [...dispatches, ...before] };
+  },
+  printAllDispatches,
 );
 
 const planPass = unitPass(
@@ -150,7 +168,12 @@ const planPass = unitPass(
       unit.dispatches.filter(({ program }) => program === name).map(({ value }) => value);
     const states = unit.training?.optimizer.state.map(({ name, initial }) => ({ name, initial })) ?? [];
     const spec = planModule({
-      programs: { infer: dispatchesOf('infer'), evaluate: dispatchesOf('evaluate'), train: dispatchesOf('train') },
+      programs: {
+        infer: dispatchesOf('infer'),
+        evaluate: dispatchesOf('evaluate'),
+        train: dispatchesOf('train'),
+        prepare: dispatchesOf('prepare'),
+      },
       uniforms: unit.uniforms,
       parameters: unit.model.parameters,
       arena: unit.arena,
@@ -170,6 +193,7 @@ export const backEnd: readonly CompilerPass[] = [
   loopsPass,
   stagePass,
   dispatchPass,
+  preparePass,
   planPass,
 ];
 
@@ -205,6 +229,10 @@ export function verifyAfter(pass: CompilerPass, state: Compilation): void {
 
 function printGraphs(unit: CompilationUnit): string {
   return unit.graphs.map(({ value }: ProgramPart<Graph>) => printGraph(value)).join('\n');
+}
+
+function printAllDispatches(unit: CompilationUnit): string {
+  return unit.dispatches.map(({ value }) => printDispatches(value)).join('\n');
 }
 
 function printLoops(unit: CompilationUnit): string {

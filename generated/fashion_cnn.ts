@@ -137,7 +137,7 @@ export const fashionCnnTraining: TrainingSpec = {
   name: 'FashionCnn',
   model: fashionCnnModel,
   dataset: fashionMnist,
-  fields: [{ name: 'image', buffer: 6 }, { name: 'label', buffer: 7 }],
+  fields: [{ name: 'image', buffer: 8 }, { name: 'label', buffer: 9 }],
   validate: 'test',
   uniforms: fashionCnnUniforms,
 };

@@ -142,7 +142,7 @@ export const fashionSmallTraining: TrainingSpec = {
   name: 'FashionSmall',
   model: fashionSmallModel,
   dataset: fashionMnist,
-  fields: [{ name: 'image', buffer: 6 }, { name: 'label', buffer: 7 }],
+  fields: [{ name: 'image', buffer: 8 }, { name: 'label', buffer: 9 }],
   validate: 'test',
   uniforms: fashionSmallUniforms,
 };
@@ -203,7 +203,7 @@ export const fashionSmallAugmentedTraining: TrainingSpec = {
   name: 'FashionSmallAugmented',
   model: fashionSmallAugmentedModel,
   dataset: fashionMnist,
-  fields: [{ name: 'image', buffer: 6 }, { name: 'label', buffer: 7 }],
+  fields: [{ name: 'image', buffer: 8 }, { name: 'label', buffer: 9 }],
   validate: 'test',
   uniforms: fashionSmallAugmentedUniforms,
 };

@@ -146,7 +146,7 @@ export const fashionSmallBestTraining: TrainingSpec = {
   name: 'FashionSmallBest',
   model: fashionSmallBestModel,
   dataset: fashionMnist,
-  fields: [{ name: 'image', buffer: 6 }, { name: 'label', buffer: 7 }],
+  fields: [{ name: 'image', buffer: 8 }, { name: 'label', buffer: 9 }],
   validate: 'test',
   uniforms: fashionSmallBestUniforms,
 };

@@ -23,8 +23,9 @@ export interface TaskCount {
  * - `output`: read by the host after a run
  * - `record`: one f32 that is copied to the history after a training step (loss, metrics)
  * - `scratch`: a slot that several intermediate tensors share
+ * - `prepared`: what `prepare` computes from the parameters; kept until they change
  */
-export type BufferRole = 'input' | 'parameters' | 'gradients' | 'state' | 'output' | 'record' | 'scratch';
+export type BufferRole = 'input' | 'parameters' | 'gradients' | 'state' | 'output' | 'record' | 'scratch' | 'prepared';
 
 export interface BufferSpec {
   readonly name: string;
@@ -41,6 +42,11 @@ export interface PartSpec {
   readonly label: string;
   /** Work items of the WASM function, split among threads. */
   readonly tasks: TaskCount;
+  /** WASM: the smallest batch for which the function runs, and the one from which on it does not; 0: it always does. */
+  readonly least: number;
+  readonly below: number;
+  /** WASM: which of its kernel's `buffers` the function takes, in its order. */
+  readonly buffers: readonly number[];
   /** WASM: a thread takes its share of the items at once, as they go through the same memory together. */
   readonly together: boolean;
   /** Invocations of the WGSL kernel: ceil(invocations / workgroup) of its workgroups. None where the CPU alone has a use for it. */
@@ -74,7 +80,7 @@ export interface ProgramSpec {
 
 /**
  * The uniform block is `u32 N` followed by `uniforms` f32 values. WASM kernels have the signature
- * (from: i32, to: i32, uniforms: address, local: address, ...buffers: addresses) and run the work items `from <= i < to`;
+ * (from: i32, to: i32, uniforms: address, local: address, ...addresses of their part's buffers) and run the work items `from <= i < to`;
  * `local` is memory of the calling thread's own.
  */
 export interface ModuleSpec {
@@ -92,8 +98,11 @@ export interface ModuleSpec {
 /** No buffer in a WASM module's memory begins below this byte, the end of a page: a pointer may lie so far before its buffer. */
 export const LOWEST_ADDRESS = 65_536;
 
-/** `infer`: inputs to output. `evaluate`: inputs and labels to output and records. `train`: one step. */
-export type ProgramName = 'infer' | 'evaluate' | 'train';
+/**
+ * `infer`: inputs to output. `evaluate`: inputs and labels to output and records. `train`: one step. `prepare`: what the first
+ * two need of the parameters; devices run it before them where parameters have changed.
+ */
+export type ProgramName = 'infer' | 'evaluate' | 'train' | 'prepare';
 
 /** A parameter or buffer within the `parameters` arena. */
 export interface ParameterSpec {
@@ -131,6 +140,11 @@ export interface StateSpec {
 /** `count * ceil(N / block)`, or `count`. */
 export function taskCount(tasks: TaskCount, n: number): number {
   return tasks.block === 0 ? tasks.count : tasks.count * Math.ceil(n / tasks.block);
+}
+
+/** Work items of a part's WASM function: none of a batch that is too small or too large for it. */
+export function tasksOf({ tasks, least, below }: PartSpec, n: number): number {
+  return n < least || (below > 0 && n >= below) ? 0 : taskCount(tasks, n);
 }
 
 /** How many workgroups a WGSL kernel is dispatched with: each part has whole ones. */

@@ -9,9 +9,11 @@ import type { Kernel } from './kernel.ts';
 import type { GridAxis } from './tree.ts';
 import { axisExpr, intExpr, substituteAxes } from './walk.ts';
 
-/** With fewer summands than this at a time, adding to memory costs more than the cache saves. */
+/** With fewer summands of a sample than this, adding to memory after each costs more than the cache saves. */
 const WORTHWHILE = 32;
-/** Samples of which each gives so few summands are not worth it: they'd be taken too many at a time. */
+/** Samples taken together then: enough for an inner loop, and no more than a set of the first-level cache has places for. */
+const TOGETHER = 8;
+/** Samples of which each gives fewer summands are not worth it. */
 const LEAST = 4;
 
 export interface Accumulating {
@@ -29,7 +31,7 @@ export function accumulateOverBatch(kernel: Kernel): Accumulating | undefined {
   const inner = axes.filter((axis) => axis !== outer);
   const steps = inner.reduce((product, axis) => product * (dim.constant(axis.extent) ?? 0), 1);
   if (!outer || steps < LEAST) return undefined;
-  const blocks = inBlocks(outer, Math.ceil(WORTHWHILE / steps));
+  const blocks = inBlocks(outer, steps < WORTHWHILE ? TOGETHER : 1);
   const sum: Expr = {
     kind: 'reduce',
     combine: 'sum',

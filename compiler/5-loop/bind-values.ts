@@ -5,7 +5,7 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
-import { apply } from '../ops/lowering.ts';
+import { apply, guard } from '../ops/lowering.ts';
 import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
 import { addScaled, coefficientOf, fromAffine, mapAtoms, toAffine } from './affine.ts';
 import { declareLate } from './declare-late.ts';
@@ -42,6 +42,8 @@ const F32_MAX = 3.4028234663852886e38;
  * loops, 1.22 with the inner 3 written out, 3.27 with all of them.
  */
 const SHORT_LOOP = 3;
+
+const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
 
 export class ValueBinder {
   readonly vectors = new Set<string>();
@@ -214,7 +216,7 @@ export class ValueBinder {
 
   /**
    * The inner loops of reductions of which each has conditions of its own, all known by now (the edges of an image, in a
-   * tile of several places). Mostly all hold: then they are folded together, else one after the other.
+   * tile of several places). Mostly all hold. Where one does not, its summands are nothing, or it is folded by itself.
    */
   private foldWhere(foldings: readonly Folding[], axes: readonly Axis[], scope: Scope): void {
     const conditions = distinct(foldings.flatMap((folding) => folding.conditions));
@@ -225,7 +227,10 @@ export class ValueBinder {
     const together = new Scope(scope, [], true);
     this.fold(foldings, axes, together);
     const apart = new Scope(scope, [], true);
-    for (const same of groupBy(foldings, (folding) => folding.conditions.map(keyOf).sort().join('&'))) {
+    const masked = this.masked(foldings, apart);
+    if (masked) this.fold(masked, axes, apart);
+    const groups = masked ? [] : foldings;
+    for (const same of groupBy(groups, (folding) => folding.conditions.map(keyOf).sort().join('&'))) {
       const inside = new Scope(apart, [], true);
       this.fold(same, axes, inside);
       const condition = this.conjunction(same[0].conditions, apart);
@@ -233,6 +238,21 @@ export class ValueBinder {
     }
     const condition = this.conjunction(conditions, scope);
     scope.statements.push({ kind: 'if', condition, then: together.statements, otherwise: apart.statements });
+  }
+
+  /**
+   * The same sums with the conditions inside: of the vectors' products, the factor that is one number is 0 where they don't
+   * hold. Undefined where a summand is no such product.
+   */
+  private masked(foldings: readonly Folding[], scope: Scope): Folding[] | undefined {
+    const found = foldings.flatMap(({ conditions, value, ...rest }): Folding[] => {
+      if (value.kind !== 'apply' || value.fn !== 'mul') return [];
+      const [a, b] = this.isVector(value.args[0]) ? [...value.args].reverse() : value.args;
+      if (this.isVector(a) || !this.isVector(b)) return [];
+      const condition = this.letIn(scope, 'inside', this.conjunction(conditions, scope));
+      return [{ ...rest, conditions: [], value: apply('mul', guard(condition, a, ZERO), b) }];
+    });
+    return found.length === foldings.length ? found : undefined;
   }
 
   /** The loops over what is left of the reductions' axes. A short innermost one is written out. */
@@ -259,7 +279,8 @@ export class ValueBinder {
   }
 
   /** A condition that holds where all do, as a value. */
-  private conjunction(conditions: readonly Expr[], scope: Scope): Expr {
+  private conjunction(all: readonly Expr[], scope: Scope): Expr {
+    const conditions = strongest(all);
     const counts = countUses(conditions);
     return conditions
       .map((condition) => (isIndexArithmetic(condition) ? condition : this.lower(condition, scope, counts)))
@@ -417,6 +438,27 @@ function outermostReductions(exprs: readonly Expr[]): Reduce[] {
   };
   exprs.forEach(visit);
   return found;
+}
+
+/** Of comparisons that differ in a number alone, as those of neighbouring places do, the one that implies the others. */
+function strongest(conditions: readonly Expr[]): Expr[] {
+  const kept = new Map<string, { condition: Expr; constant: number }>();
+  for (const condition of conditions) {
+    const least = condition.kind === 'apply' && condition.fn === 'ge';
+    const known = least || (condition.kind === 'apply' && condition.fn === 'lt');
+    if (!known || condition.args.some((arg) => arg.type !== 'i32' || !isIndexArithmetic(arg))) {
+      kept.set(keyOf(condition), { condition, constant: 0 });
+      continue;
+    }
+    const [a, b] = condition.args;
+    const difference = addScaled(toAffine(a), toAffine(b), -1);
+    const { constant } = difference;
+    const key = `${condition.fn} ${keyOf(fromAffine({ ...difference, constant: 0 }))}`;
+    const before = kept.get(key);
+    if (!before || (least ? constant < before.constant : constant > before.constant))
+      kept.set(key, { condition, constant });
+  }
+  return [...kept.values()].map(({ condition }) => condition);
 }
 
 function distinct(exprs: readonly Expr[]): Expr[] {

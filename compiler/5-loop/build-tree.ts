@@ -225,6 +225,10 @@ class TreeBuilder {
       this.rows(tileAt(extent % register.tile === 0 ? first : this.within(first, axis, scope)), scope);
       return;
     }
+    if (register.filled) {
+      this.rows(tileAt(this.within(first, axis, scope)), scope);
+      return;
+    }
     const whole = new Scope(scope, [], true);
     this.rows(tileAt(register.overlap ? this.within(first, axis, whole) : first), whole);
     const partial = new Scope(scope, [], true);

@@ -23,6 +23,8 @@ export type Place =
   | { readonly kind: 'parameters' | 'gradients' | 'scratch' }
   /** What the nests of a stack hand on: one buffer of so many elements, a row for each work item. */
   | { readonly kind: 'stack'; readonly id: number; readonly elements: Dim }
+  /** What is computed from the parameters alone, before a program runs: a buffer of so many elements that stays. */
+  | { readonly kind: 'prepared'; readonly name: string; readonly elements: Dim }
   /** CPU only: memory of the thread's own, for what one work item's nests hand on. */
   | { readonly kind: 'local' };
 

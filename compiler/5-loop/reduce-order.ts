@@ -1,13 +1,14 @@
 /**
- * The order of a reduction's loops. Conditions' axes go outside, so that a condition is tested once for many steps;
- * inside runs an axis that is long enough and steps least through memory.
+ * The order of a reduction's loops. Conditions' axes go outside, so that a condition is tested once for many steps; of
+ * these innermost an axis that only the batch's end cuts short, which is a loop's end and no test. Inside runs an axis that
+ * is long enough and steps least through memory.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, loadsIn, tensorOf } from './address.ts';
 import { coefficientOf } from './affine.ts';
 import type { Tensor } from './kernel.ts';
-import { dependsOn } from './walk.ts';
+import { children, dependsOn } from './walk.ts';
 
 /** A loop shorter than this is not worth being the innermost. */
 const LONG_ENOUGH = 8;
@@ -26,7 +27,10 @@ export function orderReduction(
     });
     return Math.max(0, ...steps);
   };
-  const outside = axes.filter((axis) => conditions.some((condition) => dependsOn(condition, axis)));
+  const tested = axes.filter((axis) => conditions.some((condition) => dependsOn(condition, axis)));
+  // A block of the batch, which only ends early: the other conditions are tested once for all of it.
+  const ending = tested.filter((axis) => conditions.every((test) => !dependsOn(test, axis) || hasSize(test)));
+  const outside = [...tested.filter((axis) => !ending.includes(axis)), ...ending];
   const inside = axes
     .filter((axis) => !outside.includes(axis))
     .map((axis) => ({ axis, stride: stride(axis), extent: dim.constant(axis.extent) ?? Number.POSITIVE_INFINITY }))
@@ -36,3 +40,6 @@ export function orderReduction(
   const ordered = inside.filter((entry) => entry !== innermost);
   return [...outside, ...ordered.map((entry) => entry.axis), ...(innermost ? [innermost.axis] : [])];
 }
+
+/** Only the batch has a size that is not known. */
+const hasSize = (expr: Expr): boolean => expr.kind === 'size' || children(expr).some(hasSize);

@@ -16,12 +16,16 @@ export interface RegisterTile {
   readonly tile: number;
   /** The last tile ends where the axis ends and computes again what it shares with the one before. */
   readonly overlap: boolean;
+  /** The axis always has a tile's elements: fewer are another function's. */
+  readonly filled?: true;
 }
 
 /** What a tile is for: lanes of how many elements, and whether its size is chosen for a CPU's registers. */
 export interface TileTarget {
   readonly lane: { readonly axis: Axis; readonly width: number } | undefined;
   readonly cpu: boolean;
+  /** Elements may have conditions of their own (the borders of an image): then each is computed by itself there. */
+  readonly borders?: boolean;
 }
 
 /** Vector sums that 15 registers hold beside what one row of a tile reads. */
@@ -64,7 +68,7 @@ export function chooseRegister(
     if (axis.id === lane?.id || typicalValue(axis.extent) < 2) return false;
     return products.every(({ varying, fixed, conditions }) => {
       const shared = lane ? varying : fixed.slice(0, 1);
-      return ![...shared, ...conditions].some((expr) => dependsOn(expr, axis));
+      return ![...shared, ...(target.borders ? [] : conditions)].some((expr) => dependsOn(expr, axis));
     });
   });
   const ranked = [...possible].sort((a, b) => rank(b) - rank(a));

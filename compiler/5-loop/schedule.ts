@@ -26,11 +26,13 @@ export interface Schedule {
 
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
 
-export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Schedule {
+/** `few`: for batches that have no tile's samples. Tiles lie along an image then, along its rows if all is one. */
+export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, few = false): Schedule {
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors, 'wasm') ? candidate : undefined;
-  const register = chooseRegister(kernel, kernel.axes, tensors, tileTarget(kernel, lane, 'wasm'));
-  return cpuSchedule(kernel, lane, register);
+  const axes = few ? kernel.axes.filter((axis) => !isBatch(axis)).reverse() : kernel.axes;
+  const target = { ...tileTarget(kernel, lane, 'wasm'), borders: few };
+  return cpuSchedule(kernel, lane, chooseRegister(kernel, axes, tensors, target), few);
 }
 
 /** A nest of a part in which several run one after the other: the shared axes number the work items, all others are loops. */
@@ -84,7 +86,12 @@ const STAYS = 1 << 14;
  * cache while all others run; or innermost, where all of it stays there. Any other nest's: vectors innermost, along memory.
  * The outer loops number the work items, until these are enough for the threads.
  */
-function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: RegisterTile | undefined): Schedule {
+function cpuSchedule(
+  kernel: Kernel,
+  lane: Axis | undefined,
+  register: RegisterTile | undefined,
+  few: boolean,
+): Schedule {
   const others = kernel.axes.filter((axis) => axis !== lane);
   const batch = others.filter(isBatch);
   const rest = others.filter((axis) => !isBatch(axis));
@@ -95,7 +102,7 @@ function cpuSchedule(kernel: Kernel, lane: Axis | undefined, register: RegisterT
   const width = lane && widthOf(kernel, lane);
   const blocks = (axis: Axis): number => {
     const block = axis === lane ? (width ?? 1) : axis.id === register?.axis ? register.tile : 1;
-    return Math.ceil(extentOf(axis) / block);
+    return few && isBatch(axis) ? 1 : Math.ceil(extentOf(axis) / block);
   };
   let items = 1;
   let outer = 0;

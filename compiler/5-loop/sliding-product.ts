@@ -37,7 +37,7 @@ export interface Slide {
   /** 1 where the kernel lies along the image, -1 where it is turned around. */
   readonly sign: 1 | -1;
   readonly taps: number;
-  /** How many rows or columns of the image there are, where a condition says so; else every tap of every place is there. */
+  /** How many rows or columns of the image there are, where a condition says so. */
   readonly end: number | undefined;
   /** The tap that lies first along the image reads it at `r + base` for the place r. */
   readonly base: number;
@@ -184,7 +184,7 @@ function dimensionOf(tap: Axis, exprs: readonly Expr[], kernel: Kernel): Dimensi
 }
 
 /** A row and a column of an image as large as none is. */
-const ANYWHERE: readonly [Expr, Expr] = [
+export const ANYWHERE: readonly [Expr, Expr] = [
   axisExpr({ id: 'row', extent: dim.int(1 << 20) }),
   axisExpr({ id: 'column', extent: dim.int(1 << 20) }),
 ];

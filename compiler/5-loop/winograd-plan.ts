@@ -3,14 +3,17 @@
  * and additions it takes, the transforms counted. `winograd.ts` builds it.
  */
 import { type Dim, dim } from '../dim/dim.ts';
-import type { Axis } from '../ops/expr.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
 import { isBatch } from './register-tile.ts';
-import type { Slide, SlidingProduct } from './sliding-product.ts';
+import { ANYWHERE, type Slide, type SlidingProduct } from './sliding-product.ts';
 import { type Matrix, MOST_PRODUCTS, shortConvolution, transposed } from './toom-cook.ts';
 import { typicalValue } from './typical.ts';
+import { intExpr } from './walk.ts';
 
 /** Fewer channels than this leave the transforms more expensive than what they save. */
 const LEAST_CHANNELS = 16;
+/** Features that a tile of the products has: two vectors. */
+export const PANEL = 8;
 /** The products of the tiles must be no more than so many of those that they replace: the transforms take time, too. */
 const WORTHWHILE = 0.65;
 /** Tiles that share each load of a weight: of several samples, where one has fewer. */
@@ -19,6 +22,12 @@ const TILES_TOGETHER = 8;
 const MOST_TRANSFORMED = 1 << 17;
 /** What an addition of a transform takes, with its part of loads and stores, beside one multiply-add of the products. */
 const TRANSFORM = 2;
+/** Multiply-adds of a sample that are worth several threads, each of which takes a block of rows or a group of features. */
+const LARGE = 1 << 23;
+/** So many work items are enough for one sample. */
+const ITEMS = 8;
+/** What that may take beyond the work of a single item. */
+const WASTE = 0.08;
 
 /** How one dimension of the image is cut into tiles, and what they are multiplied with. */
 export interface Cut {
@@ -43,6 +52,8 @@ export interface Plan {
   readonly across: number;
   /** Samples of one work item. */
   readonly together: number;
+  /** Groups of features, each a work item's. All of them transform the image. */
+  readonly groups: number;
 }
 
 /** A plan, and from which batch on it pays to transform the weights. */
@@ -90,8 +101,6 @@ function cutsOf({ taps, first, base }: Slide): Cut[] {
 
 function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | undefined {
   const { rows: slide, columns: other, channels, samples } = product;
-  const tilesOf = (cut: Cut, { step, span }: Slide, count: number): number =>
-    Math.ceil((step * (count - 1) + span) / cut.step);
   const across = tilesOf(columns, other, other.count);
   const downOf = (count: number): number => tilesOf(rows, slide, count);
   const each = productsOf(rows) * productsOf(columns);
@@ -101,14 +110,37 @@ function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | unde
   if (overBatch(product) && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
   const together = togetherOf(samples, tiles);
   if (together === undefined) return undefined;
-  if (together > 1) return { rows, columns, rowCount: slide.count, down: downOf(slide.count), across, together };
+  const whole = { rows, columns, rowCount: slide.count, down: downOf(slide.count), across, together, groups: 1 };
+  if (together > 1) return whole;
   const divisors = Array.from({ length: slide.count }, (_, i) => slide.count - i).filter((n) => slide.count % n === 0);
   // Blocks waste nothing where they end between two tiles.
   const even = divisors.filter((count) => count === slide.count || (slide.step * count) % rows.step === 0);
   const fits = (count: number): boolean => each * downOf(count) * across * typical(channels) <= MOST_TRANSFORMED;
-  const rowCount = even.find(fits) ?? even.at(-1) ?? slide.count;
-  return { rows, columns, rowCount, down: downOf(rowCount), across, together };
+  const fitting = even.find(fits) ?? even.at(-1) ?? slide.count;
+  const plan = { ...whole, rowCount: fitting, down: downOf(fitting) };
+  return each * tiles * typical(channels) * typical(product.features) < LARGE ? plan : shared(product, plan, divisors);
 }
+
+/** The plan with as many work items for one sample as cost next to nothing: blocks of rows first, groups of features then. */
+function shared(product: SlidingProduct, plan: Plan, divisors: readonly number[]): Plan {
+  const { count } = product.rows;
+  const costOfBoth = (each: Plan): number => costOf(product, each).each;
+  const most = (1 + WASTE) * costOfBoth(plan);
+  const inBlocks = divisors
+    .filter((rowCount) => rowCount <= plan.rowCount && count / rowCount <= ITEMS)
+    .map((rowCount) => ({ ...plan, rowCount, down: tilesOf(plan.rows, product.rows, rowCount) }))
+    .findLast((each) => costOfBoth(each) <= most);
+  const blocks = inBlocks ?? plan;
+  const panels = typical(product.features) / PANEL;
+  const groups = [8, 4, 2].find(
+    (n) => panels % n === 0 && (n * count) / blocks.rowCount <= ITEMS && costOfBoth({ ...blocks, groups: n }) <= most,
+  );
+  return { ...blocks, groups: groups ?? 1 };
+}
+
+/** Tiles over so many places. */
+const tilesOf = (cut: Cut, { step, span }: Slide, count: number): number =>
+  Math.ceil((step * (count - 1) + span) / cut.step);
 
 /** How many samples a work item has; undefined where they cannot be taken together. */
 function togetherOf(samples: readonly Axis[], tiles: number): number | undefined {
@@ -123,7 +155,7 @@ function togetherOf(samples: readonly Axis[], tiles: number): number | undefined
 /** Multiply-adds of each sample, and of the weights' transform. */
 function costOf(
   { channels, features, rows: slide }: SlidingProduct,
-  { rows, columns, down, across, rowCount }: Plan,
+  { rows, columns, down, across, rowCount, groups }: Plan,
 ): { each: number; once: number } {
   const [depth, width] = [typical(channels), typical(features)];
   const tiles = ((down * slide.count) / rowCount) * across;
@@ -134,14 +166,22 @@ function costOf(
   const bordered = [rows, columns].some(({ imageFrom }) => imageFrom < 0);
   const border = bordered ? 2 * imageLength(rows) * imageLength(columns) * tiles * depth : 0;
   return {
-    each: products + TRANSFORM * (image + border + results),
+    each: products + TRANSFORM * (groups * (image + border) + results),
     once: TRANSFORM * sandwich(rows.taps, columns.taps) * depth * width,
   };
 }
 
-/** Products of a sample, channel and feature as they are. */
-const replacedBy = ({ rows, columns, sums }: SlidingProduct): number =>
-  sums.length * tapsInside(rows) * tapsInside(columns);
+/** Products of a sample, channel and feature as they are: on the border, and between the rows of a stride, there are fewer. */
+function replacedBy({ rows, columns, sums, image }: SlidingProduct): number {
+  const there = (at: readonly [Expr, Expr]): boolean =>
+    image(...at).conditions.every((condition) => condition.kind !== 'const' || condition.value !== 0);
+  const [row, column] = ANYWHERE;
+  return (
+    sums.length *
+    tapsInside(rows, (at) => there([intExpr(at), column])) *
+    tapsInside(columns, (at) => there([row, intExpr(at)]))
+  );
+}
 
 const overBatch = ({ channels }: SlidingProduct): boolean => channels.some(isBatch);
 
@@ -154,8 +194,14 @@ function sandwich(down: Matrix, across: Matrix): number {
 const typical = (axes: readonly Axis[]): number =>
   axes.reduce((product, { extent }: { extent: Dim }) => product * typicalValue(extent), 1);
 
-/** How many taps of all places read inside of the image: on its border there are fewer. */
-function tapsInside({ count, step, first, base, taps, end }: Slide): number {
+/** How many taps of all places read what is there of the image. */
+function tapsInside({ count, step, first, base, taps }: Slide, there: (at: number) => boolean): number {
+  const known = new Map<number, boolean>();
+  const read = (at: number): boolean => {
+    const found = known.get(at) ?? there(at);
+    known.set(at, found);
+    return found;
+  };
   const reads = Array.from({ length: count * taps }, (_, i) => step * Math.floor(i / taps) + first + base + (i % taps));
-  return reads.filter((at) => end === undefined || (at >= 0 && at < end)).length;
+  return reads.filter(read).length;
 }

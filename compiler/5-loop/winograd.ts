@@ -18,10 +18,7 @@ import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitAxis, splitParallel } from './split-axes.ts';
 import type { Matrix } from './toom-cook.ts';
 import { axisExpr, intExpr, keyOf, rewriter, sizeExpr, substituteAxes } from './walk.ts';
-import { type Cut, imageLength, type Plan, planOf, productsOf } from './winograd-plan.ts';
-
-/** Features that a tile of the products has: two vectors. */
-const PANEL = 8;
+import { type Cut, imageLength, PANEL, type Plan, planOf, productsOf } from './winograd-plan.ts';
 
 /**
  * The nest computed this way on the CPU, after the weights are transformed; undefined where it does not pay. `whole` is the
@@ -35,22 +32,23 @@ export function winograd(
   nextId: number,
 ): FormedPart | undefined {
   // Asked before anything is split: of most nests no more has to be known.
-  if (!planOf(found)) return undefined;
-  const split = withPanels(whole, found);
+  const groups = planOf(found)?.plan.groups;
+  if (groups === undefined) return undefined;
+  const split = withPanels(whole, found, groups);
   const product = split && slidingProduct(split, tensors);
   const chosen = product && planOf(product);
-  if (!split || !product || !chosen || product.features.length > 2) return undefined;
+  if (!split || !product || !chosen || product.features.length > (groups > 1 ? 3 : 2)) return undefined;
   const { plan, least } = chosen;
   return new Builder(split, product, plan, nextId).build({ ...partOf(kernel), least });
 }
 
-/** The nest with its features counted in panels; undefined where they don't divide into them. */
-function withPanels(kernel: Kernel, { features }: SlidingProduct): Kernel | undefined {
+/** The nest with its features counted in panels, and these in groups; undefined where they don't divide into them. */
+function withPanels(kernel: Kernel, { features }: SlidingProduct, groups: number): Kernel | undefined {
   const last = features.at(-1);
   const extent = last && dim.constant(last.extent);
-  if (extent === PANEL) return kernel;
+  if (extent === PANEL && groups === 1) return kernel;
   if (!last || extent === undefined || extent % PANEL !== 0) return undefined;
-  return splitParallel(kernel, last, [extent / PANEL, PANEL]);
+  return splitParallel(kernel, last, [...(groups > 1 ? [groups] : []), extent / PANEL / groups, PANEL]);
 }
 
 /** Samples that are summed over, side by side in memory. */
@@ -106,8 +104,8 @@ class Builder {
   }
 
   build(part: Part): FormedPart {
-    const outer = this.panels();
-    const shared = [...this.samples.shared, this.block];
+    const outer = this.panels().slice(-1);
+    const shared = [...this.samples.shared, this.block, ...this.panels().slice(0, -1)];
     const weights = this.transformedWeights();
     const { images, nests, before } = this.summed.shared.length > 0 ? this.imagesOfAll() : this.imagesWithin(shared);
     // What one panel of features makes of the images stays in the first-level cache until its results are done.

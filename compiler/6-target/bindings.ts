@@ -43,7 +43,7 @@ export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, 
     keys.set(bufferKey(tensor), { element: storageElement(tensor), access: 'read_write' });
   }
   const order = [...keys.keys()];
-  const between = order.filter((buffer) => /^(scratch|stack) /.test(buffer));
+  const between = order.filter((buffer) => /^(scratch|stack|prepared) /.test(buffer));
   const nameOf = (buffer: string): string => {
     const number = between.indexOf(buffer);
     return number < 0 ? buffer.replace(/\W/g, '_') : `scratch${number}`;

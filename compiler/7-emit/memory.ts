@@ -17,7 +17,7 @@ export interface SlotPlan {
 
 /** Elements of a tensor as a function of the batch. */
 export function sizeOfTensor(tensor: Tensor): Size {
-  const elements = tensor.place.kind === 'stack' ? tensor.place.elements : dim.product(tensor.shape);
+  const elements = 'elements' in tensor.place ? tensor.place.elements : dim.product(tensor.shape);
   const constant = dim.constant(elements);
   if (constant !== undefined) return { fixed: constant, perSample: 0 };
   const [symbol] = dim.symbols(elements);

@@ -38,7 +38,7 @@ export interface PlanInput {
   readonly states: readonly { readonly name: string; readonly initial: number }[];
 }
 
-const PROGRAM_NAMES: readonly ProgramName[] = ['infer', 'evaluate', 'train'];
+const PROGRAM_NAMES: readonly ProgramName[] = ['infer', 'evaluate', 'train', 'prepare'];
 
 export function planModule(input: PlanInput): ModuleSpec {
   const all = PROGRAM_NAMES.flatMap((name) => input.programs[name]);
@@ -48,7 +48,7 @@ export function planModule(input: PlanInput): ModuleSpec {
   const kernels: KernelSpec[] = [];
   const functions: FunctionCode[] = [];
   const printer = new DispatchPrinter(names);
-  const programs = { infer: empty(), evaluate: empty(), train: empty() };
+  const programs = { infer: empty(), evaluate: empty(), train: empty(), prepare: empty() };
   for (const name of PROGRAM_NAMES) {
     const dispatches: number[] = [];
     for (const program of input.programs[name]) {
@@ -92,7 +92,7 @@ interface Surroundings {
 }
 
 function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: KernelSpec; code: FunctionCode[] } {
-  const { program, buffers, printer, prefix } = place;
+  const { program, buffers: table, printer, prefix } = place;
   const { tensors } = program;
   const { parts } = dispatch;
   const label = labelOfDispatch(dispatch);
@@ -106,17 +106,20 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,
-    parts: printed.parts.map(({ label, tasks, together, invocations }, i) => ({
+    parts: printed.parts.map(({ label, tasks, least, below, buffers, together, invocations }, i) => ({
       name: names[i],
       label,
       tasks,
+      least,
+      below,
+      buffers,
       together,
       invocations,
     })),
     wgsl: printed.wgsl,
     workgroup: WORKGROUP,
     localBytes: Math.max(0, ...parts.map((part) => localBytesOf(part, tensors))),
-    buffers: bindings.list.map(({ buffer, access }) => ({ buffer: buffers.indexIn(program, buffer), access })),
+    buffers: bindings.list.map(({ buffer, access }) => ({ buffer: table.indexIn(program, buffer), access })),
   };
   return { spec, code: printed.parts.map(({ code }, i) => ({ ...code, name: names[i] })) };
 }
@@ -216,6 +219,6 @@ class BufferTable {
   }
 }
 
-function hostBuffer(tensor: Tensor, role: 'input' | 'output' | 'record', name: string): BufferSpec {
+function hostBuffer(tensor: Tensor, role: 'input' | 'output' | 'record' | 'prepared', name: string): BufferSpec {
   return { name, element: storageElement(tensor), size: sizeOfTensor(tensor), role };
 }

@@ -8,11 +8,11 @@ import { type Dispatch, labelOfDispatch, type Part } from '../5-loop/dispatch.ts
 import type { Tensor } from '../5-loop/kernel.ts';
 import type { Target } from '../5-loop/lanes.ts';
 import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
-import { schedulePart } from '../5-loop/schedule-part.ts';
+import { leastBatch, type ScheduledPart, scheduleForBatch, schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
-import type { Bindings } from '../6-target/bindings.ts';
+import { type Bindings, bindingsOf } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
-import { type Batches, emitKernel } from '../6-target/wasm/emit-kernel.ts';
+import { emitKernel } from '../6-target/wasm/emit-kernel.ts';
 import { emitWgsl, type WgslPart } from '../6-target/wgsl/emit-kernel.ts';
 import { dispatchKey } from './dispatch-key.ts';
 
@@ -25,9 +25,14 @@ export interface PrintedDispatch {
 export interface PrintedPart {
   readonly label: string;
   readonly tasks: TaskCount;
+  /** The batches for which the CPU runs it: from `least` on, and where `below` is not 0 up to it. */
+  readonly least: number;
+  readonly below: number;
   /** Whether a thread should take its share of them at once. */
   readonly together: boolean;
   readonly invocations: TaskCount;
+  /** Which of the dispatch's bindings the function takes: its own alone, so that it is the same in any company. */
+  readonly buffers: readonly number[];
   /** Its name is the caller's to give. */
   readonly code: FunctionCode;
 }
@@ -67,22 +72,25 @@ function printDispatch(
 ): PrintedDispatch {
   const trees: WgslPart[] = [];
   const onCpu = (part: Part, batches: Batches, invocations: TaskCount): PrintedPart => {
-    const tree = part.only === 'wgsl' ? NOTHING : treeOf(part, tensors, 'wasm');
-    const { label } = part;
-    const code = emitKernel('', tree, tensors, bindings, uniforms, batches);
-    return { label, tasks: tree.tasks, together: tree.outer !== undefined, invocations, code };
+    const tree = part.only === 'wgsl' ? NOTHING : cpuTree(part, tensors, batches);
+    const own = bindingsOf(part.only === 'wgsl' ? [] : [{ ...part, gpu: undefined }], tensors);
+    const buffers = own.list.map(({ buffer }) => bindings.list.findIndex((bound) => bound.buffer === buffer));
+    const code = emitKernel('', tree, tensors, own, uniforms);
+    const together = tree.outer !== undefined;
+    return { label: part.label, tasks: tree.tasks, ...batches, together, invocations, buffers, code };
   };
-  const usual = dispatch.parts.map((part): PrintedPart => {
-    const gpu = part.only === 'wasm' ? undefined : treeOf(part, tensors, 'wgsl');
+  const least = dispatch.parts.map((part) => (part.only === 'wgsl' ? 1 : leastBatch(part, tensors)));
+  const usual = dispatch.parts.map((part, i): PrintedPart => {
+    const gpu = part.only === 'wasm' ? undefined : treeOf(schedulePart(part, tensors, 'wgsl'), tensors, 'wgsl');
     if (gpu) trees.push({ label: part.label, tree: gpu });
-    return onCpu(part, { least: part.least, below: undefined }, gpu ? invocationsOf(gpu) : NONE);
+    return onCpu(part, { least: least[i], below: 0 }, gpu ? invocationsOf(gpu) : NONE);
   });
-  const small = dispatch.parts
-    .filter(({ cpu, least }) => cpu && least > 1)
-    .map((part): PrintedPart => {
-      const label = `${part.label}: fewer than ${part.least}`;
-      return onCpu({ ...part, label, cpu: undefined }, { least: 1, below: part.least }, NONE);
-    });
+  // What only prepares for a form that needs enough samples has nothing to do for fewer.
+  const small = dispatch.parts.flatMap((part, i): PrintedPart[] => {
+    if (part.only || least[i] === 1) return [];
+    const label = `${part.label}: fewer than ${least[i]}`;
+    return [onCpu({ ...part, label, cpu: undefined }, { least: 1, below: least[i] }, NONE)];
+  });
   const parts = [...usual, ...small];
   return { wgsl: emitWgsl(labelOfDispatch(dispatch), trees, tensors, bindings, uniforms), parts };
 }
@@ -91,7 +99,14 @@ function invocationsOf({ tasks, workgroup }: LoopTree): TaskCount {
   return workgroup ? { ...tasks, count: WORKGROUP * tasks.count } : tasks;
 }
 
-function treeOf(part: Part, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree {
-  const { nests, around } = schedulePart(part, tensors, target);
-  return buildTree(nests, tensors, target, around);
+interface Batches {
+  readonly least: number;
+  readonly below: number;
 }
+
+function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>, { below }: Batches): LoopTree {
+  return treeOf(scheduleForBatch(part, tensors, below > 0 ? 'few' : 'enough'), tensors, 'wasm');
+}
+
+const treeOf = ({ nests, around }: ScheduledPart, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree =>
+  buildTree(nests, tensors, target, around);

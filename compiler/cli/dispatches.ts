@@ -34,9 +34,9 @@ export function planOf(unit: CompilationUnit): ModuleSpec {
 /** In the order in which they run. */
 export function dispatchesOf(unit: CompilationUnit, name: ProgramName): PlannedDispatch[] {
   const plan = planOf(unit);
-  const planned = unit.dispatches.flatMap(({ program, value }, i) =>
+  const planned = unit.dispatches.flatMap(({ program, value, partition }) =>
     program === name
-      ? value.dispatches.map(({ parts }) => ({ parts, program: value, partition: unit.partitions[i].value }))
+      ? value.dispatches.map(({ parts }) => ({ parts, program: value, partition: unit.partitions[partition].value }))
       : [],
   );
   return plan.programs[name].kernels.map((kernel, number) => ({

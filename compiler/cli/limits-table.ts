@@ -4,6 +4,7 @@ import { bytes, columns, count } from './table.ts';
 
 const MEMORY: readonly (readonly [label: string, part: keyof Memory])[] = [
   ['weights', 'weights'],
+  ['prepared weights', 'prepared'],
   ['gradients', 'gradients'],
   ['optimizer', 'optimizer'],
   ['activations', 'activations'],
@@ -25,7 +26,9 @@ export function limitsTable({ name, batch, training, inference, session }: Limit
     row('FLOPs, at most', ({ flops }) => count(flops)),
     row('bytes read, at most', ({ bytesRead }) => bytes(bytesRead)),
     row('bytes written', ({ bytesWritten }) => bytes(bytesWritten)),
-    ...MEMORY.map(([label, part]) => row(label, ({ memory }) => (memory[part] === 0 ? '' : bytes(memory[part])))),
+    ...MEMORY.filter(([, part]) => part !== 'prepared' || inference.memory.prepared > 0).map(([label, part]) =>
+      row(label, ({ memory }) => (memory[part] === 0 ? '' : bytes(memory[part]))),
+    ),
     row('largest batch', ({ largest }) => (largest.limitedBy ? count(largest.batch) : 'any')),
   ];
   const [header, ...lines] = columns(rows, 1);

@@ -19,6 +19,8 @@ import { dispatchesOf, type PlannedDispatch, planOf, totalWork, type Work, workO
 /** Bytes by what they are for. */
 export interface Memory {
   readonly weights: number;
+  /** What is computed from weights alone, and kept. */
+  readonly prepared: number;
   readonly gradients: number;
   readonly optimizer: number;
   /** What kernels hand to one another; tensors that are not needed at the same time share it. */
@@ -99,13 +101,23 @@ const PURPOSE: Readonly<Record<BufferRole, Exclude<keyof Memory, 'total'>>> = {
   gradients: 'gradients',
   state: 'optimizer',
   scratch: 'activations',
+  prepared: 'prepared',
   input: 'inputs',
   output: 'outputs',
   record: 'outputs',
 };
 
 function memoryOf(plan: ModuleSpec, buffers: Iterable<number>, batch: number): Memory {
-  const memory = { weights: 0, gradients: 0, optimizer: 0, activations: 0, inputs: 0, outputs: 0, total: 0 };
+  const memory = {
+    weights: 0,
+    prepared: 0,
+    gradients: 0,
+    optimizer: 0,
+    activations: 0,
+    inputs: 0,
+    outputs: 0,
+    total: 0,
+  };
   for (const index of buffers) {
     const bytes = byteSize(plan.buffers[index], batch);
     memory[PURPOSE[plan.buffers[index].role]] += bytes;
@@ -131,7 +143,7 @@ function largestOf(unit: CompilationUnit, program: ProgramName | undefined): Lar
 
 /** The largest of what kernels write to a buffer, as `conv1: conv2d + add + relu (f32[N, 32, 26, 26])`. */
 function largestIn(unit: CompilationUnit, buffer: number, batch: number): string | undefined {
-  const names: readonly ProgramName[] = ['train', 'infer', 'evaluate'];
+  const names: readonly ProgramName[] = ['train', 'infer', 'evaluate', 'prepare'];
   const written = names.flatMap((name) => dispatchesOf(unit, name)).flatMap((dispatch) => writesTo(dispatch, buffer));
   const elements = (tensor: Tensor): number => {
     const { fixed, perSample } = sizeOfTensor(tensor);

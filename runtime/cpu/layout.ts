@@ -12,7 +12,7 @@ import type { Words } from './participant.ts';
 const alignment = 64;
 
 /** In the order in which the control block names them. */
-export const programNames: readonly ProgramName[] = ['infer', 'evaluate', 'train'];
+export const programNames: readonly ProgramName[] = ['infer', 'evaluate', 'train', 'prepare'];
 
 export interface Layout {
   readonly module: ModuleSpec;
@@ -32,11 +32,11 @@ function align(address: number): number {
   return Math.ceil(address / alignment) * alignment;
 }
 
-/** Words that each program's dispatch list takes: its length, then per kernel its addresses and four numbers a part. */
+/** Words that each program's dispatch list takes: its length, then per kernel its parts' number, and for each part seven numbers and its addresses. */
 function listLength(module: ModuleSpec, program: ProgramName): number {
   return module.programs[program].kernels.reduce((sum, k) => {
     const kernel = module.kernels[k];
-    return kernel === undefined ? sum : sum + 2 + kernel.buffers.length + 4 * kernel.parts.length;
+    return (kernel?.parts ?? []).reduce((words, { buffers }) => words + 7 + buffers.length, sum + 1);
   }, 1);
 }
 
@@ -58,6 +58,7 @@ export function layout(module: ModuleSpec, batch: number, threads: number): Layo
     failed: 5 * line,
     run: 6 * line,
     programs: 7 * line,
+    programCount: programNames.length,
     text: 8 * line,
     textLength,
     uniforms: 8 * line + textLength,
@@ -104,15 +105,18 @@ export function writeLists(plan: Layout, control: Int32Array): void {
     for (const index of list) {
       const kernel = module.kernels[index];
       if (kernel === undefined) throw new RangeError(`program ${name} has a kernel ${index} that does not exist`);
-      const addresses = kernel.buffers.map(({ buffer }) => plan.addresses[buffer] ?? 0);
-      const parts = kernel.parts.flatMap(({ tasks, together }, part) => [
+      const parts = kernel.parts.flatMap(({ tasks, least, below, together, buffers }, part) => [
         (functions[index] ?? 0) + part,
         tasks.count,
         tasks.block,
+        least,
+        below,
         together ? 1 : 0,
+        buffers.length,
+        ...buffers.map((bound) => plan.addresses[kernel.buffers[bound].buffer]),
       ]);
-      control.set([addresses.length, ...addresses, kernel.parts.length, ...parts], at);
-      at += 2 + addresses.length + parts.length;
+      control.set([kernel.parts.length, ...parts], at);
+      at += 1 + parts.length;
     }
   }
 }

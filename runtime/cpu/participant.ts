@@ -12,8 +12,6 @@ export interface Step {
   readonly parts: readonly StepPart[];
   /** Work items of all parts together: of the run at hand. */
   tasks: number;
-  /** from, to, uniforms, local, ...buffers; from and to are set before each call. */
-  readonly args: number[];
 }
 
 export interface StepPart {
@@ -21,10 +19,15 @@ export interface StepPart {
   readonly kernel: number;
   readonly count: number;
   readonly block: number;
+  /** The batches for which it runs: from `least` on, and where `below` is not 0 up to it. */
+  readonly least: number;
+  readonly below: number;
   /** Into how many pieces each thread's range is cut. */
   readonly pieces: number;
   /** Work items of the run at hand. */
   tasks: number;
+  /** from, to, uniforms, local, ...buffers; from and to are set before each call. */
+  readonly args: number[];
 }
 
 /** Where the control block holds what, as indices of 32-bit words. */
@@ -39,6 +42,7 @@ export interface Words {
   readonly textLength: number;
   readonly uniforms: number;
   readonly programs: number;
+  readonly programCount: number;
   /** How many pieces of its own ranges each thread has given out: one word per thread, per kernel of the list. */
   readonly claims: number;
   readonly claimsLength: number;
@@ -77,22 +81,26 @@ export function walk(me: Participant): void {
   const layout = control[words.run + 2] ?? 0;
   if (me.layout !== layout) {
     me.programs = [];
-    for (let p = 0; p < 3; p++) {
+    for (let p = 0; p < words.programCount; p++) {
       const steps: Step[] = [];
       let at = control[words.programs + p] ?? 0;
       for (let left = control[at++] ?? 0; left > 0; left--) {
-        const args = [0, 0, words.uniforms * 4, words.local + thread * words.localBytes];
-        for (let b = control[at++] ?? 0; b > 0; b--) args.push(control[at++] ?? 0);
         const parts: StepPart[] = [];
-        for (let p = control[at++] ?? 0; p > 0; p--)
+        for (let p = control[at++] ?? 0; p > 0; p--) {
+          const args = [0, 0, words.uniforms * 4, words.local + thread * words.localBytes];
           parts.push({
             kernel: control[at++] ?? 0,
             count: control[at++] ?? 0,
             block: control[at++] ?? 0,
+            least: control[at++] ?? 0,
+            below: control[at++] ?? 0,
             pieces: control[at++] === 0 && threads > 1 ? words.pieces : 1,
             tasks: 0,
+            args,
           });
-        steps.push({ parts, tasks: 0, args });
+          for (let b = control[at++] ?? 0; b > 0; b--) args.push(control[at++] ?? 0);
+        }
+        steps.push({ parts, tasks: 0 });
       }
       me.programs.push(steps);
     }
@@ -103,6 +111,7 @@ export function walk(me: Participant): void {
     step.tasks = 0;
     for (const part of step.parts) {
       part.tasks = part.block === 0 ? part.count : part.count * Math.ceil(n / part.block);
+      if (n < part.least || (part.below > 0 && n >= part.below)) part.tasks = 0;
       step.tasks += part.tasks;
     }
   }
@@ -110,7 +119,7 @@ export function walk(me: Participant): void {
     const step = steps[s];
     const following = steps[s + 1];
     if (step === undefined) break;
-    const { tasks, parts, args } = step;
+    const { tasks, parts } = step;
     // A single work item is thread 0's. Of more, each thread owns a contiguous range of every part, the same in every run,
     // takes it in a few pieces, then helps the others with what they have not taken: a core may be busy elsewhere, or slow.
     // Who computes an item makes no difference to its value.
@@ -124,6 +133,7 @@ export function walk(me: Participant): void {
         while (p < parts.length && piece >= (parts[p]?.pieces ?? 0)) piece -= parts[p++]?.pieces ?? 0;
         const part = parts[p];
         if (part === undefined) break;
+        const { args } = part;
         const start = Math.ceil((part.tasks * owner) / threads);
         const end = Math.ceil((part.tasks * (owner + 1)) / threads);
         const size = Math.ceil((end - start) / part.pieces);

@@ -4,7 +4,7 @@
  */
 import type { HostArray, KeptSamples, Session } from '../device.ts';
 import type { ModuleSpec, PartSpec, ProgramName } from '../program.ts';
-import { taskCount } from '../program.ts';
+import { tasksOf } from '../program.ts';
 import {
   bufferAt,
   byteSize,
@@ -50,6 +50,8 @@ export class CpuSession implements Session {
   /** The records of each row, so many to a row. */
   private readonly records: Float32Array;
   private readonly width: number;
+  /** The parameters have changed since `prepare` ran. */
+  private changed = true;
   private open = true;
 
   constructor(parts: CpuSessionParts) {
@@ -79,6 +81,7 @@ export class CpuSession implements Session {
     this.checkOpen();
     const spec = bufferAt(this.module, buffer);
     checkWrite(spec, this.capacity, data, offset);
+    if (spec.role === 'parameters') this.changed = true;
     const target = this.views[buffer];
     target.set(data, offset);
     // WebGPU copies whole words; the rest of the last one becomes zero there, so here as well.
@@ -100,10 +103,16 @@ export class CpuSession implements Session {
   busy(): undefined {}
 
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
-    this.prepare(n, uniforms);
-    const { control, words, threads } = this.parts.participant;
+    this.begin(program, n, uniforms);
+    this.walk(program, n);
     const { records } = programOf(this.module, program);
     const row = records.length === 0 ? 0 : this.width * this.rows.next(records);
+    for (let i = 0; i < records.length; i++) this.records[row + i] = this.views[records[i].buffer][0];
+  }
+
+  /** All threads through a program's kernels. */
+  private walk(program: ProgramName, n: number): void {
+    const { control, words, threads } = this.parts.participant;
     control[words.run] = programNames.indexOf(program);
     control[words.run + 1] = n;
     control.fill(0, words.claims, words.claims + words.claimsLength);
@@ -114,7 +123,6 @@ export class CpuSession implements Session {
     walk(this.parts.participant);
     const failed = Atomics.exchange(control, words.failed, 0);
     if (failed > 0) throw this.trapped(failed - 1);
-    for (let i = 0; i < records.length; i++) this.records[row + i] = this.views[records[i].buffer][0];
   }
 
   async history(): Promise<readonly Float32Array[]> {
@@ -124,7 +132,7 @@ export class CpuSession implements Session {
   }
 
   async trace(program: ProgramName, n: number, uniforms: Float32Array): Promise<string | undefined> {
-    this.prepare(n, uniforms);
+    this.begin(program, n, uniforms);
     return trace(this.module, program, n, {
       clear: (buffer) => this.views[buffer].fill(0),
       readFloats: async (buffer, length) => Float32Array.from(this.copy(buffer, 0, length)),
@@ -138,13 +146,18 @@ export class CpuSession implements Session {
     this.parts.disposed(Promise.all(this.parts.workers.map((worker) => worker.terminate())).then(() => undefined));
   }
 
-  /** Writes what every thread reads at the start of a run. */
-  private prepare(n: number, uniforms: Float32Array): void {
+  /** Writes what every thread reads at the start of a run, and sees to it that what it needs of the parameters is there. */
+  private begin(program: ProgramName, n: number, uniforms: Float32Array): void {
     this.checkOpen();
     checkRun(this.module, this.capacity, n, uniforms);
     const { control, words } = this.parts.participant;
     control[words.uniforms] = n;
     this.uniforms.set(uniforms);
+    if (program === 'train') this.changed = true;
+    else if (this.changed) {
+      this.walk('prepare', n);
+      this.changed = false;
+    }
   }
 
   /** One kernel, all of it, on this thread. */
@@ -153,12 +166,12 @@ export class CpuSession implements Session {
     const { kernels, words } = this.parts.participant;
     if (kernel === undefined) throw new RangeError(`no kernel ${index}`);
     const first = firstFunctions(this.module)[index] ?? 0;
-    const addresses = kernel.buffers.map((b) => this.address(b.buffer));
-    for (const [i, { label, tasks }] of kernel.parts.entries()) {
+    for (const [i, part] of kernel.parts.entries()) {
+      const addresses = part.buffers.map((bound) => this.address(kernel.buffers[bound].buffer));
       try {
-        kernels[first + i]?.(0, taskCount(tasks, n), 4 * words.uniforms, words.local, ...addresses);
+        kernels[first + i]?.(0, tasksOf(part, n), 4 * words.uniforms, words.local, ...addresses);
       } catch (error) {
-        throw new Error(`kernel "${label}" failed on the CPU device: ${error}`);
+        throw new Error(`kernel "${part.label}" failed on the CPU device: ${error}`);
       }
     }
   }

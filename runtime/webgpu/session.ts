@@ -57,6 +57,8 @@ export class WebGpuSession implements Session {
   private buffers: readonly GPUBuffer[];
   private dispatches: readonly Dispatch[];
   private programs: Readonly<Record<ProgramName, DispatchList>>;
+  /** The parameters have changed since `prepare` was recorded. */
+  private changed = true;
   private open = true;
 
   constructor(parts: WebGpuSessionParts, module: ModuleSpec, batch: number) {
@@ -103,6 +105,7 @@ export class WebGpuSession implements Session {
     this.check();
     const spec = bufferAt(this.module, buffer);
     checkWrite(spec, this.capacity, data, offset);
+    if (spec.role === 'parameters') this.changed = true;
     // The runs before it read what is there now.
     if (!this.slots.canRenew(buffer, offset, data.length)) this.submissions.submit();
     this.slots.renew(buffer, offset, data.length);
@@ -132,7 +135,7 @@ export class WebGpuSession implements Session {
 
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
     const { records } = programOf(this.module, program);
-    const block = this.prepare(n, uniforms);
+    const block = this.begin(program, n, uniforms);
     this.rows.add(records);
     this.programs[program].record(this.submissions.pass(), n, block);
     this.submissions.step();
@@ -155,7 +158,7 @@ export class WebGpuSession implements Session {
       clear: (buffer) => this.submissions.copies().clearBuffer(this.buffer(buffer)),
       readFloats: async (buffer, length) => Float32Array.from(await this.read(buffer, 0, length)),
       runKernel: async (index) => {
-        const block = this.prepare(n, uniforms);
+        const block = this.begin(program, n, uniforms);
         const alone = new DispatchList(this.dispatches.slice(index, index + 1), this.slots, limit);
         alone.record(this.submissions.pass(), n, block);
       },
@@ -173,8 +176,11 @@ export class WebGpuSession implements Session {
     this.parts.disposed();
   }
 
-  /** Puts the uniforms of a run where its kernels find them; returns where the block begins, in bytes. */
-  private prepare(n: number, uniforms: Float32Array): number {
+  /**
+   * Puts the uniforms of a run where its kernels find them; returns where the block begins, in bytes. What the run needs of
+   * the parameters is recorded before it.
+   */
+  private begin(program: ProgramName, n: number, uniforms: Float32Array): number {
     this.check();
     checkRun(this.module, this.capacity, n, uniforms);
     const { blocks } = this.submissions;
@@ -182,6 +188,11 @@ export class WebGpuSession implements Session {
     const block = blocks.next();
     blocks.words[block] = n;
     blocks.floats.set(uniforms, block + 1);
+    if (program === 'train') this.changed = true;
+    else if (this.changed) {
+      this.programs.prepare.record(this.submissions.pass(), n, 4 * block);
+      this.changed = false;
+    }
     return 4 * block;
   }
 
@@ -214,7 +225,7 @@ export class WebGpuSession implements Session {
         this.slots,
         limit,
       );
-    return { infer: list('infer'), evaluate: list('evaluate'), train: list('train') };
+    return { infer: list('infer'), evaluate: list('evaluate'), train: list('train'), prepare: list('prepare') };
   }
 
   private async readBytes(parts: readonly Part[]): Promise<ArrayBuffer> {

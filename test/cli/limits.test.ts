@@ -63,9 +63,18 @@ test('the largest batch is the largest, and what limits it is named in the sourc
 
 test('memory by purpose: one arena for weights, one for gradients, two for Adam', () => {
   const arena = 4 * plan.buffers[0].size.fixed;
-  expect(limits.training?.memory).toMatchObject({ weights: arena, gradients: arena, optimizer: 2 * arena });
+  const prepared = plan.buffers.filter(({ role }) => role === 'prepared');
+  const preparedBytes = prepared.reduce((sum, { size }) => sum + 4 * size.fixed, 0);
+  expect(preparedBytes).toBeGreaterThan(0);
+  expect(limits.training?.memory).toMatchObject({
+    weights: arena,
+    prepared: 0,
+    gradients: arena,
+    optimizer: 2 * arena,
+  });
   expect(limits.inference.memory).toMatchObject({
     weights: arena,
+    prepared: preparedBytes,
     gradients: 0,
     optimizer: 0,
     inputs: 4 * 784 * BATCH,

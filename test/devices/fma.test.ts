@@ -35,7 +35,18 @@ function squares(name: string, sums: number): ReturnType<Assembler['finish']> {
 const kernels = ['first', 'second'].map((name) => ({
   name,
   label: name,
-  parts: [{ name, label: name, tasks: { count: 1, block: 0 }, together: false, invocations: { count: 0, block: 0 } }],
+  parts: [
+    {
+      name,
+      label: name,
+      tasks: { count: 1, block: 0 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1],
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+  ],
   localBytes: 0,
   wgsl: '',
   workgroup: 64,
@@ -58,6 +69,7 @@ const module: ModuleSpec = {
     infer: { kernels: [0], records: [] },
     evaluate: { kernels: [1], records: [] },
     train: { kernels: [], records: [] },
+    prepare: { kernels: [], records: [] },
   },
   parameters: [],
   states: [],

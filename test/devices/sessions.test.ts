@@ -1,6 +1,8 @@
 /** What both devices promise, with the same expectations for each. */
 import { afterAll, describe, expect, test } from 'vitest';
+import { FashionCnn, fashionCnnTraining } from '../../generated/fashion_cnn.ts';
 import type { Device } from '../../runtime/device.ts';
+import { Learner, tensor } from '../../runtime/index.ts';
 import { openDevice } from '../../runtime/open-device.ts';
 import type { ModuleSpec } from '../../runtime/program.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
@@ -40,6 +42,29 @@ function describeDevice(title: string, open: () => Promise<Device>) {
       session.write(codes, Uint8Array.of(250, 251, 252), 4);
       expect(await session.read(codes, 0, 9)).toEqual(Uint8Array.of(1, 2, 3, 4, 250, 251, 252, 0, 9));
       session.dispose();
+    });
+
+    test('what inference prepares of the parameters follows them: loaded, or trained', async () => {
+      const image = tensor(
+        Float32Array.from({ length: 2 * 784 }, (_, i) => Math.sin(i)),
+        [2, 1, 28, 28],
+      );
+      const predict = async (model: FashionCnn) => (await model.forward({ image })).data;
+      const model = await FashionCnn.create(device, { seed: 1, batch: 2 });
+      const first = await predict(model);
+      expect(await predict(model)).toEqual(first);
+      const other = await FashionCnn.create(device, { seed: 2, batch: 2 });
+      const expected = await predict(other);
+      expect(expected).not.toEqual(first);
+      await model.load(await other.parameters());
+      expect(await predict(model)).toEqual(expected);
+      const pixels = Uint8Array.from({ length: 2 * 784 }, (_, i) => i % 251);
+      new Learner(model, fashionCnnTraining).step({ size: 2, fields: [pixels, Int32Array.of(1, 7)] });
+      const trained = await predict(model);
+      expect(trained).not.toEqual(expected);
+      const fresh = await FashionCnn.create(device, { weights: await model.save(), batch: 2 });
+      expect(await predict(fresh)).toEqual(trained);
+      for (const each of [model, other, fresh]) each.dispose();
     });
 
     test('runs queue up, each with its own uniforms, and parameters carry over', async () => {

@@ -127,7 +127,7 @@ describe.skipIf(noGpu !== undefined)(`WebGPU${noGpu === undefined ? '' : `: ${no
         return { name: `field${i}`, element, size: { fixed: 0, perSample }, role: 'input' } as const;
       }),
       kernels: [],
-      programs: { infer: none, evaluate: none, train: none },
+      programs: { infer: none, evaluate: none, train: none, prepare: none },
     };
     const samples = 9;
     const columns = kinds.map(([, size], buffer) => {

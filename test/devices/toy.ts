@@ -89,7 +89,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   return {
     name,
     label: `toy ${name}`,
-    parts: [{ name, label: `toy ${name}`, tasks: invocations, together: false, invocations }],
+    parts: [
+      {
+        name,
+        label: `toy ${name}`,
+        tasks: invocations,
+        least: 1,
+        below: 0,
+        buffers: bound.map((_, i) => i),
+        together: false,
+        invocations,
+      },
+    ],
     wgsl,
     workgroup,
     localBytes: 0,
@@ -163,6 +174,7 @@ export const toy: ModuleSpec = {
         { name: 'debt', buffer: debt },
       ],
     },
+    prepare: { kernels: [], records: [] },
   },
   parameters: [],
   states: [],

@@ -112,6 +112,9 @@ export const tinySpec: ModuleSpec = {
           name: 'fc',
           label: 'fc + softmax',
           tasks: { count: 1, block: 4 },
+          least: 1,
+          below: 0,
+          buffers: [0, 1, 2],
           together: false,
           invocations: { count: 2, block: 1 },
         },
@@ -133,6 +136,9 @@ export const tinySpec: ModuleSpec = {
           name: 'step',
           label: 'loss',
           tasks: { count: 1, block: 0 },
+          least: 1,
+          below: 0,
+          buffers: [0, 1, 2, 3],
           together: false,
           invocations: { count: 64, block: 0 },
         },
@@ -153,6 +159,7 @@ export const tinySpec: ModuleSpec = {
     infer: { kernels: [0], records: [] },
     evaluate: { kernels: [1], records: [{ name: 'loss', buffer: 5 }] },
     train: { kernels: [1], records: [{ name: 'loss', buffer: 5 }] },
+    prepare: { kernels: [], records: [] },
   },
   parameters: [
     {

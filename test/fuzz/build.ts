@@ -75,7 +75,7 @@ export function buildModule(list: readonly Lowered[], arena: Arena): Built {
   });
   const states = list.flatMap(({ graph }) => graph.nodes.filter(({ op }) => op === 'state'));
   const spec = planModule({
-    programs: { infer: [], evaluate: [], train: programs },
+    programs: { infer: [], evaluate: [], train: programs, prepare: [] },
     uniforms: table.uniforms,
     parameters: [],
     arena,

@@ -46,7 +46,7 @@ export function compileGraph(graph: Graph): ModuleSpec {
 /** A module whose `infer` program these dispatches are. */
 export function compileDispatches(program: DispatchProgram, uniforms: readonly HostUniform[] = []): ModuleSpec {
   return planModule({
-    programs: { infer: [program], evaluate: [], train: [] },
+    programs: { infer: [program], evaluate: [], train: [], prepare: [] },
     uniforms,
     parameters: [],
     arena: { layouts: new Map(), trained: 256, size: 256 },

@@ -46,6 +46,7 @@ export const softmaxModule: ModuleSpec = {
         { name: 'accuracy', buffer: 4 },
       ],
     },
+    prepare: { kernels: [], records: [] },
   },
   parameters: [
     {

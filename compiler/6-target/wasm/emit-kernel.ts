@@ -20,24 +20,16 @@ export function emitKernel(
   tensors: ReadonlyMap<number, Tensor>,
   bindings: Bindings,
   uniforms: readonly string[],
-  batches: Batches = { least: 1, below: undefined },
 ): FunctionCode {
-  return new KernelEmitter(name, tree, tensors, bindings, uniforms).emit(batches);
-}
-
-/** The batches for which a function does anything. */
-export interface Batches {
-  readonly least: number;
-  readonly below: number | undefined;
+  return new KernelEmitter(name, tree, tensors, bindings, uniforms).emit();
 }
 
 class KernelEmitter extends ExpressionEmitter {
-  emit(batches: Batches): FunctionCode {
+  emit(): FunctionCode {
     const { asm, tree } = this;
     asm.get(FROM);
     asm.get(TO);
     asm.op('i32.lt_s');
-    this.among(batches);
     asm.if();
     for (const section of tree.sections) {
       this.section = section;
@@ -53,19 +45,6 @@ class KernelEmitter extends ExpressionEmitter {
     } else this.items();
     asm.op('end');
     return asm.finish(true);
-  }
-
-  /** Narrows the condition on the stack to batches of these sizes. */
-  private among({ least, below }: Batches): void {
-    const { asm } = this;
-    const test = (op: 'i32.ge_s' | 'i32.lt_s', size: number): void => {
-      this.batch();
-      asm.i32(size);
-      asm.op(op);
-      asm.op('i32.and');
-    };
-    if (least > 1) test('i32.ge_s', least);
-    if (below !== undefined) test('i32.lt_s', below);
   }
 
   /** The sections of a work item, those that are repeated in a loop of their own. */

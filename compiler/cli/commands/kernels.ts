@@ -11,7 +11,7 @@ const BATCH = 64;
 const options: OptionTable = {
   program: {
     value: 'NAME',
-    choices: ['train', 'infer', 'evaluate'],
+    choices: ['train', 'infer', 'evaluate', 'prepare'],
     description: 'list that program alone (default: train and infer)',
   },
   batch: { value: 'N', atLeast: 1, description: `count for batches of N samples (default: ${BATCH})` },
@@ -26,6 +26,7 @@ const TITLES: Readonly<Record<ProgramName, string>> = {
   train: 'a training step',
   infer: 'inference',
   evaluate: 'evaluation',
+  prepare: 'what inference needs of the parameters',
 };
 
 export const kernelsCommand: Command = {

@@ -26,7 +26,7 @@ export function trialModule(
   const dispatches = [...before, withChoice(part, target, choice), ...after].map((each) => ({ parts: [each] }));
   const tried = dropIdle({ name: 'trial', tensors: program.tensors, dispatches });
   return planModule({
-    programs: { infer: [onHost(tried, unit.arena)], evaluate: [], train: [] },
+    programs: { infer: [onHost(tried, unit.arena)], evaluate: [], train: [], prepare: [] },
     uniforms: unit.uniforms,
     parameters: [],
     arena: unit.arena,

@@ -24,7 +24,8 @@ export function pretrained(setting: Setting | undefined, model: TypedModel, site
     });
     return undefined;
   }
-  return { file: file.value.value, except: except ? layerPaths(except.value, 'except', model, site) : [] };
+  const { value: path, span } = file.value;
+  return { span, file: path, except: except ? layerPaths(except.value, 'except', model, site) : [] };
 }
 
 function argumentsOf(value: Expression): Extract<Expression, { kind: 'call' }>['arguments'] {

@@ -147,7 +147,7 @@ export interface TypedTraining {
   readonly metrics: readonly { readonly name: string; readonly value: TypedExpr }[];
   readonly optimizer: TypedOptimizer;
   /** The file that a run's parameters start from, and the layers that keep their own start values. */
-  readonly weights?: { readonly file: string; readonly except: readonly string[] };
+  readonly weights?: { readonly file: string; readonly except: readonly string[]; readonly span: Span };
   readonly batch: number;
   readonly epochs: number;
   readonly shuffle: boolean;

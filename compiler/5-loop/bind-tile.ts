@@ -5,7 +5,7 @@
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import { alwaysInside, tensorOf } from './address.ts';
-import { rowMajorPosition, ValueBinder } from './bind-values.ts';
+import { type Bound, rowMajorPosition, ValueBinder } from './bind-values.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
 import type { Names, Scope } from './scope.ts';
@@ -31,6 +31,11 @@ export class TileBinder extends ValueBinder {
   /** Divisions are slow, and move out of the loops that they do not depend on. */
   protected override staysWhole(index: Expr): boolean {
     return !divides(index);
+  }
+
+  /** Drivers write out loops whose bounds they know. */
+  protected override takesBound({ batch }: Bound): boolean {
+    return batch;
   }
 
   protected override emitReductions(reduces: readonly Reduce[], home: Scope): void {

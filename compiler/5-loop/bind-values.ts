@@ -7,7 +7,7 @@ import { dim } from '../dim/dim.ts';
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import { apply, guard } from '../ops/lowering.ts';
 import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
-import { addScaled, coefficientOf, fromAffine, mapAtoms, toAffine } from './affine.ts';
+import { addScaled, coefficientOf, constantAffine, fromAffine, mapAtoms, toAffine } from './affine.ts';
 import { declareLate } from './declare-late.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
@@ -42,6 +42,8 @@ const F32_MAX = 3.4028234663852886e38;
  * loops, 1.22 with the inner 3 written out, 3.27 with all of them.
  */
 const SHORT_LOOP = 3;
+/** A loop of as many steps goes by bounds instead of tests. */
+const LONG_LOOP = 4;
 
 const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
 
@@ -371,10 +373,11 @@ export class ValueBinder {
       fill(scope);
       return;
     }
-    const ends = conditions.flatMap((condition) => endOf(condition, axis, rest) ?? []);
-    if (ends.length > 0) {
-      this.shortLoop(axis, ends, scope, (inside) => {
-        const left = conditions.filter((condition) => !ends.some((end) => end.condition === condition));
+    const bounds = conditions.flatMap((condition) => boundOf(condition, axis, rest) ?? []);
+    const used = bounds.filter((bound) => this.takesBound(bound, axis));
+    if (used.length > 0) {
+      this.boundedLoop(axis, used, scope, (inside) => {
+        const left = conditions.filter((condition) => !used.some((bound) => bound.condition === condition));
         this.openLoops(rest, left, inside, fill);
       });
       return;
@@ -384,15 +387,34 @@ export class ValueBinder {
     scope.statements.push({ kind: 'loop', axis, extent: extentExpr(axis.extent), body: inside.statements });
   }
 
-  /** A loop that ends where the batch does; there may be nothing left for it. */
-  private shortLoop(axis: Axis, ends: readonly End[], scope: Scope, fill: (s: Scope) => void): void {
-    const least = (a: Expr, b: Expr): Expr => apply('select', apply('lt', a, b), a, b);
-    const extent = this.letIn(scope, 'end', ends.map(({ at }) => at).reduce(least, extentExpr(axis.extent)));
+  /** Whether a loop goes by a bound, instead of asking at each of its steps: of a long one. The batch's end is always one. */
+  protected takesBound({ batch }: Bound, { extent }: Axis): boolean {
+    return batch || (dim.constant(extent) ?? 0) >= LONG_LOOP;
+  }
+
+  /** A loop that begins and ends where conditions say; there may be nothing left for it. */
+  private boundedLoop(axis: Axis, bounds: readonly Bound[], scope: Scope, fill: (s: Scope) => void): void {
+    const choose = (fn: 'lt' | 'gt', a: Expr, b: Expr): Expr => apply('select', apply(fn, a, b), a, b);
+    const edges = (end: boolean): Expr[] => bounds.filter((bound) => bound.end === end).map(({ at }) => at);
+    const [starts, ends] = [edges(false), edges(true)];
+    const from =
+      starts.length > 0
+        ? this.letIn(
+            scope,
+            'start',
+            starts.reduce((a, b) => choose('gt', a, b), intExpr(0)),
+          )
+        : undefined;
+    const extent = this.letIn(
+      scope,
+      'end',
+      ends.reduce((a, b) => choose('lt', a, b), extentExpr(axis.extent)),
+    );
     const some = new Scope(scope, [], true);
     const inside = new Scope(some, [axis.id]);
     fill(inside);
-    some.statements.push({ kind: 'loop', axis, extent, body: inside.statements });
-    const condition = apply('lt', intExpr(0), extent);
+    some.statements.push({ kind: 'loop', axis, ...(from ? { from } : {}), extent, body: inside.statements });
+    const condition = apply('lt', from ?? intExpr(0), extent);
     scope.statements.push({ kind: 'if', condition, then: some.statements, otherwise: [] });
   }
 }
@@ -411,22 +433,31 @@ interface Accumulator {
   readonly result: Expr;
 }
 
-/** A condition of the kind `axis + … < N`: it says how far the axis goes. */
-interface End {
+/** A condition that says from where on, or up to where, an axis goes. */
+export interface Bound {
   readonly condition: Expr;
+  /** Up to `at`, without it; else from `at` on. */
+  readonly end: boolean;
   readonly at: Expr;
+  /** It is about the batch's size. */
+  readonly batch: boolean;
 }
 
-/** Where a condition ends the loop over an axis, all others inside of it being open still. Only the batch ends loops. */
-function endOf(condition: Expr, axis: Axis, open: readonly Axis[]): End | undefined {
-  if (condition.kind !== 'apply' || condition.fn !== 'lt' || condition.args.some(({ type }) => type !== 'i32'))
-    return undefined;
+/** What a condition says of an axis, all others inside of it being open still. */
+function boundOf(condition: Expr, axis: Axis, open: readonly Axis[]): Bound | undefined {
+  if (condition.kind !== 'apply' || (condition.fn !== 'lt' && condition.fn !== 'ge')) return undefined;
   const [index, bound] = condition.args;
-  if (!isIndexArithmetic(index) || bound.kind !== 'size' || dim.constant(bound.dim) !== undefined) return undefined;
-  const affine = toAffine(index);
-  if (coefficientOf(affine, axis.id) !== 1 || open.some((each) => dependsOn(index, each))) return undefined;
-  const others = addScaled(affine, toAffine(axisExpr(axis)), -1);
-  return { condition, at: fromAffine(addScaled(toAffine(bound), others, -1)) };
+  if (![index, bound].every((arg) => arg.type === 'i32' && isIndexArithmetic(arg))) return undefined;
+  if (open.some((each) => dependsOn(condition, each))) return undefined;
+  const difference = addScaled(toAffine(index), toAffine(bound), -1);
+  const sign = coefficientOf(difference, axis.id);
+  if (sign !== 1 && sign !== -1) return undefined;
+  const rest = addScaled(difference, toAffine(axisExpr(axis)), -sign);
+  const end = condition.fn === 'lt' ? sign > 0 : sign < 0;
+  // sign * axis + rest < 0, or >= 0.
+  const edge = addScaled(constantAffine(sign > 0 ? 0 : 1), rest, -sign);
+  const batch = bound.kind === 'size' && dim.constant(bound.dim) === undefined;
+  return { condition, end, at: fromAffine(edge), batch };
 }
 
 /** Reductions that are not inside another one. */

@@ -31,8 +31,10 @@ export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, few
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors, 'wasm') ? candidate : undefined;
   const axes = few ? kernel.axes.filter((axis) => !isBatch(axis)).reverse() : kernel.axes;
-  const target = { ...tileTarget(kernel, lane, 'wasm'), borders: few };
-  return cpuSchedule(kernel, lane, chooseRegister(kernel, axes, tensors, target), few);
+  const target = tileTarget(kernel, lane, 'wasm');
+  const inside = few ? undefined : chooseRegister(kernel, axes, tensors, target);
+  const register = inside ?? chooseRegister(kernel, axes, tensors, { ...target, borders: true });
+  return cpuSchedule(kernel, lane, register, few);
 }
 
 /** A nest of a part in which several run one after the other: the shared axes number the work items, all others are loops. */

@@ -6,8 +6,14 @@ import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import type { TaskCount } from './tasks.ts';
 
 export type Statement =
-  /** `for axis in 0 .. extent` */
-  | { readonly kind: 'loop'; readonly axis: Axis; readonly extent: Expr; readonly body: readonly Statement[] }
+  /** `for axis in from .. extent`, from 0 where it does not say. */
+  | {
+      readonly kind: 'loop';
+      readonly axis: Axis;
+      readonly from?: Expr;
+      readonly extent: Expr;
+      readonly body: readonly Statement[];
+    }
   /** A value that does not change. */
   | { readonly kind: 'let'; readonly name: string; readonly type: ScalarType; readonly value: Expr }
   /** An accumulator. */

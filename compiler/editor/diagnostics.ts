@@ -12,6 +12,7 @@ import {
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import { why } from '../diagnostics/render/why.ts';
 import { toRange } from './places.ts';
+import { type Misfit, WeightsReader } from './weights.ts';
 import type { Checked, Workspace } from './workspace.ts';
 
 /** Unused names are shown faded. */
@@ -25,6 +26,9 @@ export class DiagnosticsBoard {
   /** The open file's path -> the analysis that was published for it. */
   readonly #published = new Map<string, Checked>();
   readonly #shown = new Set<string>();
+  readonly #weights = new WeightsReader();
+  /** The open file's path -> what of its program's weights does not fit: told later than the rest. */
+  readonly #misfits = new Map<string, readonly Misfit[]>();
 
   constructor(connection: Connection, workspace: Workspace) {
     this.#connection = connection;
@@ -39,6 +43,7 @@ export class DiagnosticsBoard {
     const forget = (path: string): void => {
       for (const file of this.#published.get(path)?.files ?? []) touched.add(file.path);
       this.#published.delete(path);
+      this.#misfits.delete(path);
     };
     for (const path of this.#published.keys()) if (!open.has(path)) forget(path);
     for (const path of open) {
@@ -50,6 +55,21 @@ export class DiagnosticsBoard {
       for (const file of checked.files) touched.add(file.path);
     }
     for (const path of touched) this.#publish(path);
+    for (const path of touched) void this.#lookAtWeights(path);
+  }
+
+  async #lookAtWeights(path: string): Promise<void> {
+    const checked = this.#published.get(path);
+    if (!checked?.program.trainings.some(({ weights }) => weights)) return;
+    try {
+      const misfits = await this.#weights.misfits(checked);
+      // Meanwhile the file may have changed.
+      if (this.#published.get(path) !== checked || misfits.length === 0) return;
+      this.#misfits.set(path, misfits);
+      this.#publish(path);
+    } catch (error) {
+      this.#connection.console.error(`netc could not read the weights of ${path}: ${error}`);
+    }
   }
 
   #publish(path: string): void {
@@ -67,6 +87,8 @@ export class DiagnosticsBoard {
           );
       }
     }
+    for (const { path: of, diagnostic } of [...this.#misfits.values()].flat())
+      if (of === path) found.set(`weights ${found.size}`, diagnostic);
     // A file without errors that never had any need not be told.
     if (found.size === 0 && !this.#shown.has(path) && !files.open.includes(path)) return;
     if (found.size > 0) this.#shown.add(path);

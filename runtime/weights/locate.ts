@@ -55,6 +55,12 @@ export async function findWeights(name: string, place: WeightsPlace, urls = offi
   }
 }
 
+/** The file where it lies on this machine; undefined if it is in none of the folders that are searched. Downloads nothing. */
+export function weightsHere(name: string, { weightsFolder, data }: WeightsPlace): string | undefined {
+  const { path } = nodeModules('looking for weights');
+  return findFile(name, weightsFolder && !path.isAbsolute(name) ? searchedFolders(weightsFolder, data) : ['']);
+}
+
 /** In order. `NETC_DATA` and `--data` may hold weights beside data. */
 function searchedFolders(own: OwnFolder, data: string | undefined): readonly string[] {
   const { NETC_DATA } = process.env;

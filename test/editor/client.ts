@@ -156,6 +156,15 @@ export class Editor {
     }
   }
 
+  /** A file's diagnostics, once they are as they should be. */
+  async until(uri: string, right: (found: readonly Diagnostic[]) => boolean): Promise<readonly Diagnostic[]> {
+    for (let published = 0; !right(this.published(uri)); published++) {
+      if (published > 20) throw new Error(`${uri} has ${JSON.stringify(this.published(uri))}`);
+      await this.next(uri);
+    }
+    return this.published(uri);
+  }
+
   published(uri: string): readonly Diagnostic[] {
     return this.#published.get(uri)?.diagnostics ?? [];
   }

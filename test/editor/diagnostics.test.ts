@@ -67,6 +67,27 @@ test('an error in an imported file is shown there, and goes when nobody asks any
   await editor.settled(library, []);
 });
 
+test('weights that do not fit are told at their name, from the header of the file', async () => {
+  const uri = uriOf('test/editor/finetune.net');
+  const text = readFileSync(`${root}models/fashion_cnn_logits.net`, 'utf8')
+    .replaceAll('./', '../../models/')
+    .replace('  batch ', '  weights = pretrained("../weights/fixtures/net_legacy.pth")\n  batch ');
+  await editor.open(uri, text);
+  const told = await editor.until(uri, ([first]) => first !== undefined);
+  expect(told).toMatchObject([{ severity: 1, source: 'netc' }]);
+  expect(wordsAt(editor.text(uri), told[0].range)).toBe('"../weights/fixtures/net_legacy.pth"');
+  expect(told[0].message).toMatch(
+    /net_legacy\.pth does not fit FashionCnnLogits\nmissing: conv1\.bias, expected f32\[32\]/,
+  );
+  await editor.edit(uri, 'net_legacy.pth', 'hostile.pth');
+  const [refused] = await editor.until(uri, ([first]) => `${first?.message}`.includes('hostile.pth'));
+  expect(refused?.message).toMatch(/hostile\.pth asks for Python's `posix\.system`/);
+  // One that is nowhere may be downloaded when the training runs.
+  await editor.edit(uri, 'hostile.pth', 'resnet18-f37072fd.pth');
+  await editor.until(uri, (found) => found.length === 0);
+  await editor.close(uri);
+});
+
 test('what the checker inferred is written down', async () => {
   const uri = uriOf('test/editor/inferred.net');
   const text = 'model M(x: f32[N, 8]) -> f32[N, 2] {\n  let h = x |> fc1: Linear(4)\n  h |> fc2: Linear(2)\n}\n';

@@ -68,7 +68,7 @@ test('a model without training gets no training loop and no data set', async () 
 
 test('where the `.net` file lies is said where something is looked for there', async () => {
   const { training } = tinyUnit;
-  const started = training && { ...training, weights: { file: 'a.pth', except: ['fc'] } };
+  const started = training && { ...training, weights: { file: 'a.pth', except: ['fc'], span: training.span } };
   const folders = {
     [training?.span.file.path ?? '']: '../models',
     [training?.dataset.span.file.path ?? '']: '../models',

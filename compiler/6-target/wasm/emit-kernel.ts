@@ -144,7 +144,7 @@ class KernelEmitter extends ExpressionEmitter {
   private plainLoop(loop: Extract<Statement, { kind: 'loop' }>): void {
     const { asm } = this;
     const counter = this.declareAxis(loop.axis);
-    asm.i32(0);
+    this.scalar(loop.from ?? intExpr(0));
     asm.set(counter);
     asm.loop();
     this.withCache(() => this.statements(loop.body));
@@ -155,10 +155,11 @@ class KernelEmitter extends ExpressionEmitter {
   private innermostLoop(loop: Extract<Statement, { kind: 'loop' }>): void {
     const { asm } = this;
     const counter = this.declareAxis(loop.axis);
-    asm.i32(0);
+    this.scalar(loop.from ?? intExpr(0));
     asm.set(counter);
     this.withCache(() => {
       const stepped = this.openPointers(loop.axis, loop.body);
+      if (loop.from) for (const { pointer, bytes } of stepped) this.advance(pointer, counter, bytes);
       const parted = partings(loop.body, ({ name, type, kind }) => this.isVector(name, type, kind === 'let'));
       if (parted.size > 0) asm.block();
       asm.loop();
@@ -176,6 +177,17 @@ class KernelEmitter extends ExpressionEmitter {
       if (parted.size > 0) asm.op('end');
       this.closePointers();
     });
+  }
+
+  /** Moves a pointer by so many bytes for each step that a counter is past 0. */
+  private advance(pointer: number, counter: number, bytes: number): void {
+    const { asm } = this;
+    asm.get(pointer);
+    asm.get(counter);
+    asm.i32(bytes);
+    asm.op('i32.mul');
+    asm.op('i32.add');
+    asm.set(pointer);
   }
 
   /** A way out of the innermost loop on a condition that is never true, and not one that an engine knows already. */

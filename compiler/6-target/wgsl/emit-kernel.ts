@@ -160,7 +160,8 @@ class WgslPrinter extends ExpressionPrinter {
     switch (statement.kind) {
       case 'loop': {
         const id = statement.axis.id;
-        this.line(`for (var ${id} = 0; ${id} < ${this.bare(statement.extent)}; ${id}++) {`);
+        const from = statement.from ? this.bare(statement.from) : '0';
+        this.line(`for (var ${id} = ${from}; ${id} < ${this.bare(statement.extent)}; ${id}++) {`);
         this.indented(() => this.statements(statement.body));
         this.line('}');
         return;

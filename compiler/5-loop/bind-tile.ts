@@ -5,7 +5,8 @@
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import { alwaysInside, tensorOf } from './address.ts';
-import { type Bound, rowMajorPosition, ValueBinder } from './bind-values.ts';
+import { rowMajorPosition, ValueBinder } from './bind-values.ts';
+import type { Bound } from './bounds.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
 import type { Names, Scope } from './scope.ts';

@@ -7,7 +7,8 @@ import { dim } from '../dim/dim.ts';
 import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import { apply, guard } from '../ops/lowering.ts';
 import { addressOf, alwaysInside, loadsIn, tensorOf } from './address.ts';
-import { addScaled, coefficientOf, constantAffine, fromAffine, mapAtoms, toAffine } from './affine.ts';
+import { fromAffine, mapAtoms, toAffine } from './affine.ts';
+import { type Bound, boundOf, strongest } from './bounds.ts';
 import { declareLate } from './declare-late.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
@@ -210,9 +211,18 @@ export class ValueBinder {
     // The elements of a tile step through memory alike: one of them tells the order.
     const order = orderReduction(reduces[0].axes, foldings[0].value, all, this.tensors);
     const tested = order.findLastIndex((axis) => all.some((condition) => dependsOn(condition, axis))) + 1;
-    this.openLoops(order.slice(0, tested), shared, home, (scope) => {
-      this.foldWhere(alone, order.slice(tested), scope);
-    });
+    const [outer, inner] = [order.slice(0, tested), order.slice(tested)];
+    const last = outer.at(-1);
+    const bounds = last && shared.every((condition) => !dependsOn(condition, last)) ? this.boundsOf(alone, last) : [];
+    if (last && bounds.length > 0) {
+      this.openLoops(outer.slice(0, -1), shared, home, (scope) => {
+        this.foldBetween(alone, bounds, last, inner, scope);
+      });
+    } else {
+      this.openLoops(outer, shared, home, (scope) => {
+        this.foldWhere(alone, inner, scope);
+      });
+    }
     for (const { reduce, into } of foldings) home.bound.set(keyOf(reduce), into.result);
   }
 
@@ -240,6 +250,37 @@ export class ValueBinder {
     }
     const condition = this.conjunction(conditions, scope);
     scope.statements.push({ kind: 'if', condition, then: together.statements, otherwise: apart.statements });
+  }
+
+  /** All conditions that sums have of their own, where each says how far a long axis goes; none if one says something else. */
+  private boundsOf(foldings: readonly Folding[], axis: Axis): Bound[] {
+    const conditions = strongest(foldings.flatMap((folding) => folding.conditions));
+    const bounds = conditions.flatMap((condition) => boundOf(condition, axis, []) ?? []);
+    return bounds.length === conditions.length && bounds.every((bound) => this.takesBound(bound, axis)) ? bounds : [];
+  }
+
+  /** Where all conditions hold, a loop without them; then, if that is not all of the axis, what is left of it. */
+  private foldBetween(
+    foldings: readonly Folding[],
+    bounds: readonly Bound[],
+    axis: Axis,
+    inner: readonly Axis[],
+    scope: Scope,
+  ): void {
+    const { from, to } = this.between(axis, bounds, scope);
+    const free = foldings.map((folding): Folding => ({ ...folding, conditions: [] }));
+    this.loopFrom(axis, from, to, scope, (inside) => this.fold(free, inner, inside));
+    const edges = new Scope(scope, [], true);
+    const step = new Scope(edges, [axis.id]);
+    const beyond = new Scope(step, [], true);
+    this.foldWhere(foldings, inner, beyond);
+    const here = axisExpr(axis);
+    const isBeyond = apply('or', apply('lt', here, from), apply('ge', here, to));
+    step.statements.push({ kind: 'if', condition: isBeyond, then: beyond.statements, otherwise: [] });
+    const extent = extentExpr(axis.extent);
+    edges.statements.push({ kind: 'loop', axis, extent, body: step.statements });
+    const some = apply('or', apply('gt', from, intExpr(0)), apply('lt', to, extent));
+    scope.statements.push({ kind: 'if', condition: some, then: edges.statements, otherwise: [] });
   }
 
   /**
@@ -394,28 +435,30 @@ export class ValueBinder {
 
   /** A loop that begins and ends where conditions say; there may be nothing left for it. */
   private boundedLoop(axis: Axis, bounds: readonly Bound[], scope: Scope, fill: (s: Scope) => void): void {
+    const { from, to } = this.between(axis, bounds, scope);
+    this.loopFrom(axis, from, to, scope, fill);
+  }
+
+  /** Where an axis begins and ends for bounds to hold. */
+  private between(axis: Axis, bounds: readonly Bound[], scope: Scope): { from: Expr; to: Expr } {
     const choose = (fn: 'lt' | 'gt', a: Expr, b: Expr): Expr => apply('select', apply(fn, a, b), a, b);
     const edges = (end: boolean): Expr[] => bounds.filter((bound) => bound.end === end).map(({ at }) => at);
     const [starts, ends] = [edges(false), edges(true)];
-    const from =
-      starts.length > 0
-        ? this.letIn(
-            scope,
-            'start',
-            starts.reduce((a, b) => choose('gt', a, b), intExpr(0)),
-          )
-        : undefined;
-    const extent = this.letIn(
-      scope,
-      'end',
-      ends.reduce((a, b) => choose('lt', a, b), extentExpr(axis.extent)),
-    );
+    const start = starts.reduce((a, b) => choose('gt', a, b), intExpr(0));
+    const end = ends.reduce((a, b) => choose('lt', a, b), extentExpr(axis.extent));
+    return {
+      from: starts.length > 0 ? this.letIn(scope, 'start', start) : start,
+      to: ends.length > 0 ? this.letIn(scope, 'end', end) : end,
+    };
+  }
+
+  private loopFrom(axis: Axis, from: Expr, extent: Expr, scope: Scope, fill: (s: Scope) => void): void {
     const some = new Scope(scope, [], true);
     const inside = new Scope(some, [axis.id]);
     fill(inside);
-    some.statements.push({ kind: 'loop', axis, ...(from ? { from } : {}), extent, body: inside.statements });
-    const condition = apply('lt', from ?? intExpr(0), extent);
-    scope.statements.push({ kind: 'if', condition, then: some.statements, otherwise: [] });
+    const start = from.kind === 'const' ? {} : { from };
+    some.statements.push({ kind: 'loop', axis, ...start, extent, body: inside.statements });
+    scope.statements.push({ kind: 'if', condition: apply('lt', from, extent), then: some.statements, otherwise: [] });
   }
 }
 
@@ -433,33 +476,6 @@ interface Accumulator {
   readonly result: Expr;
 }
 
-/** A condition that says from where on, or up to where, an axis goes. */
-export interface Bound {
-  readonly condition: Expr;
-  /** Up to `at`, without it; else from `at` on. */
-  readonly end: boolean;
-  readonly at: Expr;
-  /** It is about the batch's size. */
-  readonly batch: boolean;
-}
-
-/** What a condition says of an axis, all others inside of it being open still. */
-function boundOf(condition: Expr, axis: Axis, open: readonly Axis[]): Bound | undefined {
-  if (condition.kind !== 'apply' || (condition.fn !== 'lt' && condition.fn !== 'ge')) return undefined;
-  const [index, bound] = condition.args;
-  if (![index, bound].every((arg) => arg.type === 'i32' && isIndexArithmetic(arg))) return undefined;
-  if (open.some((each) => dependsOn(condition, each))) return undefined;
-  const difference = addScaled(toAffine(index), toAffine(bound), -1);
-  const sign = coefficientOf(difference, axis.id);
-  if (sign !== 1 && sign !== -1) return undefined;
-  const rest = addScaled(difference, toAffine(axisExpr(axis)), -sign);
-  const end = condition.fn === 'lt' ? sign > 0 : sign < 0;
-  // sign * axis + rest < 0, or >= 0.
-  const edge = addScaled(constantAffine(sign > 0 ? 0 : 1), rest, -sign);
-  const batch = bound.kind === 'size' && dim.constant(bound.dim) === undefined;
-  return { condition, end, at: fromAffine(edge), batch };
-}
-
 /** Reductions that are not inside another one. */
 function outermostReductions(exprs: readonly Expr[]): Reduce[] {
   const found: Reduce[] = [];
@@ -469,27 +485,6 @@ function outermostReductions(exprs: readonly Expr[]): Reduce[] {
   };
   exprs.forEach(visit);
   return found;
-}
-
-/** Of comparisons that differ in a number alone, as those of neighbouring places do, the one that implies the others. */
-function strongest(conditions: readonly Expr[]): Expr[] {
-  const kept = new Map<string, { condition: Expr; constant: number }>();
-  for (const condition of conditions) {
-    const least = condition.kind === 'apply' && condition.fn === 'ge';
-    const known = least || (condition.kind === 'apply' && condition.fn === 'lt');
-    if (!known || condition.args.some((arg) => arg.type !== 'i32' || !isIndexArithmetic(arg))) {
-      kept.set(keyOf(condition), { condition, constant: 0 });
-      continue;
-    }
-    const [a, b] = condition.args;
-    const difference = addScaled(toAffine(a), toAffine(b), -1);
-    const { constant } = difference;
-    const key = `${condition.fn} ${keyOf(fromAffine({ ...difference, constant: 0 }))}`;
-    const before = kept.get(key);
-    if (!before || (least ? constant < before.constant : constant > before.constant))
-      kept.set(key, { condition, constant });
-  }
-  return [...kept.values()].map(({ condition }) => condition);
 }
 
 function distinct(exprs: readonly Expr[]): Expr[] {

@@ -13,7 +13,7 @@ test.each([
   [['summary', 'a.net', '--batch', '0'], '`--batch` is a whole number of at least 1, not `0`'],
   [['summary', 'a.net', '--batch', 'many'], 'not `many`'],
   [['kernels'], 'needs a file'],
-  [['kernels', 'a.net', '--program', 'test'], '`--program` is one of train, infer, evaluate, not `test`'],
+  [['kernels', 'a.net', '--program', 'test'], '`--program` is one of train, infer, evaluate, prepare, not `test`'],
   [['kernels', 'a.net', '--wgls'], 'did you mean `--wgsl`?'],
   [['a.net', '-o'], '`-o` needs a value: `netc compile -o DIR`'],
   [['a.net', '--output', '--print-after'], '`--output` needs a value'],

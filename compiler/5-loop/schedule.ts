@@ -80,6 +80,10 @@ function tileTarget(kernel: Kernel, lane: Axis | undefined, target: Target): Til
 
 /** Work items that keep the threads busy to the end. */
 const ENOUGH = 24;
+/** The same of a batch of one, */
+const ENOUGH_OF_SAMPLE = 8;
+/** whose work items have so many steps at least. */
+const WORTH = 1 << 13;
 /** Bytes that stay in the first-level cache while other operands pass through it. */
 const STAYS = 1 << 14;
 
@@ -106,9 +110,15 @@ function cpuSchedule(
     const block = axis === lane ? (width ?? 1) : axis.id === register?.axis ? register.tile : 1;
     return few && isBatch(axis) ? 1 : Math.ceil(extentOf(axis) / block);
   };
-  let items = 1;
+  let [items, ofSample] = [1, 1];
   let outer = 0;
-  for (; outer < order.length && items < ENOUGH; outer++) items *= blocks(order[outer]);
+  const isEnough = (): boolean =>
+    items >= ENOUGH && (ofSample >= ENOUGH_OF_SAMPLE || stepsOf(kernel, order.slice(outer + 1)) < WORTH);
+  for (; outer < order.length && !isEnough(); outer++) {
+    const axis = order[outer];
+    items *= blocks(axis);
+    if (!isBatch(axis)) ofSample *= blocks(axis);
+  }
   const ids = order.map(({ id }) => id);
   return {
     grid: ids.slice(0, outer),
@@ -117,6 +127,13 @@ function cpuSchedule(
     registers: tilesOf(register),
     unroll: [],
   };
+}
+
+/** Steps of a nest's sums, or results, over some of its axes. */
+function stepsOf(kernel: Kernel, axes: readonly Axis[]): number {
+  const product = (all: readonly Axis[]): number => all.reduce((steps, axis) => steps * extentOf(axis), 1);
+  const sums = reductionsIn(kernel).map((sum) => product(sum.axes));
+  return product(axes) * Math.max(1, ...sums);
 }
 
 const tilesOf = (register: RegisterTile | undefined): RegisterTile[] => (register ? [register] : []);

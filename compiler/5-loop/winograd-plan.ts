@@ -54,6 +54,11 @@ export interface Plan {
   readonly together: number;
   /** Groups of features, each a work item's. All of them transform the image. */
   readonly groups: number;
+  /**
+   * One frequency of all features after the other, instead of all frequencies of one panel: a frequency's tiles stay in the
+   * first-level cache, and weights are gone through once. Takes memory for the products of all features.
+   */
+  readonly byFrequency: boolean;
 }
 
 /** A plan, and from which batch on it pays to transform the weights. */
@@ -110,7 +115,16 @@ function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | unde
   if (overBatch(product) && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
   const together = togetherOf(samples, tiles);
   if (together === undefined) return undefined;
-  const whole = { rows, columns, rowCount: slide.count, down: downOf(slide.count), across, together, groups: 1 };
+  const whole = {
+    rows,
+    columns,
+    rowCount: slide.count,
+    down: downOf(slide.count),
+    across,
+    together,
+    groups: 1,
+    byFrequency: false,
+  };
   if (together > 1) return whole;
   const divisors = Array.from({ length: slide.count }, (_, i) => slide.count - i).filter((n) => slide.count % n === 0);
   // Blocks waste nothing where they end between two tiles.
@@ -130,7 +144,7 @@ function shared(product: SlidingProduct, plan: Plan, divisors: readonly number[]
     .filter((rowCount) => rowCount <= plan.rowCount && count / rowCount <= ITEMS)
     .map((rowCount) => ({ ...plan, rowCount, down: tilesOf(plan.rows, product.rows, rowCount) }))
     .findLast((each) => costOfBoth(each) <= most);
-  const blocks = inBlocks ?? plan;
+  const blocks = { ...(inBlocks ?? plan), byFrequency: true };
   const panels = typical(product.features) / PANEL;
   const groups = [8, 4, 2].find(
     (n) => panels % n === 0 && (n * count) / blocks.rowCount <= ITEMS && costOfBoth({ ...blocks, groups: n }) <= most,

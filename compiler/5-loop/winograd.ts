@@ -104,16 +104,18 @@ class Builder {
   }
 
   build(part: Part): FormedPart {
-    const outer = this.panels().slice(-1);
-    const shared = [...this.samples.shared, this.block, ...this.panels().slice(0, -1)];
+    const shared = [...this.samples.shared, this.block, ...this.groups()];
     const weights = this.transformedWeights();
     const { images, nests, before } = this.summed.shared.length > 0 ? this.imagesOfAll() : this.imagesWithin(shared);
     // What one panel of features makes of the images stays in the first-level cache until its results are done.
+    const outer = this.plan.byFrequency ? [] : this.panels();
     const repeated = [...shared, ...outer];
-    const products = this.local('products', [this.frequencies(), this.tileCount(), dim.int(PANEL)]);
+    const inner = this.innerPanels().map(({ extent }) => extent);
+    const products = this.local('products', [this.frequencies(), ...inner, this.tileCount(), dim.int(PANEL)]);
     const { down, across, rows, columns } = this.plan;
     const results = this.local('results', [
       ...this.samples.within.map(({ extent }) => extent),
+      ...inner,
       dim.int(rows.step * down),
       dim.int(columns.step * across),
       dim.int(PANEL),
@@ -200,11 +202,13 @@ class Builder {
     const { rows, columns, weight } = this.product;
     const { shared, within, replace } = this.summed;
     const { rows: down, columns: across } = this.plan;
-    const outer = this.panels();
-    const before = [...shared, ...outer];
-    const axes = [...before, ...within, this.panel()];
-    const tensor = this.common('weights', [...outer.map(({ extent }) => extent), this.frequencies()], [dim.int(PANEL)]);
-    const slices = this.slices(tensor, before.length, axes);
+    const [groups, panels] = [this.groups(), this.panels()];
+    const axes = [...shared, ...groups, ...panels, ...within, this.panel()];
+    const [some, one] = [groups, panels].map((all) => all.map(({ extent }) => extent));
+    const frequencies = this.frequencies();
+    const outer = this.plan.byFrequency ? [...some, frequencies, ...one] : [...some, ...one, frequencies];
+    const tensor = this.common('weights', outer, [dim.int(PANEL)]);
+    const slices = this.slices(tensor, shared.length + outer.indexOf(frequencies), axes);
     const taps = Array.from({ length: rows.taps }, (_, i) =>
       Array.from({ length: columns.taps }, (_, j) => substituteAxes(weight(intExpr(i), intExpr(j)), replace)),
     );
@@ -314,7 +318,9 @@ class Builder {
       simplify(sum(times(axisExpr(group), together), apply('idiv', axisExpr(tile), intExpr(down * across))));
     const image =
       blocks.length > 0 ? load(images.id, ...block, f, ...deep, sample()) : load(images.id, f, axisExpr(tile), ...deep);
-    const weight = load(weights.id, ...block, ...this.panels().map(axisExpr), f, ...deep, axisExpr(panel));
+    const [some, one] = [this.groups(), this.panels()].map((axes) => axes.map(axisExpr));
+    const place = this.plan.byFrequency ? [...some, f, ...one] : [...some, ...one, f];
+    const weight = load(weights.id, ...block, ...place, ...deep, axisExpr(panel));
     const value: Expr = {
       kind: 'reduce',
       type: 'f32',
@@ -322,7 +328,7 @@ class Builder {
       axes: [...blocks, ...depths],
       body: there ? guard(there, product(image, weight), ZERO) : product(image, weight),
     };
-    const axes = [frequency, tile, panel];
+    const axes = [frequency, ...this.innerPanels(), tile, panel];
     const where = this.samples.there && apply('lt', sample(), sizeExpr(this.product.samples[0].extent));
     const stores = [{ tensor: products.id, indices: axes.map(axisExpr), value }];
     return this.nest('products', [...shared, ...axes], stores, where);
@@ -333,12 +339,17 @@ class Builder {
     const { rows, columns } = this.plan;
     const { within } = this.samples;
     const { down, across } = this.tiles();
-    const axes = [...within, down, across, this.panel()];
+    const panels = this.innerPanels();
+    const axes = [...within, ...panels, down, across, this.panel()];
     const shape = axes.map(({ extent }) => extent);
-    const [frequency, tile, ...inner] = products.layout.strides;
+    const [frequency, ...others] = products.layout.strides;
+    const [ofPanels, [tile, ...inner]] = [others.slice(0, panels.length), others.slice(panels.length)];
+    const tiles = this.tileStrides(tile);
     const view = this.within(products, [this.frequencies(), ...shape], 0, [
       frequency,
-      ...this.tileStrides(tile),
+      ...tiles.slice(0, within.length),
+      ...ofPanels,
+      ...tiles.slice(within.length),
       ...inner,
     ]);
     const indices = axes.map(axisExpr);
@@ -350,8 +361,9 @@ class Builder {
       indices: [intExpr(wide * i + j), ...indices],
     });
     const values = transform(rows.results, columns.results, square(productsOf(rows), wide, read));
-    const outer = results.layout.strides.slice(0, within.length);
-    const [row, column, ...own] = results.layout.strides.slice(within.length);
+    const before = within.length + panels.length;
+    const outer = results.layout.strides.slice(0, before);
+    const [row, column, ...own] = results.layout.strides.slice(before);
     const stores = values.flatMap((line, i) =>
       line.map((value, j): Store => {
         const strides = [...outer, rows.step * row, columns.step * column, ...own];
@@ -376,6 +388,7 @@ class Builder {
           tensor: results.id,
           indices: [
             ...this.samples.within.map(axisExpr),
+            ...this.innerPanels().map(axisExpr),
             simplify(sum(times(axisExpr(within), rows.step), intExpr(at.row - down.resultFrom))),
             simplify(sum(columns.place, intExpr(at.column - across.resultFrom))),
             axisExpr(this.panel()),
@@ -388,18 +401,29 @@ class Builder {
     const replace = rewriter((expr) => (expr.kind === 'reduce' ? (places.get(keyOf(expr)) ?? expr) : expr));
     const rewrite = (expr: Expr): Expr => simplify(substituteAxes(replace(expr), rename));
     const stores = mapStores(this.kernel.stores, rewrite);
-    return this.nest('own', [...shared, ...this.samples.within, within, ...columns.axes, this.panel()], stores);
+    const inner = [...this.samples.within, ...this.innerPanels(), within, ...columns.axes];
+    return this.nest('own', [...shared, ...inner, this.panel()], stores);
   }
 
   // ---- axes and sizes ----------------------------------------------------------------------------------------------
 
-  /** The features of one panel, and the panels. */
+  /** The features of one panel, the panels of a group, and the groups. */
   private panel(): Axis {
     return this.product.features[this.product.features.length - 1];
   }
 
   private panels(): readonly Axis[] {
-    return this.product.features.slice(0, -1);
+    const { features } = this.product;
+    return features.slice(this.groups().length, -1);
+  }
+
+  private groups(): readonly Axis[] {
+    return this.plan.groups > 1 ? this.product.features.slice(0, 1) : [];
+  }
+
+  /** The panels of which a nest computes one after the other. */
+  private innerPanels(): readonly Axis[] {
+    return this.plan.byFrequency ? this.panels() : [];
   }
 
   private tiles(): { down: Axis; across: Axis } {

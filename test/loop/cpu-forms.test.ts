@@ -117,6 +117,20 @@ test('a large image is worked on in blocks of rows, a small one as a whole', asy
   expect(await difference(program, { x: 2 * 16 * 66 * 42, w: 8 * 16 * 9 })).toBeLessThan(1e-5);
 });
 
+test.each([
+  ['blocks of rows', { image: [64, 28, 28], outputs: 64, padding: 1 }, ['2']],
+  ['groups of features', { image: [256, 14, 14], outputs: 256, padding: 1 }, ['1', '2']],
+])('a sample that takes long is shared among threads: %s', async (_name, shape, shared) => {
+  const program = formDispatches(lowerGraph(constantWeights(shape)));
+  const forms = program.dispatches.flatMap(({ parts }) => parts.flatMap(({ cpu }) => cpu ?? []));
+  // All features of a frequency one after the other: nothing is repeated for each panel.
+  expect(forms.map(({ repeat }) => repeat)).toEqual([undefined]);
+  expect(forms[0]?.shared.slice(1).map(({ extent }) => dim.show(extent))).toEqual(shared);
+  const [depth, height, width] = shape.image;
+  const inputs = { x: 2 * depth * height * width, w: shape.outputs * depth * 9 };
+  expect(await difference(program, inputs)).toBeLessThan(1e-4);
+});
+
 /** The gradient of an image behind a convolution and a max pool, as one nest: what the pool lets through is read inline. */
 function unpooled(size: number, padding: number, features = 16): LoopProgram {
   const pooled = Math.floor((size + 2 * padding - 2) / 2);

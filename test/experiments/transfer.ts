@@ -3,7 +3,7 @@
  * labels, and then to tell garments apart from 500 labelled pictures, beginning with the layers that it has; against the same
  * from scratch, from several seeds. Needs the real data set (`NETC_DATA`), and about half an hour on two cores.
  *
- *     npm run build && NETC_DATA=DIR npx tsx test/experiments/transfer.ts [--seeds 3] [--pictures 20000] [--threads 2]
+ *     npm run build && NETC_DATA=DIR npx tsx test/experiments/transfer.ts [--seeds 3] [--pictures 60000] [--threads 2]
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -43,7 +43,7 @@ function turn(from: string, name: string, count: number): void {
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '3' },
-    pictures: { type: 'string', default: '20000' },
+    pictures: { type: 'string', default: '60000' },
     threads: { type: 'string' },
   },
 });

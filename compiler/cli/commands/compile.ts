@@ -34,24 +34,26 @@ export const compileCommand: Command = {
       );
     }
     const load = async () => await (await import('../tuning/tuned.ts')).loadTuned();
-    const emitter = startEmitter();
+    const printAfter = given.text('print-after');
+    const emitter = printAfter === undefined ? startEmitter() : undefined;
     try {
       let status = 0;
       for (const file of files) {
         const tuned = given.has('tuned') ? await load() : undefined;
-        status = Math.max(status, await compileOne(file, folder, emitter, given.text('print-after'), tuned));
+        status = Math.max(status, await compileOne(file, folder, emitter, printAfter, tuned));
       }
       return status;
     } finally {
-      await emitter.stop();
+      await emitter?.stop();
     }
   },
 };
 
+/** Without an emitter the file is compiled for what is printed of it. */
 async function compileOne(
   file: string,
   folder: string,
-  emitter: Emitter,
+  emitter: Emitter | undefined,
   printAfter: string | undefined,
   tuned: Tuned | undefined,
 ): Promise<number> {
@@ -64,7 +66,7 @@ async function compileOne(
     await print(process.stderr, countLine(result.diagnostics));
     return 1;
   }
-  if (result.printed !== undefined) return 0;
+  if (!emitter) return 0;
   if (result.units.length === 0) {
     await print(process.stdout, `${file}: no errors; it declares no model, so there is nothing to generate`);
     return 0;

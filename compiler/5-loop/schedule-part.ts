@@ -23,33 +23,38 @@ export function formFor(part: Part, target: Target): CpuForm {
   return (target === 'wasm' ? part.cpu : part.gpu) ?? { ...part, repeat: undefined };
 }
 
-/**
- * The batch from which on a part is run as it is scheduled, on the CPU: fewer samples are run in another way, as a form that is
- * worth a preparation, or tiles of several samples, are not for them. 1: it runs any batch.
- */
-export function leastBatch(part: Part, tensors: ReadonlyMap<number, Tensor>): number {
-  if (part.cpu || part.only) return part.least;
-  const [{ kernel, schedule }, ...others] = schedulePart(part, tensors, 'wasm').nests;
-  const [register] = schedule.registers;
-  const axis = kernel.axes.find(({ id }) => id === register?.axis);
-  if (others.length > 0 || part.nests.length > 1 || !axis || !isBatch(axis) || !register.overlap) return 1;
-  return choose(kernel, tensors, true).registers.length > 0 ? register.tile : 1;
+/** How the CPU runs a part: batches of at least `least` samples, and smaller ones, where these are run in another way. */
+export interface ByBatch {
+  readonly least: number;
+  readonly enough: ScheduledPart;
+  readonly few: ScheduledPart | undefined;
 }
 
-/** The part as it is run for fewer samples than that, and for more. */
-export function scheduleForBatch(
-  part: Part,
-  tensors: ReadonlyMap<number, Tensor>,
-  batch: 'few' | 'enough',
-): ScheduledPart {
-  if (batch === 'few') return schedulePart({ ...part, cpu: undefined }, tensors, 'wasm', true);
-  const scheduled = schedulePart(part, tensors, 'wasm');
-  if (part.cpu || leastBatch(part, tensors) === 1) return scheduled;
-  const nests = scheduled.nests.map(({ kernel, schedule }): Scheduled => {
+/** Forms that are worth a preparation, and tiles of several samples, are not for few. */
+export function scheduleByBatch(part: Part, tensors: ReadonlyMap<number, Tensor>): ByBatch {
+  const { cpu, only, least } = part;
+  const enough = schedulePart(part, tensors, 'wasm');
+  const few = (): ScheduledPart => schedulePart({ ...part, cpu: undefined }, tensors, 'wasm', true);
+  // What only prepares for a form has nothing to do where that isn't run.
+  if (only) return { least, enough, few: undefined };
+  if (cpu) return { least, enough, few: least > 1 ? few() : undefined };
+  const tile = tileOfSamples(enough);
+  const other = tile === undefined ? undefined : few();
+  if (tile === undefined || other?.nests[0]?.schedule.registers.length === 0)
+    return { least: 1, enough, few: undefined };
+  const nests = enough.nests.map(({ kernel, schedule }): Scheduled => {
     const registers = schedule.registers.map((register): RegisterTile => ({ ...register, filled: true }));
     return { kernel, schedule: { ...schedule, registers } };
   });
-  return { ...scheduled, nests };
+  return { least: tile, enough: { ...enough, nests }, few: other };
+}
+
+/** The samples of a register tile, which a batch of fewer does not fill; undefined where tiles have none, or may end before. */
+function tileOfSamples({ nests }: ScheduledPart): number | undefined {
+  const [{ kernel, schedule }, ...others] = nests;
+  const [register] = schedule.registers;
+  const axis = kernel.axes.find(({ id }) => id === register?.axis);
+  return others.length === 0 && axis && isBatch(axis) && register.overlap ? register.tile : undefined;
 }
 
 export function schedulePart(

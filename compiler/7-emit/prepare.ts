@@ -51,25 +51,24 @@ export class Preparation {
 
 /** The parts that read nothing but parameters, and what such parts wrote; in order. */
 function earlyParts(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): ReadonlySet<Part> {
-  const keyOfTensor = (id: number): string => bufferKey(tensorOf(tensors, id));
-  const early = new Set<Part>();
+  const bufferOf = (id: number): string => bufferKey(tensorOf(tensors, id));
+  const accesses = parts.map((part) => ({ part, ...tensorsOfParts([part]) }));
+  const writers = new Map<string, number>();
+  for (const { writes } of accesses)
+    for (const buffer of new Set(writes.map(bufferOf))) writers.set(buffer, (writers.get(buffer) ?? 0) + 1);
   const ready = new Set<string>();
-  const accesses = parts.map((part) => tensorsOfParts([part]));
-  for (const [i, part] of parts.entries()) {
-    const { reads, writes } = accesses[i];
-    const known = (id: number): boolean =>
-      tensorOf(tensors, id).place.kind === 'parameters' || ready.has(keyOfTensor(id));
-    const stays = (id: number): boolean => {
-      const tensor = tensorOf(tensors, id);
-      const alone = accesses.every(
-        (other, j) => i === j || !other.writes.some((w) => keyOfTensor(w) === bufferKey(tensor)),
-      );
-      const between = tensor.place.kind === 'scratch' || tensor.place.kind === 'stack';
-      return between && alone && sizeOfTensor(tensor).perSample === 0;
-    };
+  const known = (id: number): boolean => tensorOf(tensors, id).place.kind === 'parameters' || ready.has(bufferOf(id));
+  /** What a part hands on, all of a buffer, whatever the batch. */
+  const stays = (id: number): boolean => {
+    const tensor = tensorOf(tensors, id);
+    const between = tensor.place.kind === 'scratch' || tensor.place.kind === 'stack';
+    return between && writers.get(bufferOf(id)) === 1 && sizeOfTensor(tensor).perSample === 0;
+  };
+  const early = new Set<Part>();
+  for (const { part, reads, writes } of accesses) {
     if (!reads.every(known) || !writes.every(stays)) continue;
     early.add(part);
-    for (const id of writes) ready.add(keyOfTensor(id));
+    for (const id of writes) ready.add(bufferOf(id));
   }
   return early;
 }

@@ -8,7 +8,7 @@ import { type Dispatch, labelOfDispatch, type Part } from '../5-loop/dispatch.ts
 import type { Tensor } from '../5-loop/kernel.ts';
 import type { Target } from '../5-loop/lanes.ts';
 import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
-import { leastBatch, type ScheduledPart, scheduleForBatch, schedulePart } from '../5-loop/schedule-part.ts';
+import { type ScheduledPart, scheduleByBatch, schedulePart } from '../5-loop/schedule-part.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import { type Bindings, bindingsOf } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
@@ -71,25 +71,25 @@ function printDispatch(
   uniforms: readonly string[],
 ): PrintedDispatch {
   const trees: WgslPart[] = [];
-  const onCpu = (part: Part, batches: Batches, invocations: TaskCount): PrintedPart => {
-    const tree = part.only === 'wgsl' ? NOTHING : cpuTree(part, tensors, batches);
+  const onCpu = (part: Part, tree: LoopTree, batches: Batches, invocations: TaskCount): PrintedPart => {
     const own = bindingsOf(part.only === 'wgsl' ? [] : [{ ...part, gpu: undefined }], tensors);
     const buffers = own.list.map(({ buffer }) => bindings.list.findIndex((bound) => bound.buffer === buffer));
     const code = emitKernel('', tree, tensors, own, uniforms);
     const together = tree.outer !== undefined;
     return { label: part.label, tasks: tree.tasks, ...batches, together, invocations, buffers, code };
   };
-  const least = dispatch.parts.map((part) => (part.only === 'wgsl' ? 1 : leastBatch(part, tensors)));
-  const usual = dispatch.parts.map((part, i): PrintedPart => {
+  const small: PrintedPart[] = [];
+  const usual = dispatch.parts.map((part): PrintedPart => {
     const gpu = part.only === 'wasm' ? undefined : treeOf(schedulePart(part, tensors, 'wgsl'), tensors, 'wgsl');
     if (gpu) trees.push({ label: part.label, tree: gpu });
-    return onCpu(part, { least: least[i], below: 0 }, gpu ? invocationsOf(gpu) : NONE);
-  });
-  // What only prepares for a form that needs enough samples has nothing to do for fewer.
-  const small = dispatch.parts.flatMap((part, i): PrintedPart[] => {
-    if (part.only || least[i] === 1) return [];
-    const label = `${part.label}: fewer than ${least[i]}`;
-    return [onCpu({ ...part, label, cpu: undefined }, { least: 1, below: least[i] }, NONE)];
+    const invocations = gpu ? invocationsOf(gpu) : NONE;
+    if (part.only === 'wgsl') return onCpu(part, NOTHING, { least: 1, below: 0 }, invocations);
+    const { least, enough, few } = scheduleByBatch(part, tensors);
+    if (few) {
+      const plain = { ...part, label: `${part.label}: fewer than ${least}`, cpu: undefined };
+      small.push(onCpu(plain, treeOf(few, tensors, 'wasm'), { least: 1, below: least }, NONE));
+    }
+    return onCpu(part, treeOf(enough, tensors, 'wasm'), { least, below: 0 }, invocations);
   });
   const parts = [...usual, ...small];
   return { wgsl: emitWgsl(labelOfDispatch(dispatch), trees, tensors, bindings, uniforms), parts };
@@ -102,10 +102,6 @@ function invocationsOf({ tasks, workgroup }: LoopTree): TaskCount {
 interface Batches {
   readonly least: number;
   readonly below: number;
-}
-
-function cpuTree(part: Part, tensors: ReadonlyMap<number, Tensor>, { below }: Batches): LoopTree {
-  return treeOf(scheduleForBatch(part, tensors, below > 0 ? 'few' : 'enough'), tensors, 'wasm');
 }
 
 const treeOf = ({ nests, around }: ScheduledPart, tensors: ReadonlyMap<number, Tensor>, target: Target): LoopTree =>

@@ -112,6 +112,8 @@ export class CpuSession implements Session {
 
   /** All threads through a program's kernels. */
   private walk(program: ProgramName, n: number): void {
+    // Where they meet at no barrier, a thread might take the next run for this one.
+    if (programOf(this.module, program).kernels.length === 0) return;
     const { control, words, threads } = this.parts.participant;
     control[words.run] = programNames.indexOf(program);
     control[words.run + 1] = n;

@@ -1,9 +1,11 @@
 /** The steady state of training on the CPU device: steps make no array and grow nothing. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openCpuDevice } from '../../runtime/cpu/device.ts';
+import { layout } from '../../runtime/cpu/layout.ts';
 import { Loader } from '../../runtime/data/loader.ts';
 import { arraysMadeBy } from '../support/counting-arrays.ts';
 import { tinyBatch, tinyLearner, tinySplit } from '../support/tiny-training.ts';
+import { buffers, toy } from './toy.ts';
 
 test('the counter sees what is made', () => {
   const made = arraysMadeBy(() => {
@@ -27,5 +29,23 @@ test.each([1, 2])('two hundred steps on %d threads make no array', async (thread
   });
   expect(made).toBe(0);
   expect((await learner.records()).length).toBe(201);
+  await device.destroy();
+});
+
+test('threads are called once a run, also where there is nothing to prepare of parameters that changed', async () => {
+  const device = openCpuDevice({ threads: 2 });
+  const session = await device.load(toy, { batch: 2 });
+  expect(toy.programs.prepare.kernels).toEqual([]);
+  const { generation } = layout(toy, 2, 2).words;
+  const added = vi.spyOn(Atomics, 'add');
+  const calls = (): number => added.mock.calls.filter(([, index]) => index === generation).length;
+  session.write(buffers.p, Float32Array.of(1, 10, 100, 1000));
+  session.run('evaluate', 2, Float32Array.of(0.5, 0));
+  expect(calls()).toBe(1);
+  session.write(buffers.p, Float32Array.of(2, 10, 100, 1000));
+  session.run('infer', 1, Float32Array.of(0.5, 0));
+  expect(calls()).toBe(2);
+  added.mockRestore();
+  session.dispose();
   await device.destroy();
 });

@@ -5,7 +5,7 @@
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import { alwaysInside, tensorOf } from './address.ts';
-import { rowMajorPosition, ValueBinder } from './bind-values.ts';
+import { ReductionBinder, rowMajorPosition } from './bind-reductions.ts';
 import type { Bound } from './bounds.ts';
 import type { Tensor } from './kernel.ts';
 import { orderReduction } from './reduce-order.ts';
@@ -15,7 +15,7 @@ import { children, keyOf } from './walk.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
 
-export class TileBinder extends ValueBinder {
+export class TileBinder extends ReductionBinder {
   private readonly unroll: ReadonlySet<string>;
 
   constructor(

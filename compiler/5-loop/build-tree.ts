@@ -2,8 +2,8 @@
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { all } from '../ops/lowering.ts';
+import { ReductionBinder } from './bind-reductions.ts';
 import { TileBinder } from './bind-tile.ts';
-import { ValueBinder } from './bind-values.ts';
 import { type Kernel, type Tensor, tensorsOf } from './kernel.ts';
 import { LANES, type Target } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
@@ -85,7 +85,7 @@ class TreeBuilder {
   private readonly schedule: Schedule;
   private readonly target: Target;
   private readonly vector: boolean;
-  private readonly binder: ValueBinder;
+  private readonly binder: ReductionBinder;
 
   constructor(nest: Scheduled, tensors: ReadonlyMap<number, Tensor>, target: Target, names: Names) {
     this.kernel = nest.kernel;
@@ -95,7 +95,7 @@ class TreeBuilder {
     const lane = this.vector ? LANE : undefined;
     this.binder =
       target === 'wasm'
-        ? new ValueBinder(tensors, lane, names)
+        ? new ReductionBinder(tensors, lane, names)
         : new TileBinder(tensors, lane, names, nest.schedule.unroll);
   }
 

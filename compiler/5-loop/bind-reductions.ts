@@ -10,11 +10,10 @@ import { type Bound, boundOf, strongest } from './bounds.ts';
 import { declareLate } from './declare-late.ts';
 import { orderReduction } from './reduce-order.ts';
 import { Scope } from './scope.ts';
-import { conjuncts, pullGuards, simplify } from './simplify.ts';
+import { simplify } from './simplify.ts';
 import { extentExpr } from './tasks.ts';
+import { commonConditions, type Reduce, type Summand, summandOf } from './terms.ts';
 import { axisExpr, children, dependsOn, intExpr, keyOf, localExpr, rewriter, substituteAxes } from './walk.ts';
-
-type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
 /** f32's lowest and highest finite numbers: WGSL has no literal for infinity. */
 const F32_MAX = 3.4028234663852886e38;
@@ -50,10 +49,10 @@ export class ReductionBinder extends LoopBinder {
   /** One loop nest for reductions over the same axes. */
   protected emitReductions(reduces: readonly Reduce[], home: Scope): void {
     const foldings = reduces.map((reduce): Folding => {
-      const { conditions, value } = this.summand(reduce);
-      return { reduce, conditions, value, into: this.declareAccumulator(reduce, value, home) };
+      const summand = summandOf(reduce);
+      return { reduce, ...summand, into: this.declareAccumulator(reduce, summand.value, home) };
     });
-    const shared = commonConditions(foldings.map(({ conditions }) => conditions));
+    const shared = commonConditions(foldings);
     const sharedKeys = new Set(shared.map(keyOf));
     const alone = foldings.map((folding): Folding => {
       return { ...folding, conditions: folding.conditions.filter((condition) => !sharedKeys.has(keyOf(condition))) };
@@ -172,13 +171,6 @@ export class ReductionBinder extends LoopBinder {
     });
   }
 
-  /** Only a sum may skip what its guards exclude. */
-  private summand(reduce: Reduce): { conditions: readonly Expr[]; value: Expr } {
-    if (reduce.combine !== 'sum') return { conditions: [], value: reduce.body };
-    const { conditions, value } = pullGuards(reduce.body);
-    return { conditions: conditions.flatMap(conjuncts), value };
-  }
-
   protected declareAccumulator(reduce: Reduce, body: Expr, home: Scope): Accumulator {
     const vector = this.isVector(body);
     const declare = (stem: string, type: ScalarType, value: number): Expr => {
@@ -220,10 +212,8 @@ export class ReductionBinder extends LoopBinder {
 }
 
 /** A reduction that is being computed: what it folds where which conditions hold. */
-interface Folding {
+interface Folding extends Summand {
   readonly reduce: Reduce;
-  readonly conditions: readonly Expr[];
-  readonly value: Expr;
   readonly into: Accumulator;
 }
 
@@ -255,11 +245,6 @@ function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
     groups.set(name, [...(groups.get(name) ?? []), item]);
   }
   return [...groups.values()];
-}
-
-function commonConditions(lists: readonly (readonly Expr[])[]): Expr[] {
-  const [first, ...others] = lists;
-  return first.filter((condition) => others.every((list) => list.some((other) => keyOf(other) === keyOf(condition))));
 }
 
 export function rowMajorPosition(axes: readonly Axis[]): Expr {

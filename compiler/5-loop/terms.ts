@@ -58,7 +58,7 @@ export function termAt(summand: Summand, at: ReadonlyMap<string, Expr>, part: nu
 }
 
 /** The conditions that all terms have. */
-export function commonConditions([first, ...others]: readonly Term[]): Expr[] {
+export function commonConditions([first, ...others]: readonly Summand[]): Expr[] {
   const keys = others.map(({ conditions }) => new Set(conditions.map(keyOf)));
   return (first?.conditions ?? []).filter((condition) => keys.every((set) => set.has(keyOf(condition))));
 }

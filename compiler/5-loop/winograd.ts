@@ -204,9 +204,8 @@ class Builder {
     const { rows: down, columns: across } = this.plan;
     const [groups, panels] = [this.groups(), this.panels()];
     const axes = [...shared, ...groups, ...panels, ...within, this.panel()];
-    const [some, one] = [groups, panels].map((all) => all.map(({ extent }) => extent));
     const frequencies = this.frequencies();
-    const outer = this.plan.byFrequency ? [...some, frequencies, ...one] : [...some, ...one, frequencies];
+    const outer = this.aroundDepths(({ extent }) => extent, frequencies);
     const tensor = this.common('weights', outer, [dim.int(PANEL)]);
     const slices = this.slices(tensor, shared.length + outer.indexOf(frequencies), axes);
     const taps = Array.from({ length: rows.taps }, (_, i) =>
@@ -318,9 +317,7 @@ class Builder {
       simplify(sum(times(axisExpr(group), together), apply('idiv', axisExpr(tile), intExpr(down * across))));
     const image =
       blocks.length > 0 ? load(images.id, ...block, f, ...deep, sample()) : load(images.id, f, axisExpr(tile), ...deep);
-    const [some, one] = [this.groups(), this.panels()].map((axes) => axes.map(axisExpr));
-    const place = this.plan.byFrequency ? [...some, f, ...one] : [...some, ...one, f];
-    const weight = load(weights.id, ...block, ...place, ...deep, axisExpr(panel));
+    const weight = load(weights.id, ...block, ...this.aroundDepths(axisExpr, f), ...deep, axisExpr(panel));
     const value: Expr = {
       kind: 'reduce',
       type: 'f32',
@@ -419,6 +416,12 @@ class Builder {
 
   private groups(): readonly Axis[] {
     return this.plan.groups > 1 ? this.product.features.slice(0, 1) : [];
+  }
+
+  /** What stands for groups, panels and frequencies, in the order in which transformed weights lie around the channels. */
+  private aroundDepths<T>(of: (axis: Axis) => T, frequency: T): T[] {
+    const [groups, panels] = [this.groups(), this.panels()].map((axes) => axes.map(of));
+    return this.plan.byFrequency ? [...groups, frequency, ...panels] : [...groups, ...panels, frequency];
   }
 
   /** The panels of which a nest computes one after the other. */

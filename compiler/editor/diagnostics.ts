@@ -12,7 +12,7 @@ import {
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.ts';
 import { why } from '../diagnostics/render/why.ts';
 import { toRange } from './places.ts';
-import { type Misfit, WeightsReader } from './weights.ts';
+import { WeightsReader } from './weights.ts';
 import type { Checked, Workspace } from './workspace.ts';
 
 /** Unused names are shown faded. */
@@ -27,8 +27,8 @@ export class DiagnosticsBoard {
   readonly #published = new Map<string, Checked>();
   readonly #shown = new Set<string>();
   readonly #weights = new WeightsReader();
-  /** The open file's path -> what of its program's weights does not fit: told later than the rest. */
-  readonly #misfits = new Map<string, readonly Misfit[]>();
+  /** The open file's path -> what of its weights does not fit: told later than the rest. */
+  readonly #misfits = new Map<string, readonly LspDiagnostic[]>();
 
   constructor(connection: Connection, workspace: Workspace) {
     this.#connection = connection;
@@ -87,8 +87,7 @@ export class DiagnosticsBoard {
           );
       }
     }
-    for (const { path: of, diagnostic } of [...this.#misfits.values()].flat())
-      if (of === path) found.set(`weights ${found.size}`, diagnostic);
+    for (const diagnostic of this.#misfits.get(path) ?? []) found.set(`weights ${found.size}`, diagnostic);
     // A file without errors that never had any need not be told.
     if (found.size === 0 && !this.#shown.has(path) && !files.open.includes(path)) return;
     if (found.size > 0) this.#shown.add(path);

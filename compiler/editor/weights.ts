@@ -11,15 +11,9 @@ import { compare, fits, problemsOf, remedyOf } from '../../runtime/weights/fit.t
 import { weightsHere } from '../../runtime/weights/locate.ts';
 import { modelTensors, openWeights, type StoredTensor } from '../../runtime/weights/weights-file.ts';
 import type { TypedTraining } from '../2-check/typed.ts';
-import { wantedWeights } from '../cli/weights/wanted.ts';
+import { wantedOf } from '../cli/weights/wanted.ts';
 import { toRange } from './places.ts';
 import type { Checked } from './workspace.ts';
-
-/** A diagnostic, and the path of the file that it is of. */
-export interface Misfit {
-  readonly path: string;
-  readonly diagnostic: LspDiagnostic;
-}
 
 /** What a file holds, or why it cannot be read. */
 type Contents = readonly StoredTensor[] | UserError;
@@ -32,32 +26,17 @@ interface Known {
 export class WeightsReader {
   readonly #known = new Map<string, Known>();
 
-  /** All that does not fit in a program's trainings. */
-  async misfits({ program, file }: Checked): Promise<Misfit[]> {
-    const found = await Promise.all(
-      program.trainings.map(async (training): Promise<Misfit[]> => {
-        const { weights } = training;
-        const path = weights && here(weights.file, weights.span.file.path);
-        if (!weights || path === undefined) return [];
-        const message = this.#judge(path, await this.#contents(path), training, { ...program, trainings: [training] });
-        if (message === undefined) return [];
-        const diagnostic = {
-          range: toRange(weights.span),
-          severity: DiagnosticSeverity.Error,
-          source: 'netc',
-          message,
-        };
-        return [{ path: weights.span.file.path, diagnostic }];
-      }),
-    );
-    return found.flat().filter(({ path }) => path === file.path);
-  }
-
-  #judge(path: string, contents: Contents, { name }: TypedTraining, program: Checked['program']): string | undefined {
-    if (contents instanceof UserError) return contents.message;
-    const { parameters, except } = wantedWeights(program, path, name);
-    const fit = compare(contents, parameters, except);
-    return fits(fit) ? undefined : [`${path} does not fit ${name}`, ...problemsOf(fit), remedyOf(fit)].join('\n');
+  /** What does not fit of the weights that a file's own trainings name. */
+  async misfits({ program, file }: Checked): Promise<LspDiagnostic[]> {
+    const found = program.trainings.map(async (training): Promise<LspDiagnostic[]> => {
+      const { weights } = training;
+      const path = weights?.span.file.path === file.path ? here(weights.file, file.path) : undefined;
+      if (!weights || path === undefined) return [];
+      const message = judge(path, await this.#contents(path), training);
+      if (message === undefined) return [];
+      return [{ range: toRange(weights.span), severity: DiagnosticSeverity.Error, source: 'netc', message }];
+    });
+    return (await Promise.all(found)).flat();
   }
 
   #contents(path: string): Promise<Contents> {
@@ -69,6 +48,14 @@ export class WeightsReader {
     this.#known.set(path, { stamp, contents });
     return contents;
   }
+}
+
+/** What is wrong with a file for a training; undefined where it fits. */
+function judge(path: string, contents: Contents, { name, model, weights }: TypedTraining): string | undefined {
+  if (contents instanceof UserError) return contents.message;
+  const { parameters, except } = wantedOf(name, model, weights?.except ?? []);
+  const fit = compare(contents, parameters, except);
+  return fits(fit) ? undefined : [`${path} does not fit ${name}`, ...problemsOf(fit), remedyOf(fit)].join('\n');
 }
 
 /** Where the file lies that a `.net` file at `from` names; undefined for files that are not on disk. */

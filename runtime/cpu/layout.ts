@@ -32,7 +32,10 @@ function align(address: number): number {
   return Math.ceil(address / alignment) * alignment;
 }
 
-/** Words that each program's dispatch list takes: its length, then per kernel its parts' number, and for each part seven numbers and its addresses. */
+/**
+ * Words that each program's dispatch list takes: its length, then per kernel the number of its parts, and for each part
+ * seven numbers and its addresses.
+ */
 function listLength(module: ModuleSpec, program: ProgramName): number {
   return module.programs[program].kernels.reduce((sum, k) => {
     const kernel = module.kernels[k];

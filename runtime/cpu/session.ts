@@ -104,9 +104,10 @@ export class CpuSession implements Session {
 
   run(program: ProgramName, n: number, uniforms: Float32Array): void {
     this.begin(program, n, uniforms);
-    this.walk(program, n);
     const { records } = programOf(this.module, program);
+    // A run that has no row any more is refused before it changes anything.
     const row = records.length === 0 ? 0 : this.width * this.rows.next(records);
+    this.walk(program, n);
     for (let i = 0; i < records.length; i++) this.records[row + i] = this.views[records[i].buffer][0];
   }
 

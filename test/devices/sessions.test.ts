@@ -104,6 +104,10 @@ function describeDevice(title: string, open: () => Promise<Device>) {
       expect((await session.history()).map((row) => row.length)).toEqual([2, 1]);
       for (let run = 0; run < session.historyCapacity; run++) session.run('evaluate', 1, uniforms);
       expect(() => session.run('evaluate', 1, uniforms)).toThrow(/more than 4096 runs since/);
+      // What is refused has changed nothing.
+      const before = await session.read(p, 0, 4);
+      expect(() => session.run('train', 1, Float32Array.of(1, 1))).toThrow(/more than 4096 runs since/);
+      expect(await session.read(p, 0, 4)).toEqual(before);
       const rows = await session.history();
       expect(rows.length).toBe(4096);
       expect(rows.every((row) => row[0] === 4)).toBe(true);

@@ -29,7 +29,8 @@ export function wantedWeights({ trainings, models }: TypedProgram, file: string,
   );
 }
 
-function wantedOf(name: string, { parameters, batch }: TypedModel, except: readonly string[]): WantedWeights {
+/** A network's parameters, for weights that are asked for all but `except`. */
+export function wantedOf(name: string, { parameters, batch }: TypedModel, except: readonly string[]): WantedWeights {
   // No parameter's size depends on the batch.
   const shapeOf = (type: TypedModel['output']): number[] =>
     type.shape.map((size) => dim.evaluate(size, { [batch]: 1 }));

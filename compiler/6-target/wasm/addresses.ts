@@ -35,15 +35,19 @@ export function accessOf(
   return { family: `${binding}|${step}|${keyOf(base)}`, base, step, constant };
 }
 
+/** Elements that lie between the lowest address of a buffer and zero: a pointer may be so far before what is read. */
+const ROOM = LOWEST_ADDRESS / 4;
+
 /**
- * The share of the constant that may be the instruction's offset. An offset below zero there is none; and the engine adds it
- * to the pointer without wrapping, so that the pointer must be an address too: where the rest may be negative (a picture read
- * from its end), the pointer keeps what brings it to zero.
+ * The share of the constant that is the instruction's offset. An offset below zero there is none; and the engine adds it to
+ * the pointer without wrapping, so that the pointer must be an address too. Where the rest is never negative that is all of
+ * it. Elsewhere (a picture read from before its border) what is read lies in a buffer, which begins high enough for a
+ * pointer below it; accesses whose constants are in the same `ROOM` share one.
  */
 function offsetOf({ terms, constant }: Affine): number {
   const { low } = rangeOf({ terms, constant: 0 });
-  if (low === Number.NEGATIVE_INFINITY) return constant >= 0 && 4 * constant <= LOWEST_ADDRESS ? constant : 0;
-  return Math.max(0, constant + Math.min(0, low));
+  const far = constant + Math.min(0, low);
+  return far >= 0 ? far : constant - ROOM * Math.floor(constant / ROOM);
 }
 
 /** The address of a vector's first element. */

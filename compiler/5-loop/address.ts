@@ -35,7 +35,15 @@ export function inMemoryOrder(
   tensors: ReadonlyMap<number, Tensor>,
   blocks: ReadonlyMap<string, number> = new Map(),
 ): Axis[] {
-  const address = affineAddress(tensorOf(tensors, store.tensor), store.indices);
+  return farthestFirst(axes, affineAddress(tensorOf(tensors, store.tensor), store.indices), blocks);
+}
+
+/** Axes by how far a step of each, or a block of steps, moves an address. */
+export function farthestFirst(
+  axes: readonly Axis[],
+  address: Affine,
+  blocks: ReadonlyMap<string, number> = new Map(),
+): Axis[] {
   const step = ({ id, extent }: Axis): number => {
     if (dim.constant(extent) === undefined) return Number.MAX_SAFE_INTEGER;
     return Math.abs(coefficientOf(address, id) ?? 0) * (blocks.get(id) ?? 1);

@@ -27,17 +27,23 @@ export function formFor(part: Part, target: Target): CpuForm {
 export interface ByBatch {
   readonly least: number;
   readonly enough: ScheduledPart;
-  readonly few: ScheduledPart | undefined;
+  /** With the part as these take it. */
+  readonly few: (ScheduledPart & { readonly part: Part }) | undefined;
 }
 
 /** Forms that are worth a preparation, and tiles of several samples, are not for few. */
 export function scheduleByBatch(part: Part, tensors: ReadonlyMap<number, Tensor>): ByBatch {
   const { cpu, only, least } = part;
   const enough = schedulePart(part, tensors, 'wasm');
-  const few = (): ScheduledPart => schedulePart({ ...part, cpu: undefined }, tensors, 'wasm', true);
+  // A form without shared axes is the same nest with other operands.
+  const prepared = cpu && cpu.shared.length > 0;
+  const few = (): ByBatch['few'] => {
+    const plain = prepared ? { ...part, cpu: undefined } : part;
+    return { ...schedulePart(plain, tensors, 'wasm', true), part: plain };
+  };
   // What only prepares for a form has nothing to do where that isn't run.
   if (only) return { least, enough, few: undefined };
-  if (cpu) return { least, enough, few: least > 1 ? few() : undefined };
+  if (prepared) return { least, enough, few: least > 1 ? few() : undefined };
   const tile = tileOfSamples(enough);
   const other = tile === undefined ? undefined : few();
   if (tile === undefined || other?.nests[0]?.schedule.registers.length === 0)

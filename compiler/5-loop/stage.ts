@@ -33,7 +33,7 @@ export function stageOperands(program: LoopProgram): LoopProgram {
         if (laneStep(load, lane, tensors) === 1 || replacements.has(keyOf(load))) continue;
         // A copy has no guard around it, as padding has.
         if (!alwaysInside(load, tensorOf(tensors, load.tensor))) continue;
-        const staged = stageLoad(load, lane, axes, tensors, nextId);
+        const staged = stageLoad(load, lane, axes, tensors, nextId, 'reordered');
         if (!staged) continue;
         nextId++;
         tensors.set(staged.tensor.id, staged.tensor);
@@ -42,8 +42,7 @@ export function stageOperands(program: LoopProgram): LoopProgram {
       }
     }
     if (copies.length === 0) return [kernel];
-    const rewrite = rewriter((expr) => (expr.kind === 'load' ? (replacements.get(keyOf(expr)) ?? expr) : expr));
-    const staged = { ...kernel, stores: kernel.stores.map((s) => ({ ...s, value: rewrite(s.value) })) };
+    const staged = withLoads(kernel, replacements);
     // An operand that is also read as it is takes one buffer more.
     const { reads, writes } = tensorsOf(staged);
     return new Set([...reads, ...writes]).size <= MAX_BUFFERS ? [...copies, staged] : [kernel];
@@ -51,13 +50,21 @@ export function stageOperands(program: LoopProgram): LoopProgram {
   return { ...program, kernels, tensors };
 }
 
-/** The copy of one load over the axes that it depends on, the lane axis innermost. */
-function stageLoad(
+/** The nest with other loads in the place of those that have these keys. */
+export function withLoads(kernel: Kernel, replacements: ReadonlyMap<string, Expr>): Kernel {
+  const rewrite = rewriter((expr) => (expr.kind === 'load' ? (replacements.get(keyOf(expr)) ?? expr) : expr));
+  return { ...kernel, stores: kernel.stores.map((store) => ({ ...store, value: rewrite(store.value) })) };
+}
+
+/** The copy of one load over those of the axes that it depends on, in their order, the lane axis innermost. */
+export function stageLoad(
   load: Extract<Expr, { kind: 'load' }>,
   lane: Axis,
   axes: readonly Axis[],
   tensors: ReadonlyMap<number, Tensor>,
   id: number,
+  /** What was done to the operand, for people. */
+  how: string,
 ): { tensor: Tensor; kernel: Kernel; load: Expr } | undefined {
   const source = tensorOf(tensors, load.tensor);
   const used = axesOf(load);
@@ -79,7 +86,7 @@ function stageLoad(
   const indices = ordered.map(axisExpr);
   return {
     tensor,
-    kernel: { label: `${source.name}: reordered`, axes: ordered, stores: [{ tensor: id, indices, value: load }] },
+    kernel: { label: `${source.name}: ${how}`, axes: ordered, stores: [{ tensor: id, indices, value: load }] },
     load: { kind: 'load', type: load.type, tensor: id, indices },
   };
 }

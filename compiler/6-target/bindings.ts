@@ -56,7 +56,12 @@ export function bindingsOf(parts: readonly Part[], tensors: ReadonlyMap<number, 
       const end = inside.reduce<number | undefined>((most, each) => furthest(most, endInBuffer(each)), 0);
       return { buffer, name: nameOf(buffer), end, ...(keys.get(buffer) ?? { element: 'f32', access: 'read' }) };
     }),
-    indexOf: (id) => order.indexOf(bufferKey(tensorOf(tensors, id))),
+    indexOf: (id) => {
+      const tensor = tensorOf(tensors, id);
+      const index = order.indexOf(bufferKey(tensor));
+      if (index < 0 && tensor.place.kind !== 'local') throw new Error(`"${tensor.name}" is bound to nothing`);
+      return index;
+    },
   };
 }
 

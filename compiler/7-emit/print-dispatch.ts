@@ -86,7 +86,7 @@ function printDispatch(
     if (part.only === 'wgsl') return onCpu(part, NOTHING, { least: 1, below: 0 }, invocations);
     const { least, enough, few } = scheduleByBatch(part, tensors);
     if (few) {
-      const plain = { ...part, label: `${part.label}: fewer than ${least}`, cpu: undefined };
+      const plain = { ...few.part, label: `${part.label}: fewer than ${least}` };
       small.push(onCpu(plain, treeOf(few, tensors, 'wasm'), { least: 1, below: least }, NONE));
     }
     return onCpu(part, treeOf(enough, tensors, 'wasm'), { least, below: 0 }, invocations);

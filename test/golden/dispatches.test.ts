@@ -57,8 +57,8 @@ const costs: Readonly<Record<string, Cost>> = {
     train: 128,
     scratchPerSample: 494_768,
     scratchFixed: 41_280_512,
-    prepare: 2,
-    prepared: 4_791_296,
+    prepare: 3,
+    prepared: 18_291_712,
   },
 };
 

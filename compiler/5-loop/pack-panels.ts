@@ -1,0 +1,72 @@
+/**
+ * Weights in panels for the CPU: a tile's loop reads eight features of one row after the other, which lie a row apart where
+ * features are innermost. A copy has each eight features' rows side by side, so that a loop goes through memory from one end to
+ * the other: rows that are a power of two apart share a few lines of every cache, and each lies on a page of its own. Only
+ * for parameters, and for programs that don't change them: the copy is made once.
+ */
+import { MAX_BUFFERS } from '../4-fuse/limit.ts';
+import { dim } from '../dim/dim.ts';
+import type { Axis, Expr } from '../ops/expr.ts';
+import { affineAddress, alwaysInside, farthestFirst, reductionsIn, tensorOf } from './address.ts';
+import { type FormedPart, type Part, partOf, tensorsOfParts } from './dispatch.ts';
+import { bufferKey, type Kernel, type Tensor } from './kernel.ts';
+import { laneCandidate, laneStep, productOf, vectorisable } from './lanes.ts';
+import { splitParallel } from './split-axes.ts';
+import { stageLoad, withLoads } from './stage.ts';
+import { typicalValue } from './typical.ts';
+import { keyOf } from './walk.ts';
+
+type Load = Extract<Expr, { kind: 'load' }>;
+
+/** Features of a panel: two vectors. */
+const PANEL = 8;
+/** Elements that second-level caches hold, in whatever order they are read. */
+const NEAR = 1 << 17;
+
+/** A part that reads its weights from copies in panels, after what makes these; undefined where there is nothing to gain. */
+export function packPanels(part: Part, tensors: ReadonlyMap<number, Tensor>, nextId: number): FormedPart | undefined {
+  const [kernel, ...others] = part.nests;
+  if (part.cpu || part.only || others.length > 0) return undefined;
+  const lane = laneCandidate(kernel, tensors);
+  const extent = lane && dim.constant(lane.extent);
+  if (!lane || extent === undefined || extent <= PANEL || extent % PANEL !== 0) return undefined;
+  if (!vectorisable(kernel, lane, tensors, 'wasm') || weightsIn(kernel, lane, tensors).length === 0) return undefined;
+  const split = splitParallel(kernel, lane, [extent / PANEL, PANEL]);
+  const at = kernel.axes.indexOf(lane);
+  const [panel, feature] = split.axes.slice(at, at + 2);
+  const copies = weightsIn(split, feature, tensors).flatMap((load, i) => {
+    const address = affineAddress(tensorOf(tensors, load.tensor), load.indices);
+    const axes = [panel, ...farthestFirst(summedAxes(split), address)];
+    const copy = stageLoad(load, feature, axes, tensors, nextId + i, 'in panels');
+    return copy ? [{ ...copy, key: keyOf(load) }] : [];
+  });
+  if (copies.length === 0) return undefined;
+  const packed = withLoads(split, new Map(copies.map(({ key, load }) => [key, load])));
+  const own: Part = { ...part, cpu: { nests: [packed], shared: [], repeat: undefined } };
+  const added = copies.map(({ tensor }) => tensor);
+  const { reads, writes } = tensorsOfParts([own]);
+  const known = new Map([...tensors, ...added.map((tensor): [number, Tensor] => [tensor.id, tensor])]);
+  const buffers = new Set([...reads, ...writes].map((id) => bufferKey(tensorOf(known, id))));
+  if (buffers.size > MAX_BUFFERS) return undefined;
+  const before = copies.map((copy): Part => ({ ...partOf(copy.kernel), only: 'wasm' }));
+  return { parts: [...before, own], tensors: added };
+}
+
+/** The large parameters that sums of products read along the lanes, each place of a result the same of them. */
+function weightsIn(kernel: Kernel, lane: Axis, tensors: ReadonlyMap<number, Tensor>): Load[] {
+  const found = reductionsIn(kernel).flatMap((sum) => {
+    const product = productOf(sum, lane);
+    return product && product.fixed.length > 0 ? product.varying : [];
+  });
+  return [...new Map(found.map((load) => [keyOf(load), load])).values()].filter((load) => {
+    const tensor = tensorOf(tensors, load.tensor);
+    const large = typicalValue(dim.product(tensor.shape)) > NEAR;
+    return (
+      large && tensor.place.kind === 'parameters' && laneStep(load, lane, tensors) === 1 && alwaysInside(load, tensor)
+    );
+  });
+}
+
+const summedAxes = (kernel: Kernel): Axis[] => [
+  ...new Map(reductionsIn(kernel).flatMap(({ axes }) => axes.map((axis) => [axis.id, axis]))).values(),
+];

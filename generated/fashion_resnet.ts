@@ -229,7 +229,7 @@ export const fashionResNetTraining: TrainingSpec = {
   name: 'FashionResNet',
   model: fashionResNetModel,
   dataset: fashionMnist,
-  fields: [{ name: 'image', buffer: 19 }, { name: 'label', buffer: 20 }],
+  fields: [{ name: 'image', buffer: 27 }, { name: 'label', buffer: 28 }],
   validate: 'test',
   uniforms: fashionResNetUniforms,
 };

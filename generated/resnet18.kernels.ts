@@ -29,7 +29,7 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 1, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 22, access: 'read_write' }],
+  buffers: [{ buffer: 1, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 25, access: 'read_write' }],
   wgsl: `// conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> input_image: array<f32>;
@@ -164,7 +164,7 @@ const infer01MaxPool2dMaxPool2d: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 23, access: 'read_write' }],
+  buffers: [{ buffer: 25, access: 'read' }, { buffer: 26, access: 'read_write' }],
   wgsl: `// MaxPool2d: max_pool2d
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
@@ -293,10 +293,10 @@ const infer02Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1691648,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 9, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 25, access: 'read_write' },
   ],
   wgsl: `// layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -436,11 +436,11 @@ const infer03Layer10Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1691648,
   buffers: [
-    { buffer: 22, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 10, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer1.0.conv2: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -581,10 +581,10 @@ const infer04Layer11Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1691648,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 27, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 11, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 26, access: 'read_write' },
   ],
   wgsl: `// layer1.1.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -724,11 +724,11 @@ const infer05Layer11Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1691648,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 24, access: 'read' },
+    { buffer: 27, access: 'read' },
     { buffer: 12, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 25, access: 'read_write' },
   ],
   wgsl: `// layer1.1.conv2: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -876,7 +876,7 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 23, access: 'read_write' }],
+  buffers: [{ buffer: 25, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 26, access: 'read_write' }],
   wgsl: `// layer2.0.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
@@ -1012,11 +1012,11 @@ const infer07Layer20Conv2Conv2dSubMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 1788928,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 3, access: 'read' },
     { buffer: 13, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer2.0.conv2: conv2d + sub + mul + add
 struct Uniforms { n: u32 }
@@ -1167,11 +1167,11 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 24, access: 'read' },
-    { buffer: 22, access: 'read' },
+    { buffer: 27, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 4, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 26, access: 'read_write' },
   ],
   wgsl: `// layer2.0.downsample.0: conv2d + sub + mul + add + relu
 struct Uniforms { n: u32 }
@@ -1304,10 +1304,10 @@ const infer09Layer21Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1788928,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 14, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -1447,11 +1447,11 @@ const infer10Layer21Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1788928,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 27, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 15, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 25, access: 'read_write' },
   ],
   wgsl: `// layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -1571,7 +1571,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 11: layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, scratch1. */
+/**
+ * Kernel 11: layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, prepared14, scratch1.
+ */
 const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   name: 'infer_11_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
   label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
@@ -1582,7 +1584,7 @@ const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       tasks: { count: 32, block: 5 },
       least: 5,
       below: 0,
-      buffers: [0, 1, 2],
+      buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 6272, block: 8 },
     },
@@ -1592,20 +1594,26 @@ const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       tasks: { count: 32, block: 1 },
       least: 1,
       below: 5,
-      buffers: [0, 1, 2],
+      buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 0, block: 0 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 23, access: 'read_write' }],
+  buffers: [
+    { buffer: 25, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+  ],
   wgsl: `// layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923040>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 294912>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1682,35 +1690,35 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v14 = parameters[a2 + 244497] / sqrt((parameters[a2 + 2922977] + 0.00001));
   let v15 = parameters[a2 + 244561];
   let a3 = cb * 2 + h * 896 + nb * 100352 + w * 64;
-  scratch1[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch1[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
+  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a3 + 12544] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 12545] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 12544] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 12545] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a3 + 25088] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 25089] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 25088] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 25089] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a3 + 37632] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 37633] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 37632] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 37633] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a3 + 50176] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 50177] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 50176] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 50177] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a3 + 62720] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 62721] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 62720] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 62721] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a3 + 75264] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 75265] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 75264] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 75265] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a3 + 87808] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 87809] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 87808] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 87809] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -1735,11 +1743,11 @@ const infer12Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 1371136,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 5, access: 'read' },
     { buffer: 16, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer3.0.conv2: conv2d + sub + mul + add
 struct Uniforms { n: u32 }
@@ -1894,11 +1902,11 @@ const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 24, access: 'read' },
-    { buffer: 22, access: 'read' },
+    { buffer: 27, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 6, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 26, access: 'read_write' },
   ],
   wgsl: `// layer3.0.downsample.0: conv2d + sub + mul + add + relu
 struct Uniforms { n: u32 }
@@ -2011,7 +2019,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 14: layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared14, scratch2.
+ * Kernel 14: layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared15, scratch2.
  */
 const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   name: 'infer_14_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -2031,10 +2039,10 @@ const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1371136,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 17, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -2158,7 +2166,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 15: layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared15, scratch0.
+ * Kernel 15: layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared16, scratch0.
  */
 const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   name: 'infer_15_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -2178,11 +2186,11 @@ const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1371136,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 27, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 18, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 25, access: 'read_write' },
   ],
   wgsl: `// layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -2306,7 +2314,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 16: layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, scratch1. */
+/**
+ * Kernel 16: layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, prepared18, scratch1.
+ */
 const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   name: 'infer_16_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
   label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
@@ -2317,7 +2327,7 @@ const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       tasks: { count: 64, block: 5 },
       least: 5,
       below: 0,
-      buffers: [0, 1, 2],
+      buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 896, block: 1 },
     },
@@ -2327,20 +2337,26 @@ const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       tasks: { count: 64, block: 1 },
       least: 1,
       below: 5,
-      buffers: [0, 1, 2],
+      buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 0, block: 0 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 23, access: 'read_write' }],
+  buffers: [
+    { buffer: 25, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+  ],
   wgsl: `// layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923808>;
-@group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1179648>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -2402,18 +2418,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v10 = parameters[cb + 990608] / sqrt((parameters[cb + 2923680] + 0.00001));
   let v11 = parameters[cb + 990736];
   let a2 = cb + n * 6272 + w * 128;
-  scratch1[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 896] = max((((acc1 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 1792] = max((((acc2 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 2688] = max((((acc3 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 3584] = max((((acc4 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 4480] = max((((acc5 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 5376] = max((((acc6 - v9) * v10) + v11), vec4f());
+  scratch2[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v9) * v10) + v11), vec4f());
 }
 `,
 };
 
-/** Kernel 17: layer4.0.conv2: conv2d + sub + mul + add. Binds scratch1, parameters, prepared6, prepared16, scratch2. */
+/** Kernel 17: layer4.0.conv2: conv2d + sub + mul + add. Binds scratch1, parameters, prepared6, prepared17, scratch2. */
 const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
   name: 'infer_17_layer4_0_conv2_conv2d_sub_mul_add',
   label: 'layer4.0.conv2: conv2d + sub + mul + add',
@@ -2432,11 +2448,11 @@ const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 1021952,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 7, access: 'read' },
     { buffer: 19, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer4.0.conv2: conv2d + sub + mul + add
 struct Uniforms { n: u32 }
@@ -2591,11 +2607,11 @@ const infer18Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
   workgroup: 64,
   localBytes: 0,
   buffers: [
-    { buffer: 24, access: 'read' },
-    { buffer: 22, access: 'read' },
+    { buffer: 27, access: 'read' },
+    { buffer: 25, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 8, access: 'read' },
-    { buffer: 23, access: 'read_write' },
+    { buffer: 26, access: 'read_write' },
   ],
   wgsl: `// layer4.0.downsample.0: conv2d + sub + mul + add + relu
 struct Uniforms { n: u32 }
@@ -2708,7 +2724,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 19: layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared17, scratch2.
+ * Kernel 19: layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared19, scratch2.
  */
 const infer19Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   name: 'infer_19_layer4_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -2728,10 +2744,10 @@ const infer19Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1021952,
   buffers: [
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 0, access: 'read' },
     { buffer: 20, access: 'read' },
-    { buffer: 24, access: 'read_write' },
+    { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -2855,7 +2871,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 20: layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared18, scratch0.
+ * Kernel 20: layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared20, scratch0.
  */
 const infer20Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   name: 'infer_20_layer4_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -2875,11 +2891,11 @@ const infer20Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
   workgroup: 64,
   localBytes: 1021952,
   buffers: [
-    { buffer: 24, access: 'read' },
+    { buffer: 27, access: 'read' },
     { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read' },
     { buffer: 21, access: 'read' },
-    { buffer: 22, access: 'read_write' },
+    { buffer: 25, access: 'read_write' },
   ],
   wgsl: `// layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more
 struct Uniforms { n: u32 }
@@ -3021,7 +3037,7 @@ const infer21AdaptiveAvgPool2dMean: KernelSpec = {
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 22, access: 'read' }, { buffer: 23, access: 'read_write' }],
+  buffers: [{ buffer: 25, access: 'read' }, { buffer: 26, access: 'read_write' }],
   wgsl: `// AdaptiveAvgPool2d: mean
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
@@ -3048,7 +3064,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 22: fc: matmul + add. Binds scratch1, parameters, output. */
+/** Kernel 22: fc: matmul + add. Binds scratch1, parameters, prepared21, output. */
 const infer22FcMatmulAdd: KernelSpec = {
   name: 'infer_22_fc_matmul_add',
   label: 'fc: matmul + add',
@@ -3059,20 +3075,26 @@ const infer22FcMatmulAdd: KernelSpec = {
       tasks: { count: 125, block: 5 },
       least: 1,
       below: 0,
-      buffers: [0, 1, 2],
+      buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 250, block: 2 },
     },
   ],
   workgroup: 64,
   localBytes: 0,
-  buffers: [{ buffer: 23, access: 'read' }, { buffer: 0, access: 'read' }, { buffer: 2, access: 'read_write' }],
+  buffers: [
+    { buffer: 26, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 24, access: 'read' },
+    { buffer: 2, access: 'read_write' },
+  ],
   wgsl: `// fc: matmul + add
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2922378>;
-@group(0) @binding(2) var<storage, read_write> output_output: array<vec4<f32>>;
-@group(0) @binding(3) var<uniform> uniforms: Uniforms;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 512000>;
+@group(0) @binding(3) var<storage, read_write> output_output: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3370,15 +3392,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 25: layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.0.conv2: conv2d + sub + mul + add: weights transformed | layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed. Binds parameters, prepared14, prepared15, prepared16, prepared17, prepared18.
+ * Kernel 25: layer3.0.conv1.weight: in panels | layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.0.conv2: conv2d + sub + mul + add: weights transformed | layer4.0.conv1.weight: in panels | layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed. Binds parameters, prepared14, prepared15, prepared16, prepared17, prepared18, prepared19, prepared20.
  */
-const prepare02Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'prepare_02_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
-  label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.0.conv2: conv2d + sub + mul + add: weights transformed | layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
+  name: 'prepare_02_layer3_0_conv1_weight_in_panels_layer3_1',
+  label: 'layer3.0.conv1.weight: in panels | layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.0.conv2: conv2d + sub + mul + add: weights transformed | layer4.0.conv1.weight: in panels | layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
   parts: [
     {
-      name: 'prepare_02a_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      name: 'prepare_02a_layer3_0_conv1_weight_in_panels',
+      label: 'layer3.0.conv1.weight: in panels',
       tasks: { count: 32, block: 0 },
       least: 1,
       below: 0,
@@ -3387,8 +3409,8 @@ const prepare02Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'prepare_02b_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
-      label: 'layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      name: 'prepare_02b_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
       tasks: { count: 32, block: 0 },
       least: 1,
       below: 0,
@@ -3397,9 +3419,9 @@ const prepare02Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'prepare_02c_layer4_0_conv2_conv2d_sub_mul_add_weight',
-      label: 'layer4.0.conv2: conv2d + sub + mul + add: weights transformed',
-      tasks: { count: 64, block: 0 },
+      name: 'prepare_02c_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
+      label: 'layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      tasks: { count: 32, block: 0 },
       least: 1,
       below: 0,
       buffers: [0, 3],
@@ -3407,8 +3429,8 @@ const prepare02Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'prepare_02d_layer4_1_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      name: 'prepare_02d_layer4_0_conv2_conv2d_sub_mul_add_weight',
+      label: 'layer4.0.conv2: conv2d + sub + mul + add: weights transformed',
       tasks: { count: 64, block: 0 },
       least: 1,
       below: 0,
@@ -3417,12 +3439,32 @@ const prepare02Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       invocations: { count: 0, block: 0 },
     },
     {
-      name: 'prepare_02e_layer4_1_conv2_conv2d_add_sqrt_div_sub_2',
-      label: 'layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      name: 'prepare_02e_layer4_0_conv1_weight_in_panels',
+      label: 'layer4.0.conv1.weight: in panels',
       tasks: { count: 64, block: 0 },
       least: 1,
       below: 0,
       buffers: [0, 5],
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'prepare_02f_layer4_1_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      tasks: { count: 64, block: 0 },
+      least: 1,
+      below: 0,
+      buffers: [0, 6],
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+    {
+      name: 'prepare_02g_layer4_1_conv2_conv2d_add_sqrt_div_sub_2',
+      label: 'layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed',
+      tasks: { count: 64, block: 0 },
+      least: 1,
+      below: 0,
+      buffers: [0, 7],
       together: false,
       invocations: { count: 0, block: 0 },
     },
@@ -3431,21 +3473,25 @@ const prepare02Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 0, access: 'read' },
+    { buffer: 22, access: 'read_write' },
     { buffer: 17, access: 'read_write' },
     { buffer: 18, access: 'read_write' },
     { buffer: 19, access: 'read_write' },
+    { buffer: 23, access: 'read_write' },
     { buffer: 20, access: 'read_write' },
     { buffer: 21, access: 'read_write' },
   ],
-  wgsl: `// layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.0.conv2: conv2d + sub + mul + add: weights transformed | layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed
+  wgsl: `// layer3.0.conv1.weight: in panels | layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.0.conv2: conv2d + sub + mul + add: weights transformed | layer4.0.conv1.weight: in panels | layer4.1.conv1: conv2d + add + sqrt + div + sub + 2 more: weights transformed | layer4.1.conv2: conv2d + add + sqrt + div + sub + 2 more: weights transformed
 struct Uniforms { n: u32 }
 @group(0) @binding(0) var<storage, read> parameters: array<f32, 11175488>;
-@group(0) @binding(1) var<storage, read_write> scratch0: array<f32, 1638400>;
+@group(0) @binding(1) var<storage, read_write> scratch0: array<f32, 294912>;
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32, 1638400>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<f32, 6553600>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<f32, 1638400>;
 @group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 6553600>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 6553600>;
-@group(0) @binding(6) var<uniform> uniforms: Uniforms;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 1179648>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<f32, 6553600>;
+@group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 6553600>;
+@group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3454,2639 +3500,2602 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of ResNet18 in hexadecimal: 152,560 bytes, a function for each part of each kernel. */
+/** Kernel 26: fc.weight: in panels. Binds parameters, prepared21. */
+const prepare03FcWeightInPanels: KernelSpec = {
+  name: 'prepare_03_fc_weight_in_panels',
+  label: 'fc.weight: in panels',
+  parts: [
+    {
+      name: 'prepare_03_fc_weight_in_panels',
+      label: 'fc.weight: in panels',
+      tasks: { count: 125, block: 0 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1],
+      together: false,
+      invocations: { count: 0, block: 0 },
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [{ buffer: 0, access: 'read' }, { buffer: 24, access: 'read_write' }],
+  wgsl: `// fc.weight: in panels
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> parameters: array<f32, 11688512>;
+@group(0) @binding(1) var<storage, read_write> scratch0: array<f32, 512000>;
+@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+}
+`,
+};
+
+/** The WebAssembly module of ResNet18 in hexadecimal: 148,551 bytes, a function for each part of each kernel. */
 const resNet18Wasm = '\
 0061736d01000000012b0460077f7f7f7f7f7f7f0060067f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f000212010365\
-6e76066d656d6f727902030180800403323100000102030203000003030302030000030303020300000303030203010001010101010101010101\
-01010101010101010107a313312e696e6665725f3030615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f\
-7265000032696e6665725f3030625f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f66657700011d\
-696e6665725f30315f4d6178506f6f6c32645f6d61785f706f6f6c3264000231696e6665725f30325f6c61796572315f305f636f6e76315f636f\
-6e7632645f6164645f737172745f6469765f7375625f32000331696e6665725f30335f6c61796572315f305f636f6e76325f636f6e7632645f61\
-64645f737172745f6469765f7375625f32000431696e6665725f30345f6c61796572315f315f636f6e76315f636f6e7632645f6164645f737172\
-745f6469765f7375625f32000531696e6665725f30355f6c61796572315f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f\
-7375625f32000632696e6665725f3036615f6c61796572325f305f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32\
-000732696e6665725f3036625f6c61796572325f305f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f3200082a696e\
-6665725f30375f6c61796572325f305f636f6e76325f636f6e7632645f7375625f6d756c5f616464000932696e6665725f3038615f6c61796572\
-325f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464000a32696e6665725f3038625f6c61796572325f305f64\
-6f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464000b31696e6665725f30395f6c61796572325f315f636f6e76315f63\
-6f6e7632645f6164645f737172745f6469765f7375625f32000c31696e6665725f31305f6c61796572325f315f636f6e76325f636f6e7632645f\
-6164645f737172745f6469765f7375625f32000d32696e6665725f3131615f6c61796572335f305f636f6e76315f636f6e7632645f6164645f73\
-7172745f6469765f7375625f32000e32696e6665725f3131625f6c61796572335f305f636f6e76315f636f6e7632645f6164645f737172745f64\
-69765f7375625f32000f2a696e6665725f31325f6c61796572335f305f636f6e76325f636f6e7632645f7375625f6d756c5f616464001032696e\
-6665725f3133615f6c61796572335f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464001132696e6665725f31\
-33625f6c61796572335f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464001231696e6665725f31345f6c6179\
-6572335f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001331696e6665725f31355f6c61796572335f315f\
-636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32001432696e6665725f3136615f6c61796572345f305f636f6e7631\
-5f636f6e7632645f6164645f737172745f6469765f7375625f32001532696e6665725f3136625f6c61796572345f305f636f6e76315f636f6e76\
-32645f6164645f737172745f6469765f7375625f3200162a696e6665725f31375f6c61796572345f305f636f6e76325f636f6e7632645f737562\
-5f6d756c5f616464001732696e6665725f3138615f6c61796572345f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f\
-616464001832696e6665725f3138625f6c61796572345f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f6164640019\
-31696e6665725f31395f6c61796572345f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001a31696e666572\
-5f32305f6c61796572345f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32001b1f696e6665725f32315f4164\
-617074697665417667506f6f6c32645f6d65616e001c16696e6665725f32325f66635f6d61746d756c5f616464001d34707265706172655f3030\
-615f6c61796572315f305f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001e25707265706172655f3030625f6c\
-61796572325f305f626e325f6164645f737172745f646976001f2e707265706172655f3030635f6c61796572325f305f646f776e73616d706c65\
-5f315f6164645f737172745f646976002025707265706172655f3030645f6c61796572335f305f626e325f6164645f737172745f64697600212e\
-707265706172655f3030655f6c61796572335f305f646f776e73616d706c655f315f6164645f737172745f646976002234707265706172655f30\
-30665f6c61796572315f305f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32002325707265706172655f3030675f\
-6c61796572345f305f626e325f6164645f737172745f64697600242e707265706172655f3031615f6c61796572345f305f646f776e73616d706c\
-655f315f6164645f737172745f646976002534707265706172655f3031625f6c61796572315f315f636f6e76315f636f6e7632645f6164645f73\
-7172745f6469765f7375625f32002634707265706172655f3031635f6c61796572315f315f636f6e76325f636f6e7632645f6164645f73717274\
-5f6469765f7375625f32002734707265706172655f3031645f6c61796572325f305f636f6e76325f636f6e7632645f7375625f6d756c5f616464\
-5f776569676874002834707265706172655f3031655f6c61796572325f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f73\
-75625f32002934707265706172655f3031665f6c61796572325f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f\
-32002a34707265706172655f3031675f6c61796572335f305f636f6e76325f636f6e7632645f7375625f6d756c5f6164645f776569676874002b\
-34707265706172655f3032615f6c61796572335f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32002c347072\
-65706172655f3032625f6c61796572335f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32002d347072657061\
-72655f3032635f6c61796572345f305f636f6e76325f636f6e7632645f7375625f6d756c5f6164645f776569676874002e34707265706172655f\
-3032645f6c61796572345f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32002f34707265706172655f303265\
-5f6c61796572345f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f3200300a8f900931d11709057f017b017f0d\
-7b027f0a7b167f157b097f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c20022802004105\
-6b200a41056c200228020041056b481b210b2005200941086c41046c6a210d200dfd000280f8a516210c200dfd000280a602210e200dfd000280\
-faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280a8022113200d\
-fd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc52737acc52737fde40121172017fd\
-e301211820152018fde7012119200dfd000290a802211a4100211b03404100211c0340fd0c00000000000000000000000000000000211dfd0c00\
-000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd\
-0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c0000000000000000000000000000000021\
-23fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000\
-0021264100201b417e6c41036a4100201b417e6c41036a4a1b21274107201b417e6c41e3016a4107201b417e6c41e3016a481b21282027202848\
-04402027212903404100201c417e6c41036a4100201c417e6c41036a4a1b212a4107201c417e6c41e3016a4107201c417e6c41e3016a481b212b\
-202a202b480440202a212c2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41dd7a6a41046c6a212d2005200941086c20\
-2941c00a6c6a41046c6a212e2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41dd92096a41046c6a212f2004200b4180\
-98096c201b41c0036c6a202941e0016c6a201c41026c6a41ddaa126a41046c6a21302004200b418098096c201b41c0036c6a202941e0016c6a20\
-1c41026c6a41ddc21b6a41046c6a21312004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41ddda246a41046c6a21322004\
-200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41dd82036a41046c6a21332004200b418098096c201b41c0036c6a202941e0\
-016c6a201c41026c6a41dd9a0c6a41046c6a21342004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41ddb2156a41046c6a\
-21352004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41ddca1e6a41046c6a21362004200b418098096c201b41c0036c6a\
-202941e0016c6a201c41026c6a41dde2276a41046c6a21372004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41dd8a066a\
-41046c6a21382004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41dda20f6a41046c6a21392004200b418098096c201b41\
-c0036c6a202941e0016c6a201c41026c6a41ddba186a41046c6a213a2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41\
-ddd2216a41046c6a213b2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41ddea2a6a41046c6a213c202d202c41046c6a\
-212d202e202c4180066c6a212e202f202c41046c6a212f2030202c41046c6a21302031202c41046c6a21312032202c41046c6a21322033202c41\
-046c6a21332034202c41046c6a21342035202c41046c6a21352036202c41046c6a21362037202c41046c6a21372038202c41046c6a2138203920\
-2c41046c6a2139203a202c41046c6a213a203b202c41046c6a213b203c202c41046c6a213c02400340202dfd090200213d202efd000200213e20\
-3d203efde601201dfde401211d202efd000210213f203d203ffde601201efde401211e202ffd09020021402040203efde601201ffde401211f20\
-40203ffde6012020fde4012120202c41807f460d012030fd09020021412041203efde6012021fde40121212041203ffde6012022fde401212220\
-31fd09020021422042203efde6012023fde40121232042203ffde6012024fde4012124202c41a07e460d012032fd09020021432043203efde601\
-2025fde40121252043203ffde6012026fde40121262033fd0902002144202efd00028002214520442045fde601201dfde401211d202c41c07d46\
-0d01202efd00029002214620442046fde601201efde401211e2034fd090200214720472045fde601201ffde401211f20472046fde6012020fde4\
-012120202c41f07c460d012035fd090200214820482045fde6012021fde401212120482046fde6012022fde40121222036fd0902002149204920\
-45fde6012023fde401212320492046fde6012024fde4012124202c41907c460d012037fd090200214a204a2045fde6012025fde4012125204a20\
-46fde6012026fde40121262038fd090200214b202efd00028004214c204b204cfde601201dfde401211d202c41b07b460d01202efd0002900421\
-4d204b204dfde601201efde401211e2039fd090200214e204e204cfde601201ffde401211f204e204dfde6012020fde4012120202c41e07a460d\
-01203afd090200214f204f204cfde6012021fde4012121204f204dfde6012022fde4012122203bfd09020021502050204cfde6012023fde40121\
-232050204dfde6012024fde4012124202c41807a460d01203cfd09020021512051204cfde6012025fde40121252051204dfde6012026fde40121\
-26202d41046a212d202e4180066a212e202f41046a212f203041046a2130203141046a2131203241046a2132203341046a2133203441046a2134\
-203541046a2135203641046a2136203741046a2137203841046a2138203941046a2139203a41046a213a203b41046a213b203c41046a213c202c\
-41016a222c202b480d000b0b0b202941016a22292028480d000b0b2006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a4104\
-6c6a21522052201d200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002052201e2014fde50120\
-19fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b4180386c6a201c\
-41c0006c6a418080316a41046c6a21532053201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-02002006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a418480316a41046c6a2154205420202014fde5012019fde601201a\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a41\
-8080e2006a41046c6a215520552021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200200620\
-0b418080316c200941086c6a201b4180386c6a201c41c0006c6a418480e2006a41046c6a2156205620222014fde5012019fde601201afde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a4180809301\
-6a41046c6a215720572023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418080\
-316c200941086c6a201b4180386c6a201c41c0006c6a41848093016a41046c6a2158205820242014fde5012019fde601201afde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02002006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a418080c4016a41046c\
-6a215920592025200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418080316c2009\
-41086c6a201b4180386c6a201c41c0006c6a418480c4016a41046c6a215a205a20262014fde5012019fde601201afde401fd0c00000000000000\
-000000000000000000fdeb01fd0b0200201c41016a221c41f000480d000b201b41016a221b41f000480d000b200741016a22072001480d000b0b\
-0bf82a11057f017b017f0d7b027f0a7b167f157b107f157b017f017b017f017b087f047b017f2000200148044020002107034020072108200841\
-f000702109200841f0006e21082008410870210a200841086e21082008210b2005200a41086c41046c6a210d200dfd000280f8a516210c200dfd\
-000280a602210e200dfd000280faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde70121\
-12200dfd000280a8022113200dfd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc527\
-37acc52737fde40121172017fde301211820152018fde7012119200dfd000290a802211a4100211b0340201b41056c41f00041056b201b41056c\
-41f00041056b481b211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c000000000000\
-00000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c00000000\
-0000000000000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c0000\
-00000000000000000000000000002125fd0c00000000000000000000000000000000212641002009417e6c41036a41002009417e6c41036a4a1b\
-212741072009417e6c41e3016a41072009417e6c41e3016a481b2128202720284804402027212903404100201c417e6c41036a4100201c417e6c\
-41036a4a1b212a4107201c417e6c41db016a4107201c417e6c41db016a481b212b202a202b480440202a212c2004201c41026c200941c0036c6a\
-200b418098096c6a202941e0016c6a41dd7a6a41046c6a212d2005200a41086c202941c00a6c6a41046c6a212e2004201c41026c200941c0036c\
-6a200b418098096c6a202941e0016c6a41df7a6a41046c6a212f2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e17a\
-6a41046c6a21302004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e37a6a41046c6a21312004201c41026c200941c003\
-6c6a200b418098096c6a202941e0016c6a41e57a6a41046c6a21322004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41dd\
-82036a41046c6a21332004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41df82036a41046c6a21342004201c41026c2009\
-41c0036c6a200b418098096c6a202941e0016c6a41e182036a41046c6a21352004201c41026c200941c0036c6a200b418098096c6a202941e001\
-6c6a41e382036a41046c6a21362004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e582036a41046c6a21372004201c41\
-026c200941c0036c6a200b418098096c6a202941e0016c6a41dd8a066a41046c6a21382004201c41026c200941c0036c6a200b418098096c6a20\
-2941e0016c6a41df8a066a41046c6a21392004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e18a066a41046c6a213a20\
-04201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e38a066a41046c6a213b2004201c41026c200941c0036c6a200b418098\
-096c6a202941e0016c6a41e58a066a41046c6a213c202d202c41046c6a212d202e202c4180066c6a212e202f202c41046c6a212f2030202c4104\
-6c6a21302031202c41046c6a21312032202c41046c6a21322033202c41046c6a21332034202c41046c6a21342035202c41046c6a21352036202c\
-41046c6a21362037202c41046c6a21372038202c41046c6a21382039202c41046c6a2139203a202c41046c6a213a203b202c41046c6a213b203c\
-202c41046c6a213c02400340202dfd090200213d202efd000200213e203d203efde601201dfde401211d202efd000210213f203d203ffde60120\
-1efde401211e202ffd09020021402040203efde601201ffde401211f2040203ffde6012020fde4012120202c41807f460d012030fd0902002141\
-2041203efde6012021fde40121212041203ffde6012022fde40121222031fd09020021422042203efde6012023fde40121232042203ffde60120\
-24fde4012124202c41a07e460d012032fd09020021432043203efde6012025fde40121252043203ffde6012026fde40121262033fd0902002144\
-202efd00028002214520442045fde601201dfde401211d202c41c07d460d01202efd00029002214620442046fde601201efde401211e2034fd09\
-0200214720472045fde601201ffde401211f20472046fde6012020fde4012120202c41f07c460d012035fd090200214820482045fde6012021fd\
-e401212120482046fde6012022fde40121222036fd090200214920492045fde6012023fde401212320492046fde6012024fde4012124202c4190\
-7c460d012037fd090200214a204a2045fde6012025fde4012125204a2046fde6012026fde40121262038fd090200214b202efd00028004214c20\
-4b204cfde601201dfde401211d202c41b07b460d01202efd00029004214d204b204dfde601201efde401211e2039fd090200214e204e204cfde6\
-01201ffde401211f204e204dfde6012020fde4012120202c41e07a460d01203afd090200214f204f204cfde6012021fde4012121204f204dfde6\
-012022fde4012122203bfd09020021502050204cfde6012023fde40121232050204dfde6012024fde4012124202c41807a460d01203cfd090200\
-21512051204cfde6012025fde40121252051204dfde6012026fde4012126202d41046a212d202e4180066a212e202f41046a212f203041046a21\
-30203141046a2131203241046a2132203341046a2133203441046a2134203541046a2135203641046a2136203741046a2137203841046a213820\
-3941046a2139203a41046a213a203b41046a213b203c41046a213c202c41016a222c202b480d000b0b0b202a41004a202b410748720440410021\
-2c2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41dd7a6a41046c6a21522005200a41086c202941c00a6c6a41046c6a\
-21532004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41df7a6a41046c6a21542004201c41026c200941c0036c6a200b41\
-8098096c6a202941e0016c6a41e17a6a41046c6a21552004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e37a6a41046c\
-6a21562004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e57a6a41046c6a21572004201c41026c200941c0036c6a200b\
-418098096c6a202941e0016c6a41dd82036a41046c6a21582004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41df82036a\
-41046c6a21592004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e182036a41046c6a215a2004201c41026c200941c003\
-6c6a200b418098096c6a202941e0016c6a41e382036a41046c6a215b2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41\
-e582036a41046c6a215c2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41dd8a066a41046c6a215d2004201c41026c20\
-0941c0036c6a200b418098096c6a202941e0016c6a41df8a066a41046c6a215e2004201c41026c200941c0036c6a200b418098096c6a202941e0\
-016c6a41e18a066a41046c6a215f2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a41e38a066a41046c6a21602004201c\
-41026c200941c0036c6a200b418098096c6a202941e0016c6a41e58a066a41046c6a21610340202c202a48202c202b4e720440202c201c41006a\
-41026c6a417d6a41004e202c201c41046a41026c6a417d6a41e001487104402052fd09020021622053fd000200216320622063fde601201dfde4\
-01211d2053fd000210216420622064fde601201efde401211e2054fd090200216520652063fde601201ffde401211f20652064fde6012020fde4\
-0121202055fd090200216620662063fde6012021fde401212120662064fde6012022fde40121222056fd090200216720672063fde6012023fde4\
-01212320672064fde6012024fde40121242057fd090200216820682063fde6012025fde401212520682064fde6012026fde40121262058fd0902\
-0021692053fd00028002216a2069206afde601201dfde401211d2053fd00029002216b2069206bfde601201efde401211e2059fd090200216c20\
-6c206afde601201ffde401211f206c206bfde6012020fde4012120205afd090200216d206d206afde6012021fde4012121206d206bfde6012022\
-fde4012122205bfd090200216e206e206afde6012023fde4012123206e206bfde6012024fde4012124205cfd090200216f206f206afde6012025\
-fde4012125206f206bfde6012026fde4012126205dfd09020021702053fd00028004217120702071fde601201dfde401211d2053fd0002900421\
-7220702072fde601201efde401211e205efd090200217320732071fde601201ffde401211f20732072fde6012020fde4012120205ffd09020021\
-7420742071fde6012021fde401212120742072fde6012022fde40121222060fd090200217520752071fde6012023fde401212320752072fde601\
-2024fde40121242061fd090200217620762071fde6012025fde401212520762072fde6012026fde401212605202c201c41006a41026c6a417d6a\
-41004e202c201c41006a41026c6a417d6a41e001487121772053fd00020021782077047d20522a02000543000000000bfd132078fde601201dfd\
-e401211d202c201c41006a41026c6a417d6a41004e202c201c41006a41026c6a417d6a41e001487121792053fd000210217a2079047d20522a02\
-000543000000000bfd13207afde601201efde401211e202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e0014871\
-217b207b047d20542a02000543000000000bfd132078fde601201ffde401211f202c201c41016a41026c6a417d6a41004e202c201c41016a4102\
-6c6a417d6a41e0014871217c207c047d20542a02000543000000000bfd13207afde6012020fde4012120202c201c41026a41026c6a417d6a4100\
-4e202c201c41026a41026c6a417d6a41e0014871217d207d047d20552a02000543000000000bfd132078fde6012021fde4012121202c201c4102\
-6a41026c6a417d6a41004e202c201c41026a41026c6a417d6a41e0014871217e207e047d20552a02000543000000000bfd13207afde6012022fd\
-e4012122202c201c41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e0014871217f207f047d20562a02000543000000000b\
-fd132078fde6012023fde4012123202c201c41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e0014871218001208001047d\
-20562a02000543000000000bfd13207afde6012024fde4012124202c201c41046a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41\
-e0014871218101208101047d20572a02000543000000000bfd132078fde6012025fde4012125202c201c41046a41026c6a417d6a41004e202c20\
-1c41046a41026c6a417d6a41e0014871218201208201047d20572a02000543000000000bfd13207afde6012026fde40121262053fd0002800221\
-83012077047d20582a02000543000000000bfd13208301fde601201dfde401211d2053fd000290022184012079047d20582a0200054300000000\
-0bfd13208401fde601201efde401211e207b047d20592a02000543000000000bfd13208301fde601201ffde401211f207c047d20592a02000543\
-000000000bfd13208401fde6012020fde4012120207d047d205a2a02000543000000000bfd13208301fde6012021fde4012121207e047d205a2a\
-02000543000000000bfd13208401fde6012022fde4012122207f047d205b2a02000543000000000bfd13208301fde6012023fde4012123208001\
-047d205b2a02000543000000000bfd13208401fde6012024fde4012124208101047d205c2a02000543000000000bfd13208301fde6012025fde4\
-012125208201047d205c2a02000543000000000bfd13208401fde6012026fde40121262053fd000280042185012077047d205d2a020005430000\
-00000bfd13208501fde601201dfde401211d2053fd000290042186012079047d205d2a02000543000000000bfd13208601fde601201efde40121\
-1e207b047d205e2a02000543000000000bfd13208501fde601201ffde401211f207c047d205e2a02000543000000000bfd13208601fde6012020\
-fde4012120207d047d205f2a02000543000000000bfd13208501fde6012021fde4012121207e047d205f2a02000543000000000bfd13208601fd\
-e6012022fde4012122207f047d20602a02000543000000000bfd13208501fde6012023fde4012123208001047d20602a02000543000000000bfd\
-13208601fde6012024fde4012124208101047d20612a02000543000000000bfd13208501fde6012025fde4012125208201047d20612a02000543\
-000000000bfd13208601fde6012026fde40121260b0b205241046a215220534180066a2153205441046a2154205541046a2155205641046a2156\
-205741046a2157205841046a2158205941046a2159205a41046a215a205b41046a215b205c41046a215c205d41046a215d205e41046a215e205f\
-41046a215f206041046a2160206141046a2161202c41016a222c4107480d000b0b202941016a22292028480d000b0b2006201c41c0006c200a41\
-086c6a20094180386c6a200b418080316c6a41046c6a218701208701201d200cfde5012012fde6012013fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0200208701201e2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
-8701201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02800220870120202014fde5012019fd\
-e601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0290022087012021200cfde5012012fde6012013fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02800420870120222014fde5012019fde601201afde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0290042087012023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028006208701\
-20242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0290062087012025200cfde5012012fde601\
-2013fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820870120262014fde5012019fde601201afde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b029008201b41016a221b4117480d000b200741016a22072001480d000b0b0bac0603077f027b087f2000\
-20014804402000210603402006210720074138702108200741386e2107200721094100210a0340200a41026c417f6a41004e210b4100210c0340\
-fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f2004200c41086c20084180f0006c\
-6a2009418080316c6a200a4180016c6a41c0476a41046c6a21102004200c41086c20084180f0006c6a2009418080316c6a200a4180016c6a41c4\
-476a41046c6a21112004200c41086c20084180f0006c6a2009418080316c6a200a4180016c6a4180486a41046c6a21122004200c41086c200841\
-80f0006c6a2009418080316c6a200a4180016c6a4184486a41046c6a21132004200c41086c20084180f0006c6a2009418080316c6a200a418001\
-6c6a41c0486a41046c6a21142004200c41086c20084180f0006c6a2009418080316c6a200a4180016c6a41c4486a41046c6a21150340200d2008\
-41026c200f6a417f6a41004e200b71047b2010fd00020005fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a\
-417f6a41004e200b71047b2011fd00020005fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e\
-047b2012fd00020005fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e047b2013fd00020005\
-fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2014fd00020005fd0cffff7fffffff7f\
-ffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e047b2015fd00020005fd0cffff7fffffff7fffffff7fffffff7fff\
-0bfde901210e20104180e0016a211020114180e0016a211120124180e0016a211220134180e0016a211320144180e0016a211420154180e0016a\
-2115200f41016a220f4103480d000b2005200c41086c200841801c6c6a20094180a00c6c6a200a41c0006c6a41046c6a21162016200dfd0b0200\
-2016200efd0b0210200c41016a220c4108480d000b200a41016a220a4138480d000b200641016a22062001480d000b0b0bcb330b107f417b047f\
-0a7b037f077b037f227b017f067b047f20002001480440200021080340200821092009410470210a200941046e21092009210b4100210c034041\
-00210d0340200a410e6c200d6a417f6a41004e210e200a410e6c200d6a417f6a413848210f200e200f712110410021112003200c41046c200d41\
-c01d6c6a41046c6a21122004200a418088036c200b4180a00c6c6a200c41046c6a200d41801c6c6a41c0636a41046c6a21130340201220102011\
-417f6a41004e712011417f6a41384871047b2013fd00020005fd0c000000000000000000000000000000000bfd0b02808e2520124180026a2112\
-20134180026a2113201141016a2211413b480d000b200d41016a220d4111480d000b200c41016a220c4110480d000b4100210c03404100211403\
-40410021152003200c41046c201441c0d8006c6a41046c6a21162003200c41046c201441c0096c6a41046c6a211703402016fd00028084262118\
-2016fd000280fa2621192016fd000280f027211a201afd0c00000040000000400000004000000040fde601211b2016fd0002808626211c2016fd\
-000280fc26211d2016fd000280f227211e201efd0c00000040000000400000004000000040fde601211f2016fd0002809025fd0c000000400000\
-00400000004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c000040400000404000004040000040\
-40fde601fde501201ffde50121202016fd000280882621212016fd000280fe2621222016fd000280f42721232023fd0c00000040000000400000\
-004000000040fde60121242016fd0002809225fd0c00000040000000400000004000000040fde6012021fd0c0000404000004040000040400000\
-4040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde50121252016fd0002808a2621262016fd00028080\
-2721272016fd000280f62721282028fd0c00000040000000400000004000000040fde60121292016fd0002809425fd0c00000040000000400000\
-004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601\
-fde5012029fde501212a202afd0c00000040000000400000004000000040fde601212b2016fd0002808c26212c2016fd0002808227212d2016fd\
-000280f827212e202efd0c00000040000000400000004000000040fde601212f201cfd0c00000040000000400000004000000040fde601201dfd\
-0c0000a0400000a0400000a0400000a040fde601fde401201ffde40121302021fd0c00000040000000400000004000000040fde6012022fd0c00\
-00a0400000a0400000a0400000a040fde601fde4012024fde40121312026fd0c00000040000000400000004000000040fde6012027fd0c0000a0\
-400000a0400000a0400000a040fde601fde4012029fde40121322032fd0c00000040000000400000004000000040fde6012133201dfd0c000000\
-41000000410000004100000041fde601201cfd0c00008041000080410000804100008041fde601fde501201efd0c000000410000004100000041\
-00000041fde601fde40121342022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601\
-fde5012023fd0c00000041000000410000004100000041fde601fde40121352027fd0c00000041000000410000004100000041fde6012026fd0c\
-00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde40121362036fd0c00000040\
-000000400000004000000040fde6012137201c201dfde401201ffde501213820212022fde4012024fde501213920262027fde4012029fde50121\
-3a203afd0c00000040000000400000004000000040fde601213b2016fd000280e828201cfde501201dfd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2016fd000280ea282021fde5012022fd0c0000c03f0000\
-c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2016fd000280ec282026fde50120\
-27fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e203efd0c00\
-000040000000400000004000000040fde601213f2016fd0002808e25fd0c00000040000000400000004000000040fde6012018fd0c0000404000\
-0040400000404000004040fde601fde4012019fd0c00004040000040400000404000004040fde601fde501201bfde501fd0c0000004000000040\
-0000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000404000004040fd\
-e601fde501202bfde50121402020fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601\
-fde401202bfde40121412025fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde5\
-01202afd0c00000041000000410000004100000041fde601fde401214220202025fde401202bfde50121432016fd0002809625fd0c0000004000\
-0000400000004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c0000404000004040000040400000\
-4040fde601fde501202ffde5012020fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde40121442018fd0c00000040000000400000004000000040fde6012019fd0c0000a0400000a0400000a0400000a040fd\
-e601fde401201bfde401fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde40120\
-31fd0c00004040000040400000404000004040fde601fde5012033fde50121452030fd0c00000040000000400000004000000040fde6012031fd\
-0c0000a0400000a0400000a0400000a040fde601fde4012033fde40121462031fd0c00000041000000410000004100000041fde6012030fd0c00\
-008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214720302031fde4012033\
-fde5012148202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4\
-012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-21492019fd0c00000041000000410000004100000041fde6012018fd0c00008041000080410000804100008041fde601fde501201afd0c000000\
-41000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012034fd0c0000404000004040000040400000\
-4040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214a2034fd0c00000040000000400000004000\
-000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214b2035fd0c000000410000004100000041000000\
-41fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214c\
-20342035fde4012037fde501214d202dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fd\
-e601fde501202efd0c00000041000000410000004100000041fde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e20182019fde401201bfde501fd0c000000400000004000000040\
-00000040fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde5\
-01203bfde501214f2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde40120\
-3bfde40121502039fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd\
-0c00000041000000410000004100000041fde601fde401215120382039fde401203bfde5012152202c202dfde401202ffde5012038fde5012039\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121532016fd000280\
-e6282018fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-01fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd0c000040400000\
-40400000404000004040fde601fde501203ffde5012154203cfd0c00000040000000400000004000000040fde601203dfd0c0000a0400000a040\
-0000a0400000a040fde601fde401203ffde4012155203dfd0c00000041000000410000004100000041fde601203cfd0c00008041000080410000\
-804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012156203c203dfde401203ffde50121572016fd00\
-0280ee28202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e401215820172040fd0b020020172041fd0b0280be0120172042fd0b0280fc0220172043fd0b0280ba0420172044fd0b0280f80520172045fd0b\
-0280b60720172046fd0b0280f40820172047fd0b0280b20a20172048fd0b0280f00b20172049fd0b0280ae0d2017204afd0b0280ec0e2017204b\
-fd0b0280aa102017204cfd0b0280e8112017204dfd0b0280a6132017204efd0b0280e4142017204ffd0b0280a21620172050fd0b0280e0172017\
-2051fd0b02809e1920172052fd0b0280dc1a20172053fd0b02809a1c20172054fd0b0280d81d20172055fd0b0280961f20172056fd0b0280d420\
-20172057fd0b0280922220172058fd0b0280d02320164180066a211620174180026a2117201541016a22154113480d000b201441016a22144105\
-480d000b200c41016a220c4110480d000b4100215903404100215a03404100215b03404100215c0340fd0c000000000000000000000000000000\
-00215dfd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c00000000000000000000000000\
-0000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c0000000000000000000000\
-00000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000\
-000000000000002166410021672003205a41c02f6c205c41c0026c6a41046c6a21682006205b4180046c205a4180206c6a41046c6a2169024003\
-402068fd090200216a2069fd000200216b206a206bfde601205dfde401215d2069fd000210216c206a206cfde601205efde401215e2068fd0902\
-8002216d206d206bfde601205ffde401215f206d206cfde6012060fde4012160206741807f460d012068fd09028004216e206e206bfde6012061\
-fde4012161206e206cfde6012062fde40121622068fd09028006216f206f206bfde6012063fde4012163206f206cfde6012064fde40121642067\
-41a07e460d012068fd0902800821702070206bfde6012065fde40121652070206cfde6012066fde4012166206841046a2168206941206a216920\
-6741016a226741c000480d000b0b2003205b41f8056c205a41c02f6c6a205c41286c6a41046c6a21712071205dfd0b0280e4342071205efd0b02\
-90e4342071205ffd0b02a0e43420712060fd0b02b0e43420712061fd0b02c0e43420712062fd0b02d0e43420712063fd0b02e0e43420712064fd\
-0b02f0e43420712065fd0b0280e53420712066fd0b0290e534205c41016a225c4113480d000b205b41016a225b4108480d000b205a41016a225a\
-4119480d000b205941016a22594101480d000b4100215903404100215b0340410021140340410021152003205b41f8056c205941046c6a201441\
-98016c6a41046c6a21722003205b41b8356c205941046c6a201441d80a6c6a41046c6a217303402072fd0002809a3c21742072fd000280d04321\
-752072fd000280864b21762072fd000280d83d21772072fd0002808e4521782072fd000280c44c21792072fd000280a2362077fde4012078fde4\
-012079fde401217a2072fd000280963f217b2072fd000280cc46217c2072fd000280824e217d2072fd000280e037207bfde401207cfde401207d\
-fde401217e2072fd000280d440217f2072fd0002808a482180012072fd000280c04f2181012072fd0002809e39207ffde401208001fde4012081\
-01fde4012182012072fd00028092422183012072fd000280c8492184012072fd000280fe5021850120772078fd0c0000003f0000003f0000003f\
-0000003ffde601fde5012079fd0c00000040000000400000004000000040fde601fde501218601207b207cfd0c0000003f0000003f0000003f00\
-00003ffde601fde501207dfd0c00000040000000400000004000000040fde601fde501218701207f208001fd0c0000003f0000003f0000003f00\
-00003ffde601fde501208101fd0c00000040000000400000004000000040fde601fde50121880120772078fd0c0000803e0000803e0000803e00\
-00803efde601fde4012079fd0c00008040000080400000804000008040fde601fde4012072fd000280fa53fde401218901207b207cfd0c000080\
-3e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012072fd000280b855fde401218a\
-01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c00008040000080400000804000008040fde601fde40120\
-72fd000280f656fde401218b012072fd000280e4342074fde4012075fde4012076fde401207afde401207efde401208201fde401218c01207a20\
-7efd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218d01207a20\
-7efd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012072fd000280\
-dc3a208301fde401208401fde401208501fde401fde401218e0120742075fd0c0000003f0000003f0000003f0000003ffde601fde5012076fd0c\
-00000040000000400000004000000040fde601fde501208601fde401208701fde401208801fde401218f01208601208701fd0c0000003f000000\
-3f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501219001208601208701fd0c0000803e00\
-00803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde401208301208401fd0c0000003f0000\
-003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501fde40121910120742075fd0c000080\
-3e0000803e0000803e0000803efde601fde4012076fd0c00008040000080400000804000008040fde601fde4012072fd000280bc52fde4012089\
-01fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c00000040\
-000000400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd0c0000\
-8040000080400000804000008040fde601fde401208301208401fd0c0000803e0000803e0000803e0000803efde601fde401208501fd0c000080\
-40000080400000804000008040fde601fde4012072fd000280b458fde401fde4012194012073208c01fd0b0280f2592073208d01fd0b02a0f259\
-2073208e01fd0b02c0f2592073208f01fd0b02a0805a2073209001fd0b02c0805a2073209101fd0b02e0805a2073209201fd0b02c08e5a207320\
-9301fd0b02e08e5a2073209401fd0b02808f5a207241206a2172207341e0006a2173201541016a22154113480d000b201441016a22144105480d\
-000b205b41016a225b4108480d000b205941016a22594102480d000b4100215903404100215b03402005205b41086c205941046c6a41046c6a21\
-9601209601fd000280fca516219501209601fd000280aa0b219701209601fd000280fea516219801209801fd0cacc52737acc52737acc52737ac\
-c52737fde401219901209901fde301219a01209701209a01fde701219b01209601fd000280ac0b219c014100219d0103404100219e012007205b\
-41086c205941046c6a209d0141801c6c6a200a418088036c6a200b4180a00c6c6a41046c6a219f012003205b41b8356c205941046c6a209d0141\
-c8036c6a41046c6a21a0010340209f0120a001fd000280f259209501fde501209b01fde601209c01fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b0200209f014180026a219f0120a00141206a21a001209e0141016a229e014138480d000b209d0141016a229d01410e480d00\
-0b205b41016a225b4108480d000b205941016a22594102480d000b200841016a22082001480d000b0b0b8f340b107f417b047f0a7b037f077b03\
-7f227b017f067b057f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c4100210d03404100210e0340200b\
-410e6c200e6a417f6a41004e210f200b410e6c200e6a417f6a4138482110200f2010712111410021122003200d41046c200e41c01d6c6a41046c\
-6a21132004200b418088036c200c4180a00c6c6a200d41046c6a200e41801c6c6a41c0636a41046c6a21140340201320112012417f6a41004e71\
-2012417f6a41384871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b02808e2520134180026a211320144180026a21\
-14201241016a2212413b480d000b200e41016a220e4111480d000b200d41016a220d4110480d000b4100210d0340410021150340410021162003\
-200d41046c201541c0d8006c6a41046c6a21172003200d41046c201541c0096c6a41046c6a211803402017fd000280842621192017fd000280fa\
-26211a2017fd000280f027211b201bfd0c00000040000000400000004000000040fde601211c2017fd0002808626211d2017fd000280fc26211e\
-2017fd000280f227211f201ffd0c00000040000000400000004000000040fde60121202017fd0002809025fd0c00000040000000400000004000\
-000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde501\
-2020fde50121212017fd000280882621222017fd000280fe2621232017fd000280f42721242024fd0c00000040000000400000004000000040fd\
-e60121252017fd0002809225fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4\
-012023fd0c00004040000040400000404000004040fde601fde5012025fde50121262017fd0002808a2621272017fd000280802721282017fd00\
-0280f62721292029fd0c00000040000000400000004000000040fde601212a2017fd0002809425fd0c00000040000000400000004000000040fd\
-e6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde5\
-01212b202bfd0c00000040000000400000004000000040fde601212c2017fd0002808c26212d2017fd0002808227212e2017fd000280f827212f\
-202ffd0c00000040000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000\
-a0400000a0400000a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a040\
-0000a0400000a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000\
-a0400000a040fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde6012134201efd0c00000041000000410000\
-004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601\
-fde40121352023fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c\
-00000041000000410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fde6012027fd0c00008041000080\
-410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037fd0c0000004000000040000000\
-4000000040fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401202afde501213b203bfd0c0000\
-0040000000400000004000000040fde601213c2017fd000280e828201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280ea282022fde5012023fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd000280ec282027fde5012028fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f203ffd0c0000004000000040\
-0000004000000040fde60121402017fd0002808e25fd0c00000040000000400000004000000040fde6012019fd0c000040400000404000004040\
-00004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c000000400000004000000040000000\
-40fde6012021fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde501202c\
-fde50121412021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde4\
-0121422026fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde501202bfd0c0000\
-0041000000410000004100000041fde601fde401214320212026fde401202cfde50121442017fd0002809625fd0c000000400000004000000040\
-00000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5\
-012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde40121452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201c\
-fde401fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040\
-000040400000404000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000\
-a0400000a0400000a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde6012031fd0c0000804100008041\
-0000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214820312032fde4012034fde5012149202d\
-fd0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012031fde50120\
-32fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c00\
-000041000000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd0c00000041000000410000\
-004100000041fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4\
-012036fd0c00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c00000040000000400000004000000040fde60120\
-36fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c00000041000000410000004100000041fde6012035fd\
-0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214d20352036fde401\
-2038fde501214e202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202f\
-fd0c00000041000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c00000040000000400000004000000040fde601\
-2039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde50121\
-502039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde401215120\
-3afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c000000410000\
-00410000004100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde5012039fde501203afd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121542017fd000280e6282019fde501\
-201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040\
-000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000\
-004040fde601fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a0\
-40fde601fde4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fd\
-e601fde501203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde50121582017fd000280ee28202dfd\
-e501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde5\
-01203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201820\
-41fd0b020020182042fd0b0280be0120182043fd0b0280fc0220182044fd0b0280ba0420182045fd0b0280f80520182046fd0b0280b607201820\
-47fd0b0280f40820182048fd0b0280b20a20182049fd0b0280f00b2018204afd0b0280ae0d2018204bfd0b0280ec0e2018204cfd0b0280aa1020\
-18204dfd0b0280e8112018204efd0b0280a6132018204ffd0b0280e41420182050fd0b0280a21620182051fd0b0280e01720182052fd0b02809e\
-1920182053fd0b0280dc1a20182054fd0b02809a1c20182055fd0b0280d81d20182056fd0b0280961f20182057fd0b0280d42020182058fd0b02\
-80922220182059fd0b0280d02320174180066a211720184180026a2118201641016a22164113480d000b201541016a22154105480d000b200d41\
-016a220d4110480d000b4100215a03404100215b03404100215c03404100215d0340fd0c00000000000000000000000000000000215efd0c0000\
-0000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c\
-000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164\
-fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00000000000000000000000000000000\
-2167410021682003205b41c02f6c205d41c0026c6a41046c6a21692007205c4180046c205b4180206c6a41046c6a216a024003402069fd090200\
-216b206afd000200216c206b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde401215f2069fd09028002216e206e20\
-6cfde6012060fde4012160206e206dfde6012061fde4012161206841807f460d012069fd09028004216f206f206cfde6012062fde4012162206f\
-206dfde6012063fde40121632069fd0902800621702070206cfde6012064fde40121642070206dfde6012065fde4012165206841a07e460d0120\
-69fd0902800821712071206cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a41206a216a206841016a226841\
-c000480d000b0b2003205c41f8056c205b41c02f6c6a205d41286c6a41046c6a21722072205efd0b0280e4342072205ffd0b0290e43420722060\
-fd0b02a0e43420722061fd0b02b0e43420722062fd0b02c0e43420722063fd0b02d0e43420722064fd0b02e0e43420722065fd0b02f0e4342072\
-2066fd0b0280e53420722067fd0b0290e534205d41016a225d4113480d000b205c41016a225c4108480d000b205b41016a225b4119480d000b20\
-5a41016a225a4101480d000b4100215a03404100215c0340410021150340410021162003205c41f8056c205a41046c6a20154198016c6a41046c\
-6a21732003205c41b8356c205a41046c6a201541d80a6c6a41046c6a217403402073fd0002809a3c21752073fd000280d04321762073fd000280\
-864b21772073fd000280d83d21782073fd0002808e4521792073fd000280c44c217a2073fd000280a2362078fde4012079fde401207afde40121\
-7b2073fd000280963f217c2073fd000280cc46217d2073fd000280824e217e2073fd000280e037207cfde401207dfde401207efde401217f2073\
-fd000280d4402180012073fd0002808a482181012073fd000280c04f2182012073fd0002809e39208001fde401208101fde401208201fde40121\
-83012073fd00028092422184012073fd000280c8492185012073fd000280fe5021860120782079fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501207afd0c00000040000000400000004000000040fde601fde501218701207c207dfd0c0000003f0000003f0000003f0000003ffde6\
-01fde501207efd0c00000040000000400000004000000040fde601fde501218801208001208101fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501208201fd0c00000040000000400000004000000040fde601fde50121890120782079fd0c0000803e0000803e0000803e0000803efd\
-e601fde401207afd0c00008040000080400000804000008040fde601fde4012073fd000280fa53fde401218a01207c207dfd0c0000803e000080\
-3e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012073fd000280b855fde401218b01208001\
-208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012073fd00\
-0280f656fde401218c012073fd000280e4342075fde4012076fde4012077fde401207bfde401207ffde401208301fde401218d01207b207ffd0c\
-0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218e01207b207ffd0c\
-0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012073fd000280dc3a20\
-8401fde401208501fde401208601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c000000\
-40000000400000004000000040fde601fde501208701fde401208801fde401208901fde401219001208701208801fd0c0000003f0000003f0000\
-003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219101208701208801fd0c0000803e0000803e\
-0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501fde40121920120752076fd0c0000803e0000\
-803e0000803e0000803efde601fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd000280bc52fde401208a01fde4\
-01208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000\
-400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c0000804000\
-0080400000804000008040fde601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c000080400000\
-80400000804000008040fde601fde4012073fd000280b458fde401fde4012195012074208d01fd0b0280f2592074208e01fd0b02a0f259207420\
-8f01fd0b02c0f2592074209001fd0b02a0805a2074209101fd0b02c0805a2074209201fd0b02e0805a2074209301fd0b02c08e5a2074209401fd\
-0b02e08e5a2074209501fd0b02808f5a207341206a2173207441e0006a2174201641016a22164113480d000b201541016a22154105480d000b20\
-5c41016a225c4108480d000b205a41016a225a4102480d000b4100215a03404100215c03402005205c41086c205a41046c6a41046c6a21970120\
-9701fd00028080a616219601209701fd000280ae14219801209701fd00028082a616219901209901fd0cacc52737acc52737acc52737acc52737\
-fde401219a01209a01fde301219b01209801209b01fde701219c01209701fd000280b014219d014100219e0103404100219f012008205c41086c\
-205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a41046c6a21a0012003205c41b8356c205a41046c6a209e0141c8036c\
-6a41046c6a21a1012006205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a41046c6a21a201034020a00120\
-a101fd000280f259209601fde501209c01fde601209d01fde40120a201fd000200fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b020020a0014180026a21a00120a10141206a21a10120a2014180026a21a201209f0141016a229f014138480d000b209e0141016a229e01410e\
-480d000b205c41016a225c4108480d000b205a41016a225a4102480d000b200941016a22092001480d000b0b0bcb330b107f417b047f0a7b037f\
-077b037f227b017f067b047f20002001480440200021080340200821092009410470210a200941046e21092009210b4100210c03404100210d03\
-40200a410e6c200d6a417f6a41004e210e200a410e6c200d6a417f6a413848210f200e200f712110410021112003200c41046c200d41c01d6c6a\
-41046c6a21122004200a418088036c200b4180a00c6c6a200c41046c6a200d41801c6c6a41c0636a41046c6a21130340201220102011417f6a41\
-004e712011417f6a41384871047b2013fd00020005fd0c000000000000000000000000000000000bfd0b02808e2520124180026a211220134180\
-026a2113201141016a2211413b480d000b200d41016a220d4111480d000b200c41016a220c4110480d000b4100210c0340410021140340410021\
-152003200c41046c201441c0d8006c6a41046c6a21162003200c41046c201441c0096c6a41046c6a211703402016fd000280842621182016fd00\
-0280fa2621192016fd000280f027211a201afd0c00000040000000400000004000000040fde601211b2016fd0002808626211c2016fd000280fc\
-26211d2016fd000280f227211e201efd0c00000040000000400000004000000040fde601211f2016fd0002809025fd0c00000040000000400000\
-004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601\
-fde501201ffde50121202016fd000280882621212016fd000280fe2621222016fd000280f42721232023fd0c0000004000000040000000400000\
-0040fde60121242016fd0002809225fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde6\
-01fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde50121252016fd0002808a2621262016fd0002808027212720\
-16fd000280f62721282028fd0c00000040000000400000004000000040fde60121292016fd0002809425fd0c0000004000000040000000400000\
-0040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde50120\
-29fde501212a202afd0c00000040000000400000004000000040fde601212b2016fd0002808c26212c2016fd0002808227212d2016fd000280f8\
-27212e202efd0c00000040000000400000004000000040fde601212f201cfd0c00000040000000400000004000000040fde601201dfd0c0000a0\
-400000a0400000a0400000a040fde601fde401201ffde40121302021fd0c00000040000000400000004000000040fde6012022fd0c0000a04000\
-00a0400000a0400000a040fde601fde4012024fde40121312026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0\
-400000a0400000a040fde601fde4012029fde40121322032fd0c00000040000000400000004000000040fde6012133201dfd0c00000041000000\
-410000004100000041fde601201cfd0c00008041000080410000804100008041fde601fde501201efd0c00000041000000410000004100000041\
-fde601fde40121342022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde50120\
-23fd0c00000041000000410000004100000041fde601fde40121352027fd0c00000041000000410000004100000041fde6012026fd0c00008041\
-000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde40121362036fd0c0000004000000040\
-0000004000000040fde6012137201c201dfde401201ffde501213820212022fde4012024fde501213920262027fde4012029fde501213a203afd\
-0c00000040000000400000004000000040fde601213b2016fd000280e828201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2016fd000280ea282021fde5012022fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2016fd000280ec282026fde5012027fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e203efd0c0000004000\
-0000400000004000000040fde601213f2016fd0002808e25fd0c00000040000000400000004000000040fde6012018fd0c000040400000404000\
-00404000004040fde601fde4012019fd0c00004040000040400000404000004040fde601fde501201bfde501fd0c000000400000004000000040\
-00000040fde6012020fd0c00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde5\
-01202bfde50121402020fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde40120\
-2bfde40121412025fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde501202afd\
-0c00000041000000410000004100000041fde601fde401214220202025fde401202bfde50121432016fd0002809625fd0c000000400000004000\
-00004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde6\
-01fde501202ffde5012020fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde40121442018fd0c00000040000000400000004000000040fde6012019fd0c0000a0400000a0400000a0400000a040fde601fde4\
-01201bfde401fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c00\
-004040000040400000404000004040fde601fde5012033fde50121452030fd0c00000040000000400000004000000040fde6012031fd0c0000a0\
-400000a0400000a0400000a040fde601fde4012033fde40121462031fd0c00000041000000410000004100000041fde6012030fd0c0000804100\
-0080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214720302031fde4012033fde50121\
-48202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4012030fd\
-e5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121492019\
-fd0c00000041000000410000004100000041fde6012018fd0c00008041000080410000804100008041fde601fde501201afd0c00000041000000\
-410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000404000004040fde6\
-01fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214a2034fd0c00000040000000400000004000000040fd\
-e6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214b2035fd0c00000041000000410000004100000041fde601\
-2034fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214c20342035\
-fde4012037fde501214d202dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde5\
-01202efd0c00000041000000410000004100000041fde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e20182019fde401201bfde501fd0c00000040000000400000004000000040\
-fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203bfd\
-e501214f2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde401\
-21502039fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c000000\
-41000000410000004100000041fde601fde401215120382039fde401203bfde5012152202c202dfde401202ffde5012038fde5012039fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121532016fd000280e6282018\
-fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00\
-000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd0c00004040000040400000\
-404000004040fde601fde501203ffde5012154203cfd0c00000040000000400000004000000040fde601203dfd0c0000a0400000a0400000a040\
-0000a040fde601fde401203ffde4012155203dfd0c00000041000000410000004100000041fde601203cfd0c0000804100008041000080410000\
-8041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012156203c203dfde401203ffde50121572016fd000280ee28\
-202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40120\
-3cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012158\
-20172040fd0b020020172041fd0b0280be0120172042fd0b0280fc0220172043fd0b0280ba0420172044fd0b0280f80520172045fd0b0280b607\
-20172046fd0b0280f40820172047fd0b0280b20a20172048fd0b0280f00b20172049fd0b0280ae0d2017204afd0b0280ec0e2017204bfd0b0280\
-aa102017204cfd0b0280e8112017204dfd0b0280a6132017204efd0b0280e4142017204ffd0b0280a21620172050fd0b0280e01720172051fd0b\
-02809e1920172052fd0b0280dc1a20172053fd0b02809a1c20172054fd0b0280d81d20172055fd0b0280961f20172056fd0b0280d42020172057\
-fd0b0280922220172058fd0b0280d02320164180066a211620174180026a2117201541016a22154113480d000b201441016a22144105480d000b\
-200c41016a220c4110480d000b4100215903404100215a03404100215b03404100215c0340fd0c00000000000000000000000000000000215dfd\
-0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c0000000000000000000000000000000021\
-60fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000\
-002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c00000000000000000000000000\
-0000002166410021672003205a41c02f6c205c41c0026c6a41046c6a21682006205b4180046c205a4180206c6a41046c6a2169024003402068fd\
-090200216a2069fd000200216b206a206bfde601205dfde401215d2069fd000210216c206a206cfde601205efde401215e2068fd09028002216d\
-206d206bfde601205ffde401215f206d206cfde6012060fde4012160206741807f460d012068fd09028004216e206e206bfde6012061fde40121\
-61206e206cfde6012062fde40121622068fd09028006216f206f206bfde6012063fde4012163206f206cfde6012064fde4012164206741a07e46\
-0d012068fd0902800821702070206bfde6012065fde40121652070206cfde6012066fde4012166206841046a2168206941206a2169206741016a\
-226741c000480d000b0b2003205b41f8056c205a41c02f6c6a205c41286c6a41046c6a21712071205dfd0b0280e4342071205efd0b0290e43420\
-71205ffd0b02a0e43420712060fd0b02b0e43420712061fd0b02c0e43420712062fd0b02d0e43420712063fd0b02e0e43420712064fd0b02f0e4\
-3420712065fd0b0280e53420712066fd0b0290e534205c41016a225c4113480d000b205b41016a225b4108480d000b205a41016a225a4119480d\
-000b205941016a22594101480d000b4100215903404100215b0340410021140340410021152003205b41f8056c205941046c6a20144198016c6a\
-41046c6a21722003205b41b8356c205941046c6a201441d80a6c6a41046c6a217303402072fd0002809a3c21742072fd000280d04321752072fd\
-000280864b21762072fd000280d83d21772072fd0002808e4521782072fd000280c44c21792072fd000280a2362077fde4012078fde4012079fd\
-e401217a2072fd000280963f217b2072fd000280cc46217c2072fd000280824e217d2072fd000280e037207bfde401207cfde401207dfde40121\
-7e2072fd000280d440217f2072fd0002808a482180012072fd000280c04f2181012072fd0002809e39207ffde401208001fde401208101fde401\
-2182012072fd00028092422183012072fd000280c8492184012072fd000280fe5021850120772078fd0c0000003f0000003f0000003f0000003f\
-fde601fde5012079fd0c00000040000000400000004000000040fde601fde501218601207b207cfd0c0000003f0000003f0000003f0000003ffd\
-e601fde501207dfd0c00000040000000400000004000000040fde601fde501218701207f208001fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501208101fd0c00000040000000400000004000000040fde601fde50121880120772078fd0c0000803e0000803e0000803e0000803efd\
-e601fde4012079fd0c00008040000080400000804000008040fde601fde4012072fd000280fa53fde401218901207b207cfd0c0000803e000080\
-3e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012072fd000280b855fde401218a01207f20\
-8001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c00008040000080400000804000008040fde601fde4012072fd0002\
-80f656fde401218b012072fd000280e4342074fde4012075fde4012076fde401207afde401207efde401208201fde401218c01207a207efd0c00\
-00003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218d01207a207efd0c00\
-00803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012072fd000280dc3a2083\
-01fde401208401fde401208501fde401fde401218e0120742075fd0c0000003f0000003f0000003f0000003ffde601fde5012076fd0c00000040\
-000000400000004000000040fde601fde501208601fde401208701fde401208801fde401218f01208601208701fd0c0000003f0000003f000000\
-3f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501219001208601208701fd0c0000803e0000803e00\
-00803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde401208301208401fd0c0000003f0000003f0000\
-003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501fde40121910120742075fd0c0000803e000080\
-3e0000803e0000803efde601fde4012076fd0c00008040000080400000804000008040fde601fde4012072fd000280bc52fde401208901fde401\
-208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c0000004000000040\
-0000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd0c000080400000\
-80400000804000008040fde601fde401208301208401fd0c0000803e0000803e0000803e0000803efde601fde401208501fd0c00008040000080\
-400000804000008040fde601fde4012072fd000280b458fde401fde4012194012073208c01fd0b0280f2592073208d01fd0b02a0f2592073208e\
-01fd0b02c0f2592073208f01fd0b02a0805a2073209001fd0b02c0805a2073209101fd0b02e0805a2073209201fd0b02c08e5a2073209301fd0b\
-02e08e5a2073209401fd0b02808f5a207241206a2172207341e0006a2173201541016a22154113480d000b201441016a22144105480d000b205b\
-41016a225b4108480d000b205941016a22594102480d000b4100215903404100215b03402005205b41086c205941046c6a41046c6a2196012096\
-01fd00028084a616219501209601fd000280b21d219701209601fd00028086a616219801209801fd0cacc52737acc52737acc52737acc52737fd\
-e401219901209901fde301219a01209701209a01fde701219b01209601fd000280b41d219c014100219d0103404100219e012007205b41086c20\
-5941046c6a209d0141801c6c6a200a418088036c6a200b4180a00c6c6a41046c6a219f012003205b41b8356c205941046c6a209d0141c8036c6a\
-41046c6a21a0010340209f0120a001fd000280f259209501fde501209b01fde601209c01fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0200209f014180026a219f0120a00141206a21a001209e0141016a229e014138480d000b209d0141016a229d01410e480d000b205b41\
-016a225b4108480d000b205941016a22594102480d000b200841016a22082001480d000b0b0b8f340b107f417b047f0a7b037f077b037f227b01\
-7f067b057f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c4100210d03404100210e0340200b410e6c20\
-0e6a417f6a41004e210f200b410e6c200e6a417f6a4138482110200f2010712111410021122003200d41046c200e41c01d6c6a41046c6a211320\
-04200b418088036c200c4180a00c6c6a200d41046c6a200e41801c6c6a41c0636a41046c6a21140340201320112012417f6a41004e712012417f\
-6a41384871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b02808e2520134180026a211320144180026a2114201241\
-016a2212413b480d000b200e41016a220e4111480d000b200d41016a220d4110480d000b4100210d0340410021150340410021162003200d4104\
-6c201541c0d8006c6a41046c6a21172003200d41046c201541c0096c6a41046c6a211803402017fd000280842621192017fd000280fa26211a20\
-17fd000280f027211b201bfd0c00000040000000400000004000000040fde601211c2017fd0002808626211d2017fd000280fc26211e2017fd00\
-0280f227211f201ffd0c00000040000000400000004000000040fde60121202017fd0002809025fd0c00000040000000400000004000000040fd\
-e601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde5\
-0121212017fd000280882621222017fd000280fe2621232017fd000280f42721242024fd0c00000040000000400000004000000040fde6012125\
-2017fd0002809225fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd\
-0c00004040000040400000404000004040fde601fde5012025fde50121262017fd0002808a2621272017fd000280802721282017fd000280f627\
-21292029fd0c00000040000000400000004000000040fde601212a2017fd0002809425fd0c00000040000000400000004000000040fde6012027\
-fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b20\
-2bfd0c00000040000000400000004000000040fde601212c2017fd0002808c26212d2017fd0002808227212e2017fd000280f827212f202ffd0c\
-00000040000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000\
-a0400000a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a040\
-0000a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000\
-a040fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde6012134201efd0c0000004100000041000000410000\
-0041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121\
-352023fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041\
-000000410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fde6012027fd0c0000804100008041000080\
-4100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037fd0c000000400000004000000040000000\
-40fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401202afde501213b203bfd0c000000400000\
-00400000004000000040fde601213c2017fd000280e828201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280ea282022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd000280ec282027fde5012028fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f203ffd0c000000400000004000000040\
-00000040fde60121402017fd0002808e25fd0c00000040000000400000004000000040fde6012019fd0c00004040000040400000404000004040\
-fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c00000040000000400000004000000040fde601\
-2021fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde501202cfde50121\
-412021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde401214220\
-26fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde501202bfd0c000000410000\
-00410000004100000041fde601fde401214320212026fde401202cfde50121442017fd0002809625fd0c00000040000000400000004000000040\
-fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012030fd\
-e5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-0121452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd\
-0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c0000404000004040\
-0000404000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000\
-a0400000a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde6012031fd0c000080410000804100008041\
-00008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214820312032fde4012034fde5012149202dfd0c0000\
-0040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c0000004100\
-0000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd0c0000004100000041000000410000\
-0041fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd\
-0c00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c00000040000000400000004000000040fde6012036fd0c00\
-00a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c00000041000000410000004100000041fde6012035fd0c000080\
-41000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214d20352036fde4012038fde5\
-01214e202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c0000\
-0041000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c\
-00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde50121502039fd\
-0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c00\
-000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000410000\
-004100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121542017fd000280e6282019fde501201afd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c0000004000000040\
-0000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fd\
-e601fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601\
-fde4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde5\
-01203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde50121582017fd000280ee28202dfde501202e\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b02\
-0020182042fd0b0280be0120182043fd0b0280fc0220182044fd0b0280ba0420182045fd0b0280f80520182046fd0b0280b60720182047fd0b02\
-80f40820182048fd0b0280b20a20182049fd0b0280f00b2018204afd0b0280ae0d2018204bfd0b0280ec0e2018204cfd0b0280aa102018204dfd\
-0b0280e8112018204efd0b0280a6132018204ffd0b0280e41420182050fd0b0280a21620182051fd0b0280e01720182052fd0b02809e19201820\
-53fd0b0280dc1a20182054fd0b02809a1c20182055fd0b0280d81d20182056fd0b0280961f20182057fd0b0280d42020182058fd0b0280922220\
-182059fd0b0280d02320174180066a211720184180026a2118201641016a22164113480d000b201541016a22154105480d000b200d41016a220d\
-4110480d000b4100215a03404100215b03404100215c03404100215d0340fd0c00000000000000000000000000000000215efd0c000000000000\
-00000000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c00000000\
-0000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c0000\
-00000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c0000000000000000000000000000000021674100\
-21682003205b41c02f6c205d41c0026c6a41046c6a21692007205c4180046c205b4180206c6a41046c6a216a024003402069fd090200216b206a\
-fd000200216c206b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde401215f2069fd09028002216e206e206cfde601\
-2060fde4012160206e206dfde6012061fde4012161206841807f460d012069fd09028004216f206f206cfde6012062fde4012162206f206dfde6\
-012063fde40121632069fd0902800621702070206cfde6012064fde40121642070206dfde6012065fde4012165206841a07e460d012069fd0902\
-800821712071206cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a41206a216a206841016a226841c000480d\
-000b0b2003205c41f8056c205b41c02f6c6a205d41286c6a41046c6a21722072205efd0b0280e4342072205ffd0b0290e43420722060fd0b02a0\
-e43420722061fd0b02b0e43420722062fd0b02c0e43420722063fd0b02d0e43420722064fd0b02e0e43420722065fd0b02f0e43420722066fd0b\
-0280e53420722067fd0b0290e534205d41016a225d4113480d000b205c41016a225c4108480d000b205b41016a225b4119480d000b205a41016a\
-225a4101480d000b4100215a03404100215c0340410021150340410021162003205c41f8056c205a41046c6a20154198016c6a41046c6a217320\
-03205c41b8356c205a41046c6a201541d80a6c6a41046c6a217403402073fd0002809a3c21752073fd000280d04321762073fd000280864b2177\
-2073fd000280d83d21782073fd0002808e4521792073fd000280c44c217a2073fd000280a2362078fde4012079fde401207afde401217b2073fd\
-000280963f217c2073fd000280cc46217d2073fd000280824e217e2073fd000280e037207cfde401207dfde401207efde401217f2073fd000280\
-d4402180012073fd0002808a482181012073fd000280c04f2182012073fd0002809e39208001fde401208101fde401208201fde4012183012073\
-fd00028092422184012073fd000280c8492185012073fd000280fe5021860120782079fd0c0000003f0000003f0000003f0000003ffde601fde5\
-01207afd0c00000040000000400000004000000040fde601fde501218701207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501\
-207efd0c00000040000000400000004000000040fde601fde501218801208001208101fd0c0000003f0000003f0000003f0000003ffde601fde5\
-01208201fd0c00000040000000400000004000000040fde601fde50121890120782079fd0c0000803e0000803e0000803e0000803efde601fde4\
-01207afd0c00008040000080400000804000008040fde601fde4012073fd000280fa53fde401218a01207c207dfd0c0000803e0000803e000080\
-3e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012073fd000280b855fde401218b01208001208101fd\
-0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012073fd000280f656\
-fde401218c012073fd000280e4342075fde4012076fde4012077fde401207bfde401207ffde401208301fde401218d01207b207ffd0c0000003f\
-0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218e01207b207ffd0c0000803e\
-0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012073fd000280dc3a208401fde4\
-01208501fde401208601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c00000040000000\
-400000004000000040fde601fde501208701fde401208801fde401208901fde401219001208701208801fd0c0000003f0000003f0000003f0000\
-003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219101208701208801fd0c0000803e0000803e0000803e\
-0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000003f0000003f0000003f00\
-00003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501fde40121920120752076fd0c0000803e0000803e0000\
-803e0000803efde601fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd000280bc52fde401208a01fde401208b01\
-fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c0000004000000040000000\
-4000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c000080400000804000\
-00804000008040fde601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000\
-804000008040fde601fde4012073fd000280b458fde401fde4012195012074208d01fd0b0280f2592074208e01fd0b02a0f2592074208f01fd0b\
-02c0f2592074209001fd0b02a0805a2074209101fd0b02c0805a2074209201fd0b02e0805a2074209301fd0b02c08e5a2074209401fd0b02e08e\
-5a2074209501fd0b02808f5a207341206a2173207441e0006a2174201641016a22164113480d000b201541016a22154105480d000b205c41016a\
-225c4108480d000b205a41016a225a4102480d000b4100215a03404100215c03402005205c41086c205a41046c6a41046c6a219701209701fd00\
-028088a616219601209701fd000280b626219801209701fd0002808aa616219901209901fd0cacc52737acc52737acc52737acc52737fde40121\
-9a01209a01fde301219b01209801209b01fde701219c01209701fd000280b826219d014100219e0103404100219f012008205c41086c205a4104\
-6c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a41046c6a21a0012003205c41b8356c205a41046c6a209e0141c8036c6a41046c\
-6a21a1012006205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a41046c6a21a201034020a00120a101fd00\
-0280f259209601fde501209c01fde601209d01fde40120a201fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
-a0014180026a21a00120a10141206a21a10120a2014180026a21a201209f0141016a229f014138480d000b209e0141016a229e01410e480d000b\
-205c41016a225c4108480d000b205a41016a225a4102480d000b200941016a22092001480d000b0b0b8d0f09057f017b017f0d7b027f0a7b097f\
-077b097f200020014804402000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c20\
-0228020041056b481b210b2005200941086c41046c6a210d200dfd0002808ca616210c200dfd000280ba38210e200dfd00028090a616210f200f\
-fd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280be382113200dfd0002908ca616\
-2114200dfd000290ba382115200dfd00029090a61621162016fd0cacc52737acc52737acc52737acc52737fde40121172017fde3012118201520\
-18fde7012119200dfd000290be38211a4100211b03404100211c0340fd0c00000000000000000000000000000000211dfd0c0000000000000000\
-0000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000\
-000000000000000000002121fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c00000000\
-0000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000000000000000000000000000212641002127\
-0340201b41026c20276a417f6a41004e04404100212803402028201c41026c6a417f6a41004e0440410021292004200b4180a00c6c201b418038\
-6c6a202741801c6c6a202841c0006c6a201c4180016c6a41c0636a41046c6a212a2005200941086c20274180c0016c6a20284180c0006c6a4104\
-6c6a212b2004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a41c0830c6a41046c6a212c2004200b4180\
-a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a41c0a3186a41046c6a212d2004200b4180a00c6c201b4180386c6a\
-202741801c6c6a202841c0006c6a201c4180016c6a41c0c3246a41046c6a212e2004200b4180a00c6c201b4180386c6a202741801c6c6a202841\
-c0006c6a201c4180016c6a41c0e3306a41046c6a212f02400340202afd0902002130202bfd000280ba26213120302031fde601201dfde401211d\
-202bfd000290ba26213220302032fde601201efde401211e202cfd090200213320332031fde601201ffde401211f20332032fde6012020fde401\
-2120202941807f460d01202dfd090200213420342031fde6012021fde401212120342032fde6012022fde4012122202efd090200213520352031\
-fde6012023fde401212320352032fde6012024fde4012124202941a07e460d01202ffd090200213620362031fde6012025fde401212520362032\
-fde6012026fde4012126202a41046a212a202b4180046a212b202c41046a212c202d41046a212d202e41046a212e202f41046a212f202941016a\
-222941c000480d000b0b0b202841016a22284103480d000b0b202741016a22274103480d000b2006200b418090066c200941086c6a201b41801c\
-6c6a201c4180016c6a41046c6a21372037201d200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002037201e2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418090066c20094108\
-6c6a201b41801c6c6a201c4180016c6a418090066a41046c6a21382038201f200cfde5012012fde6012013fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b02002006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a418490066a41046c6a21392039202020\
-14fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418090066c200941086c6a201b4180\
-1c6c6a201c4180016c6a4180a00c6a41046c6a213a203a2021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02002006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a4184a00c6a41046c6a213b203b20222014fde5012019\
-fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418090066c200941086c6a201b41801c6c6a201c41\
-80016c6a4180b0126a41046c6a213c203c2023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a4184b0126a41046c6a213d203d20242014fde5012019fde601201afd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a4180\
-c0186a41046c6a213e203e2025200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b41\
-8090066c200941086c6a201b41801c6c6a201c4180016c6a4184c0186a41046c6a213f203f20262014fde5012019fde601201afde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b0200201c41016a221c411c480d000b201b41016a221b411c480d000b200741016a22072001480d\
-000b0b0b8f100b057f017b017f0d7b017f087b087f067b0d7f027b017f20002001480440200021070340200721082008411c7021092008411c6e\
-21082008411070210a200841106e21082008210b2005200a41086c41046c6a210d200dfd0002808ca616210c200dfd000280ba38210e200dfd00\
-028090a616210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280be382113\
-200dfd0002908ca6162114200dfd000290ba382115200dfd00029090a61621162016fd0cacc52737acc52737acc52737acc52737fde401211720\
-17fde301211820152018fde7012119200dfd000290be38211a4100211b0340fd0c00000000000000000000000000000000211cfd0c0000000000\
-0000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000\
-000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c00\
-0000000000000000000000000000002123410021240340200941026c20246a417f6a41004e04404100212503402025201b41046c41006a41026c\
-6a417f6a41004e044041002126200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a41c0636a41046c6a\
-21272005200a41086c20244180c0016c6a20254180c0006c6a41046c6a2128200420094180386c200b4180a00c6c6a202441801c6c6a202541c0\
-006c6a201b4180046c6a41c0646a41046c6a2129200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a41\
-c0656a41046c6a212a200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a41c0666a41046c6a212b0340\
-2027fd090200212c2028fd000280ba26212d202c202dfde601201cfde401211c2028fd000290ba26212e202c202efde601201dfde401211d2029\
-fd090200212f202f202dfde601201efde401211e202f202efde601201ffde401211f202afd09020021302030202dfde6012020fde40121202030\
-202efde6012021fde4012121202bfd09020021312031202dfde6012022fde40121222031202efde6012023fde4012123202741046a2127202841\
-80046a2128202941046a2129202a41046a212a202b41046a212b202641016a222641c000480d000b052025201b41046c41006a41026c6a417f6a\
-41004e21322025201b41046c41006a41026c6a417f6a41004e21332025201b41046c41016a41026c6a417f6a41004e21342025201b41046c4101\
-6a41026c6a417f6a41004e21352025201b41046c41026a41026c6a417f6a41004e21362025201b41046c41026a41026c6a417f6a41004e213720\
-25201b41046c41036a41026c6a417f6a41004e21382025201b41046c41036a41026c6a417f6a41004e2139410021262005200a41086c20244180\
-c0016c6a20254180c0006c6a41046c6a213a200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a41c063\
-6a41046c6a213b200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a41c0646a41046c6a213c20042009\
-4180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a41c0656a41046c6a213d200420094180386c200b4180a00c6c\
-6a202441801c6c6a202541c0006c6a201b4180046c6a41c0666a41046c6a213e0340203afd000280ba26213f2032047d203b2a02000543000000\
-000bfd13203ffde601201cfde401211c203afd000290ba2621402033047d203b2a02000543000000000bfd132040fde601201dfde401211d2034\
-047d203c2a02000543000000000bfd13203ffde601201efde401211e2035047d203c2a02000543000000000bfd132040fde601201ffde401211f\
-2036047d203d2a02000543000000000bfd13203ffde6012020fde40121202037047d203d2a02000543000000000bfd132040fde6012021fde401\
-21212038047d203e2a02000543000000000bfd13203ffde6012022fde40121222039047d203e2a02000543000000000bfd132040fde6012023fd\
-e4012123203a4180046a213a203b41046a213b203c41046a213c203d41046a213d203e41046a213e202641016a222641c000480d000b0b202541\
-016a22254103480d000b0b202441016a22244103480d000b2006200a41086c200941801c6c6a200b418090066c6a201b4180046c6a41046c6a21\
-412041201c200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002041201d2014fde5012019fde6\
-01201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102041201e200cfde5012012fde6012013fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0280042041201f2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02900420412020200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028008204120212014fde5\
-012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02900820412022200cfde5012012fde6012013fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02800c204120232014fde5012019fde601201afde401fd0c00000000000000000000000000\
-000000fdeb01fd0b02900c201b41016a221b4107480d000b200741016a22072001480d000b0b0b94330d107f417b047f0a7b037f077b037f227b\
-017f017b017f017b047f200020014804402000210903402009210a200a410270210b200a41026e210a200a210c4100210d03404100210e034020\
-0b410e6c200e6a417f6a41004e210f200b410e6c200e6a417f6a411c482110200f2010712111410021122003200d41046c200e4180206c6a4104\
-6c6a21132004200b418088036c200c418090066c6a200d41046c6a200e41801c6c6a4180636a41046c6a21140340201320112012417f6a41004e\
-712012417f6a411c4871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b0280882720134180046a211320144180046a\
-2114201241016a22124120480d000b200e41016a220e4111480d000b200d41016a220d4120480d000b4100210d03404100211503404100211620\
-03200d41046c20154180e0006c6a41046c6a21172003200d41046c201541800a6c6a41046c6a211803402017fd000280882821192017fd000280\
-8829211a2017fd000280882a211b201bfd0c00000040000000400000004000000040fde601211c2017fd0002808c28211d2017fd0002808c2921\
-1e2017fd0002808c2a211f201ffd0c00000040000000400000004000000040fde60121202017fd0002808c27fd0c000000400000004000000040\
-00000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5\
-012020fde50121212017fd000280902821222017fd000280902921232017fd000280902a21242024fd0c00000040000000400000004000000040\
-fde60121252017fd0002809027fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fd\
-e4012023fd0c00004040000040400000404000004040fde601fde5012025fde50121262017fd000280942821272017fd000280942921282017fd\
-000280942a21292029fd0c00000040000000400000004000000040fde601212a2017fd0002809427fd0c00000040000000400000004000000040\
-fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afd\
-e501212b202bfd0c00000040000000400000004000000040fde601212c2017fd0002809828212d2017fd0002809829212e2017fd000280982a21\
-2f202ffd0c00000040000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040fde601201efd0c0000a04000\
-00a0400000a0400000a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0\
-400000a0400000a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a04000\
-00a0400000a040fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde6012134201efd0c000000410000004100\
-00004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde6\
-01fde40121352023fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd\
-0c00000041000000410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fde6012027fd0c000080410000\
-80410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037fd0c00000040000000400000\
-004000000040fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401202afde501213b203bfd0c00\
-000040000000400000004000000040fde601213c2017fd0002808c2b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-01201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280902b2022fde5012023fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd000280942b2027fde5012028fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f203ffd0c00000040000000\
-400000004000000040fde60121402017fd0002808827fd0c00000040000000400000004000000040fde6012019fd0c0000404000004040000040\
-4000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c0000004000000040000000400000\
-0040fde6012021fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde50120\
-2cfde50121412021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfd\
-e40121422026fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde501202bfd0c00\
-000041000000410000004100000041fde601fde401214320212026fde401202cfde50121442017fd0002809827fd0c0000004000000040000000\
-4000000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fd\
-e5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde40121452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde40120\
-1cfde401fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c000040\
-40000040400000404000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040fde6012032fd0c0000a04000\
-00a0400000a0400000a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080\
-410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214820312032fde4012034fde501214920\
-2dfd0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012031fde501\
-2032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c\
-00000041000000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd0c000000410000004100\
-00004100000041fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fd\
-e4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c00000040000000400000004000000040fde601\
-2036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c00000041000000410000004100000041fde6012035\
-fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214d20352036fde4\
-012038fde501214e202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fde50120\
-2ffd0c00000041000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c00000040000000400000004000000040fde6\
-012039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501\
-21502039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012151\
-203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c0000004100\
-0000410000004100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde5012039fde501203afd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121542017fd000280882b2019fde5\
-01201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c000000\
-40000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c000040400000404000004040\
-00004040fde601fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000\
-a040fde601fde4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041\
-fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde50121582017fd000280982b202d\
-fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfd\
-e501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121592018\
-2041fd0b020020182042fd0b0280c80120182043fd0b0280900320182044fd0b0280d80420182045fd0b0280a00620182046fd0b0280e8072018\
-2047fd0b0280b00920182048fd0b0280f80a20182049fd0b0280c00c2018204afd0b0280880e2018204bfd0b0280d00f2018204cfd0b02809811\
-2018204dfd0b0280e0122018204efd0b0280a8142018204ffd0b0280f01520182050fd0b0280b81720182051fd0b0280801920182052fd0b0280\
-c81a20182053fd0b0280901c20182054fd0b0280d81d20182055fd0b0280a01f20182056fd0b0280e82020182057fd0b0280b02220182058fd0b\
-0280f82320182059fd0b0280c025201741800c6a211720184180046a2118201641016a2216410a480d000b201541016a22154105480d000b200d\
-41016a220d4120480d000b4100215a03404100215b03404100215c03404100215d0340fd0c00000000000000000000000000000000215efd0c00\
-000000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd\
-0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c0000000000000000000000000000000021\
-64fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000\
-002167410021682003205b4180326c205d4180056c6a41046c6a21692007205c4180086c205b418080016c6a41046c6a216a024003402069fd09\
-0200216b206afd000200216c206b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde401215f2069fd09028004216e20\
-6e206cfde6012060fde4012160206e206dfde6012061fde4012161206841807f460d012069fd09028008216f206f206cfde6012062fde4012162\
-206f206dfde6012063fde40121632069fd0902800c21702070206cfde6012064fde40121642070206dfde6012065fde4012165206841a07e460d\
-012069fd0902801021712071206cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a41206a216a206841016a22\
-68418001480d000b0b2003205c4190036c205b4180326c6a205d41286c6a41046c6a21722072205efd0b028088382072205ffd0b029088382072\
-2060fd0b02a0883820722061fd0b02b0883820722062fd0b02c0883820722063fd0b02d0883820722064fd0b02e0883820722065fd0b02f08838\
-20722066fd0b0280893820722067fd0b02908938205d41016a225d410a480d000b205c41016a225c4110480d000b205b41016a225b4119480d00\
-0b205a41016a225a4101480d000b4100215a03404100215c0340410021150340410021162003205c4190036c205a41046c6a201541d0006c6a41\
-046c6a21732003205c41901c6c205a41046c6a201541d0056c6a41046c6a217403402073fd000280f03f21752073fd000280d84721762073fd00\
-0280c04f21772073fd000280b84121782073fd000280a04921792073fd0002808851217a2073fd000280d0392078fde4012079fde401207afde4\
-01217b2073fd0002808043217c2073fd000280e84a217d2073fd000280d052217e2073fd000280983b207cfde401207dfde401207efde401217f\
-2073fd000280c8442180012073fd000280b04c2181012073fd00028098542182012073fd000280e03c208001fde401208101fde401208201fde4\
-012183012073fd00028090462184012073fd000280f84d2185012073fd000280e05521860120782079fd0c0000003f0000003f0000003f000000\
-3ffde601fde501207afd0c00000040000000400000004000000040fde601fde501218701207c207dfd0c0000003f0000003f0000003f0000003f\
-fde601fde501207efd0c00000040000000400000004000000040fde601fde501218801208001208101fd0c0000003f0000003f0000003f000000\
-3ffde601fde501208201fd0c00000040000000400000004000000040fde601fde50121890120782079fd0c0000803e0000803e0000803e000080\
-3efde601fde401207afd0c00008040000080400000804000008040fde601fde4012073fd000280f058fde401218a01207c207dfd0c0000803e00\
-00803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012073fd000280b85afde401218b0120\
-8001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012073\
-fd000280805cfde401218c012073fd00028088382075fde4012076fde4012077fde401207bfde401207ffde401208301fde401218d01207b207f\
-fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218e01207b207f\
-fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012073fd000280a8\
-3e208401fde401208501fde401208601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c00\
-000040000000400000004000000040fde601fde501208701fde401208801fde401208901fde401219001208701208801fd0c0000003f0000003f\
-0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219101208701208801fd0c0000803e0000\
-803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000003f000000\
-3f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501fde40121920120752076fd0c0000803e\
-0000803e0000803e0000803efde601fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd000280a857fde401208a01\
-fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c0000004000\
-0000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c000080\
-40000080400000804000008040fde601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040\
-000080400000804000008040fde601fde4012073fd000280c85dfde401fde4012195012074208d01fd0b0280905f2074208e01fd0b02a0905f20\
-74208f01fd0b02c0905f2074209001fd0b02c0975f2074209101fd0b02e0975f2074209201fd0b0280985f2074209301fd0b02809f5f20742094\
-01fd0b02a09f5f2074209501fd0b02c09f5f207341206a2173207441e0006a2174201641016a2216410a480d000b201541016a22154105480d00\
-0b205c41016a225c4110480d000b205a41016a225a4102480d000b4100215a03404100215c03402005205c41086c205a41046c6a41046c6a2197\
-01209701fd00028094a6162196012006205c41086c205a41046c6a41046c6a219901209901fd000200219801209701fd000280c65c219a014100\
-219b0103404100219c012008205c41086c205a41046c6a209b0141801c6c6a200b418088036c6a200c418090066c6a41046c6a219d012003205c\
-41901c6c205a41046c6a209b0141f0016c6a41046c6a219e010340209d01209e01fd000280905f209601fde501209801fde601209a01fde401fd\
-0b0200209d014180046a219d01209e0141206a219e01209c0141016a229c01411c480d000b209b0141016a229b01410e480d000b205c41016a22\
-5c4110480d000b205a41016a225a4102480d000b200941016a22092001480d000b0b0bcd100b057f017b017f017b017f047b027f0a7b077f077b\
-127f200020014804402000210903402009210a200a411070210b200a41106e210a200a210c200c41056c200228020041056b200c41056c200228\
-020041056b481b210d2006200b41086c41046c6a210f200ffd0002809ca616210e2007200b41086c41046c6a21112011fd0002002110200ffd00\
-0280ce5e2112200ffd0002909ca61621132011fd0002102114200ffd000290ce5e2115410021160340410021170340fd0c000000000000000000\
-000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000\
-000000000000000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c0000000000\
-0000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000\
-000000000000000000000000002121410021222005200d4180a00c6c20164180386c6a20174180016c6a41046c6a21232006200b41086c41046c\
-6a21242005200d4180a00c6c20164180386c6a20174180016c6a4180a00c6a41046c6a21252005200d4180a00c6c20164180386c6a2017418001\
-6c6a4180c0186a41046c6a21262005200d4180a00c6c20164180386c6a20174180016c6a4180e0246a41046c6a21272005200d4180a00c6c2016\
-4180386c6a20174180016c6a418080316a41046c6a2128024003402023fd09020021292024fd000280ca5c212a2029202afde6012018fde40121\
-182024fd000290ca5c212b2029202bfde6012019fde40121192025fd090200212c202c202afde601201afde401211a202c202bfde601201bfde4\
-01211b202241807f460d012026fd090200212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd090200212e202e20\
-2afde601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd090200212f202f202afde6012020fde4012120202f20\
-2bfde6012021fde4012121202341046a212320244180046a2124202541046a2125202641046a2126202741046a2127202841046a212820224101\
-6a222241c000480d000b0b2008200d418090066c200b41086c6a201641801c6c6a20174180016c6a41046c6a213020302004200d418090066c20\
-0b41086c6a201641801c6c6a20174180016c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b02102008200d418090066c200b41086c6a201641801c6c6a20174180016c6a418090066a41046c6a21322032200420\
-0d418090066c200b41086c6a201641801c6c6a20174180016c6a418090066a41046c6a21332033fd000200201a200efde5012010fde6012012fd\
-e401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d418090066c200b41086c6a201641801c6c6a20174180016c\
-6a418490066a41046c6a213420342004200d418090066c200b41086c6a201641801c6c6a20174180016c6a418490066a41046c6a21352035fd00\
-0200201b2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d418090066c200b\
-41086c6a201641801c6c6a20174180016c6a4180a00c6a41046c6a213620362004200d418090066c200b41086c6a201641801c6c6a2017418001\
-6c6a4180a00c6a41046c6a21372037fd000200201c200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b02002008200d418090066c200b41086c6a201641801c6c6a20174180016c6a4184a00c6a41046c6a213820382004200d418090066c20\
-0b41086c6a201641801c6c6a20174180016c6a4184a00c6a41046c6a21392039fd000200201d2013fde5012014fde6012015fde401fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02002008200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180b0126a41\
-046c6a213a203a2004200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180b0126a41046c6a213b203bfd000200201e200efd\
-e5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d418090066c200b41086c6a201641\
-801c6c6a20174180016c6a4184b0126a41046c6a213c203c2004200d418090066c200b41086c6a201641801c6c6a20174180016c6a4184b0126a\
-41046c6a213d203dfd000200201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
-08200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180c0186a41046c6a213e203e2004200d418090066c200b41086c6a2016\
-41801c6c6a20174180016c6a4180c0186a41046c6a213f203ffd0002002020200efde5012010fde6012012fde401fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b02002008200d418090066c200b41086c6a201641801c6c6a20174180016c6a4184c0186a41046c6a21402040\
-2004200d418090066c200b41086c6a201641801c6c6a20174180016c6a4184c0186a41046c6a21412041fd00020020212013fde5012014fde601\
-2015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0200201741016a2217411c480d000b201641016a2216411c480d00\
-0b200941016a22092001480d000b0b0bcc080b057f017b017f017b017f047b017f087b037f067b027f200020014804402000210903402009210a\
-200a411c70210b200a411c6e210a200a411070210c200a41106e210a200a210d2006200c41086c41046c6a210f200ffd0002809ca616210e2007\
-200c41086c41046c6a21112011fd0002002110200ffd000280ce5e2112200ffd0002909ca61621132011fd0002102114200ffd000290ce5e2115\
-410021160340fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c00000000000000000000\
-0000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c0000000000000000\
-0000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211e4100211f2005200b\
-4180386c200d4180a00c6c6a20164180046c6a41046c6a21202006200c41086c41046c6a212103402020fd09020021222021fd000280ca5c2123\
-20222023fde6012017fde40121172021fd000290ca5c212420222024fde6012018fde40121182020fd09028004212520252023fde6012019fde4\
-01211920252024fde601201afde401211a2020fd09028008212620262023fde601201bfde401211b20262024fde601201cfde401211c2020fd09\
-02800c212720272023fde601201dfde401211d20272024fde601201efde401211e202041046a212020214180046a2121201f41016a221f41c000\
-480d000b2008200c41086c200b41801c6c6a200d418090066c6a20164180046c6a41046c6a212820282004200c41086c200b41801c6c6a200d41\
-8090066c6a20164180046c6a41046c6a21292029fd0002002017200efde5012010fde6012012fde401fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b020020282029fd00021020182013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b021020282029fd000280042019200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-02800420282029fd00029004201a2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029004\
-20282029fd00028008201b200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202820\
-29fd00029008201c2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900820282029fd00\
-02800c201d200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800c20282029fd0002900c\
-201e2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900c201641016a22164107480d00\
-0b200941016a22092001480d000b0b0bce330b107f417b047f0a7b037f077b037f227b017f067b047f2000200148044020002108034020082109\
-2009410270210a200941026e21092009210b4100210c03404100210d0340200a410e6c200d6a417f6a41004e210e200a410e6c200d6a417f6a41\
-1c48210f200e200f712110410021112003200c41046c200d4180206c6a41046c6a21122004200a418088036c200b418090066c6a200c41046c6a\
-200d41801c6c6a4180636a41046c6a21130340201220102011417f6a41004e712011417f6a411c4871047b2013fd00020005fd0c000000000000\
-000000000000000000000bfd0b0280882720124180046a211220134180046a2113201141016a22114120480d000b200d41016a220d4111480d00\
-0b200c41016a220c4120480d000b4100210c0340410021140340410021152003200c41046c20144180e0006c6a41046c6a21162003200c41046c\
-201441800a6c6a41046c6a211703402016fd000280882821182016fd000280882921192016fd000280882a211a201afd0c000000400000004000\
-00004000000040fde601211b2016fd0002808c28211c2016fd0002808c29211d2016fd0002808c2a211e201efd0c000000400000004000000040\
-00000040fde601211f2016fd0002808c27fd0c00000040000000400000004000000040fde601201cfd0c00004040000040400000404000004040\
-fde601fde401201dfd0c00004040000040400000404000004040fde601fde501201ffde50121202016fd000280902821212016fd000280902921\
-222016fd000280902a21232023fd0c00000040000000400000004000000040fde60121242016fd0002809027fd0c000000400000004000000040\
-00000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5\
-012024fde50121252016fd000280942821262016fd000280942921272016fd000280942a21282028fd0c00000040000000400000004000000040\
-fde60121292016fd0002809427fd0c00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fd\
-e4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a202afd0c00000040000000400000004000000040fde601\
-212b2016fd0002809828212c2016fd0002809829212d2016fd000280982a212e202efd0c00000040000000400000004000000040fde601212f20\
-1cfd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde40121302021fd\
-0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121312026fd0c00\
-000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde40121322032fd0c000000\
-40000000400000004000000040fde6012133201dfd0c00000041000000410000004100000041fde601201cfd0c00008041000080410000804100\
-008041fde601fde501201efd0c00000041000000410000004100000041fde601fde40121342022fd0c00000041000000410000004100000041fd\
-e6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121352027\
-fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000\
-410000004100000041fde601fde40121362036fd0c00000040000000400000004000000040fde6012137201c201dfde401201ffde50121382021\
-2022fde4012024fde501213920262027fde4012029fde501213a203afd0c00000040000000400000004000000040fde601213b2016fd0002808c\
-2b201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-213c2016fd000280902b2021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401213d2016fd000280942b2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde401213e203efd0c00000040000000400000004000000040fde601213f2016fd0002808827fd0c000000\
-40000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fde4012019fd0c000040400000404000004040\
-00004040fde601fde501201bfde501fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde6\
-01fde4012025fd0c00004040000040400000404000004040fde601fde501202bfde50121402020fd0c00000040000000400000004000000040fd\
-e6012025fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121412025fd0c00000041000000410000004100000041fde601\
-2020fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401214220202025\
-fde401202bfde50121432016fd0002809827fd0c00000040000000400000004000000040fde601202cfd0c000040400000404000004040000040\
-40fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012020fde5012025fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442018fd0c000000400000004000000040000000\
-40fde6012019fd0c0000a0400000a0400000a0400000a040fde601fde401201bfde401fd0c00000040000000400000004000000040fde6012030\
-fd0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde501214520\
-30fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601fde4012033fde40121462031fd\
-0c00000041000000410000004100000041fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c0000004100000041\
-0000004100000041fde601fde401214720302031fde4012033fde5012148202cfd0c00000040000000400000004000000040fde601202dfd0c00\
-00a0400000a0400000a0400000a040fde601fde401202ffde4012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
-32fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121492019fd0c00000041000000410000004100000041fde6012018fd0c00008041\
-000080410000804100008041fde601fde501201afd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000000040\
-00000040fde6012034fd0c00004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5\
-012037fde501214a2034fd0c00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde40120\
-37fde401214b2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd\
-0c00000041000000410000004100000041fde601fde401214c20342035fde4012037fde501214d202dfd0c000000410000004100000041000000\
-41fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde4012034\
-fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e20\
-182019fde401201bfde501fd0c00000040000000400000004000000040fde6012038fd0c00004040000040400000404000004040fde601fde401\
-2039fd0c00004040000040400000404000004040fde601fde501203bfde501214f2038fd0c00000040000000400000004000000040fde6012039\
-fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde40121502039fd0c00000041000000410000004100000041fde6012038fd0c\
-00008041000080410000804100008041fde601fde501203afd0c00000041000000410000004100000041fde601fde401215120382039fde40120\
-3bfde5012152202c202dfde401202ffde5012038fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde40121532016fd000280882b2018fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203cfd0c00004040000040\
-400000404000004040fde601fde401203dfd0c00004040000040400000404000004040fde601fde501203ffde5012154203cfd0c000000400000\
-00400000004000000040fde601203dfd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012155203dfd0c0000004100000041\
-0000004100000041fde601203cfd0c00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fd\
-e601fde4012156203c203dfde401203ffde50121572016fd000280982b202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-01203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215820172040fd0b020020172041fd0b0280c80120172042fd0b0280900320\
-172043fd0b0280d80420172044fd0b0280a00620172045fd0b0280e80720172046fd0b0280b00920172047fd0b0280f80a20172048fd0b0280c0\
-0c20172049fd0b0280880e2017204afd0b0280d00f2017204bfd0b028098112017204cfd0b0280e0122017204dfd0b0280a8142017204efd0b02\
-80f0152017204ffd0b0280b81720172050fd0b0280801920172051fd0b0280c81a20172052fd0b0280901c20172053fd0b0280d81d20172054fd\
-0b0280a01f20172055fd0b0280e82020172056fd0b0280b02220172057fd0b0280f82320172058fd0b0280c025201641800c6a21162017418004\
-6a2117201541016a2215410a480d000b201441016a22144105480d000b200c41016a220c4120480d000b4100215903404100215a03404100215b\
-03404100215c0340fd0c00000000000000000000000000000000215dfd0c00000000000000000000000000000000215efd0c0000000000000000\
-0000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000\
-000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c00000000\
-0000000000000000000000002165fd0c000000000000000000000000000000002166410021672003205a4180326c205c4180056c6a41046c6a21\
-682006205b4180086c205a418080016c6a41046c6a2169024003402068fd090200216a2069fd000200216b206a206bfde601205dfde401215d20\
-69fd000210216c206a206cfde601205efde401215e2068fd09028004216d206d206bfde601205ffde401215f206d206cfde6012060fde4012160\
-206741807f460d012068fd09028008216e206e206bfde6012061fde4012161206e206cfde6012062fde40121622068fd0902800c216f206f206b\
-fde6012063fde4012163206f206cfde6012064fde4012164206741a07e460d012068fd0902801021702070206bfde6012065fde4012165207020\
-6cfde6012066fde4012166206841046a2168206941206a2169206741016a2267418001480d000b0b2003205b4190036c205a4180326c6a205c41\
-286c6a41046c6a21712071205dfd0b028088382071205efd0b029088382071205ffd0b02a0883820712060fd0b02b0883820712061fd0b02c088\
-3820712062fd0b02d0883820712063fd0b02e0883820712064fd0b02f0883820712065fd0b0280893820712066fd0b02908938205c41016a225c\
-410a480d000b205b41016a225b4110480d000b205a41016a225a4119480d000b205941016a22594101480d000b4100215903404100215b034041\
-0021140340410021152003205b4190036c205941046c6a201441d0006c6a41046c6a21722003205b41901c6c205941046c6a201441d0056c6a41\
-046c6a217303402072fd000280f03f21742072fd000280d84721752072fd000280c04f21762072fd000280b84121772072fd000280a049217820\
-72fd000280885121792072fd000280d0392077fde4012078fde4012079fde401217a2072fd0002808043217b2072fd000280e84a217c2072fd00\
-0280d052217d2072fd000280983b207bfde401207cfde401207dfde401217e2072fd000280c844217f2072fd000280b04c2180012072fd000280\
-98542181012072fd000280e03c207ffde401208001fde401208101fde4012182012072fd00028090462183012072fd000280f84d2184012072fd\
-000280e05521850120772078fd0c0000003f0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000004000000040fde6\
-01fde501218601207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601\
-fde501218701207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde6\
-01fde50121880120772078fd0c0000803e0000803e0000803e0000803efde601fde4012079fd0c00008040000080400000804000008040fde601\
-fde4012072fd000280f058fde401218901207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c000080400000804000\
-00804000008040fde601fde4012072fd000280b85afde401218a01207f208001fd0c0000803e0000803e0000803e0000803efde601fde4012081\
-01fd0c00008040000080400000804000008040fde601fde4012072fd000280805cfde401218b012072fd00028088382074fde4012075fde40120\
-76fde401207afde401207efde401208201fde401218c01207a207efd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c0000\
-0040000000400000004000000040fde601fde501218d01207a207efd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c0000\
-8040000080400000804000008040fde601fde4012072fd000280a83e208301fde401208401fde401208501fde401fde401218e0120742075fd0c\
-0000003f0000003f0000003f0000003ffde601fde5012076fd0c00000040000000400000004000000040fde601fde501208601fde401208701fd\
-e401208801fde401218f01208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c000000400000004000000040\
-00000040fde601fde501219001208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000\
-804000008040fde601fde401208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c0000004000000040000000\
-4000000040fde601fde501fde40121910120742075fd0c0000803e0000803e0000803e0000803efde601fde4012076fd0c000080400000804000\
-00804000008040fde601fde4012072fd000280a857fde401208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f00\
-00003f0000003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c000080\
-3e0000803e0000803e0000803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde401208301208401fd0c0000803e\
-0000803e0000803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012072fd000280c85dfde401fde4\
-012194012073208c01fd0b0280905f2073208d01fd0b02a0905f2073208e01fd0b02c0905f2073208f01fd0b02c0975f2073209001fd0b02e097\
-5f2073209101fd0b0280985f2073209201fd0b02809f5f2073209301fd0b02a09f5f2073209401fd0b02c09f5f207241206a2172207341e0006a\
-2173201541016a2215410a480d000b201441016a22144105480d000b205b41016a225b4110480d000b205941016a22594102480d000b41002159\
-03404100215b03402005205b41086c205941046c6a41046c6a219601209601fd000280a4a616219501209601fd000280d28201219701209601fd\
-000280a8a616219801209801fd0cacc52737acc52737acc52737acc52737fde401219901209901fde301219a01209701209a01fde701219b0120\
-9601fd000280d68201219c014100219d0103404100219e012007205b41086c205941046c6a209d0141801c6c6a200a418088036c6a200b418090\
-066c6a41046c6a219f012003205b41901c6c205941046c6a209d0141f0016c6a41046c6a21a0010340209f0120a001fd000280905f209501fde5\
-01209b01fde601209c01fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209f014180046a219f0120a00141206a21a00120\
-9e0141016a229e01411c480d000b209d0141016a229d01410e480d000b205b41016a225b4110480d000b205941016a22594102480d000b200841\
-016a22082001480d000b0b0b92340b107f417b047f0a7b037f077b037f227b017f067b057f200020014804402000210903402009210a200a4102\
-70210b200a41026e210a200a210c4100210d03404100210e0340200b410e6c200e6a417f6a41004e210f200b410e6c200e6a417f6a411c482110\
-200f2010712111410021122003200d41046c200e4180206c6a41046c6a21132004200b418088036c200c418090066c6a200d41046c6a200e4180\
-1c6c6a4180636a41046c6a21140340201320112012417f6a41004e712012417f6a411c4871047b2014fd00020005fd0c00000000000000000000\
-0000000000000bfd0b0280882720134180046a211320144180046a2114201241016a22124120480d000b200e41016a220e4111480d000b200d41\
-016a220d4120480d000b4100210d0340410021150340410021162003200d41046c20154180e0006c6a41046c6a21172003200d41046c20154180\
-0a6c6a41046c6a211803402017fd000280882821192017fd0002808829211a2017fd000280882a211b201bfd0c00000040000000400000004000\
-000040fde601211c2017fd0002808c28211d2017fd0002808c29211e2017fd0002808c2a211f201ffd0c00000040000000400000004000000040\
-fde60121202017fd0002808c27fd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fd\
-e401201efd0c00004040000040400000404000004040fde601fde5012020fde50121212017fd000280902821222017fd000280902921232017fd\
-000280902a21242024fd0c00000040000000400000004000000040fde60121252017fd0002809027fd0c00000040000000400000004000000040\
-fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fd\
-e50121262017fd000280942821272017fd000280942921282017fd000280942a21292029fd0c00000040000000400000004000000040fde60121\
-2a2017fd0002809427fd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028\
-fd0c00004040000040400000404000004040fde601fde501202afde501212b202bfd0c00000040000000400000004000000040fde601212c2017\
-fd0002809828212d2017fd0002809829212e2017fd000280982a212f202ffd0c00000040000000400000004000000040fde6012130201dfd0c00\
-000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde40121312022fd0c000000\
-40000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121322027fd0c0000004000\
-0000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033fd0c00000040000000\
-400000004000000040fde6012134201efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fd\
-e601fde501201ffd0c00000041000000410000004100000041fde601fde40121352023fd0c00000041000000410000004100000041fde6012022\
-fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121362028fd0c0000\
-0041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c0000004100000041000000\
-4100000041fde601fde40121372037fd0c00000040000000400000004000000040fde6012138201d201efde4012020fde501213920222023fde4\
-012025fde501213a20272028fde401202afde501213b203bfd0c00000040000000400000004000000040fde601213c2017fd0002808c2b201dfd\
-e501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017\
-fd000280902b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde401213e2017fd000280942b2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde401213f203ffd0c00000040000000400000004000000040fde60121402017fd0002808827fd0c00000040000000\
-400000004000000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040\
-fde601fde501201cfde501fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde401\
-2026fd0c00004040000040400000404000004040fde601fde501202cfde50121412021fd0c00000040000000400000004000000040fde6012026\
-fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121422026fd0c00000041000000410000004100000041fde6012021fd0c\
-00008041000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde401214320212026fde40120\
-2cfde50121442017fd0002809827fd0c00000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fde601\
-fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000004000000040fde601\
-201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd0c00000040000000400000004000000040fde6012031fd0c0000\
-4040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121462031fd0c00\
-000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121472032fd0c000000\
-41000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c000000410000004100000041\
-00000041fde601fde401214820312032fde4012034fde5012149202dfd0c00000040000000400000004000000040fde601202efd0c0000a04000\
-00a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c00000041000000410000004100000041fde6012019fd0c0000804100008041\
-0000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040\
-fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fd\
-e501214b2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401\
-214c2036fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c000000\
-41000000410000004100000041fde601fde401214d20352036fde4012038fde501214e202efd0c00000041000000410000004100000041fde601\
-202dfd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012035fde50120\
-36fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f2019201afd\
-e401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c\
-00004040000040400000404000004040fde601fde501203cfde50121502039fd0c00000040000000400000004000000040fde601203afd0c0000\
-a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c00000041000000410000004100000041fde6012039fd0c00008041\
-000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121522039203afde401203cfde501\
-2153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde40121542017fd000280882b2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203dfd0c0000404000004040000040\
-4000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde5012155203dfd0c00000040000000400000\
-004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012156203efd0c000000410000004100000041\
-00000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4\
-012157203d203efde4012040fde50121582017fd000280982b202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202f\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b020020182042fd0b0280c80120182043fd0b0280900320182044fd\
-0b0280d80420182045fd0b0280a00620182046fd0b0280e80720182047fd0b0280b00920182048fd0b0280f80a20182049fd0b0280c00c201820\
-4afd0b0280880e2018204bfd0b0280d00f2018204cfd0b028098112018204dfd0b0280e0122018204efd0b0280a8142018204ffd0b0280f01520\
-182050fd0b0280b81720182051fd0b0280801920182052fd0b0280c81a20182053fd0b0280901c20182054fd0b0280d81d20182055fd0b0280a0\
-1f20182056fd0b0280e82020182057fd0b0280b02220182058fd0b0280f82320182059fd0b0280c025201741800c6a211720184180046a211820\
-1641016a2216410a480d000b201541016a22154105480d000b200d41016a220d4120480d000b4100215a03404100215b03404100215c03404100\
-215d0340fd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c000000000000000000000000\
-000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00000000000000000000\
-0000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000000000\
-00000000000000002166fd0c000000000000000000000000000000002167410021682003205b4180326c205d4180056c6a41046c6a2169200720\
-5c4180086c205b418080016c6a41046c6a216a024003402069fd090200216b206afd000200216c206b206cfde601205efde401215e206afd0002\
-10216d206b206dfde601205ffde401215f2069fd09028004216e206e206cfde6012060fde4012160206e206dfde6012061fde401216120684180\
-7f460d012069fd09028008216f206f206cfde6012062fde4012162206f206dfde6012063fde40121632069fd0902800c21702070206cfde60120\
-64fde40121642070206dfde6012065fde4012165206841a07e460d012069fd0902801021712071206cfde6012066fde40121662071206dfde601\
-2067fde4012167206941046a2169206a41206a216a206841016a2268418001480d000b0b2003205c4190036c205b4180326c6a205d41286c6a41\
-046c6a21722072205efd0b028088382072205ffd0b0290883820722060fd0b02a0883820722061fd0b02b0883820722062fd0b02c08838207220\
-63fd0b02d0883820722064fd0b02e0883820722065fd0b02f0883820722066fd0b0280893820722067fd0b02908938205d41016a225d410a480d\
-000b205c41016a225c4110480d000b205b41016a225b4119480d000b205a41016a225a4101480d000b4100215a03404100215c03404100211503\
-40410021162003205c4190036c205a41046c6a201541d0006c6a41046c6a21732003205c41901c6c205a41046c6a201541d0056c6a41046c6a21\
-7403402073fd000280f03f21752073fd000280d84721762073fd000280c04f21772073fd000280b84121782073fd000280a04921792073fd0002\
-808851217a2073fd000280d0392078fde4012079fde401207afde401217b2073fd0002808043217c2073fd000280e84a217d2073fd000280d052\
-217e2073fd000280983b207cfde401207dfde401207efde401217f2073fd000280c8442180012073fd000280b04c2181012073fd000280985421\
-82012073fd000280e03c208001fde401208101fde401208201fde4012183012073fd00028090462184012073fd000280f84d2185012073fd0002\
-80e05521860120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fd\
-e501218701207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde5\
-01218801208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601\
-fde50121890120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c00008040000080400000804000008040fde601fd\
-e4012073fd000280f058fde401218a01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000\
-804000008040fde601fde4012073fd000280b85afde401218b01208001208101fd0c0000803e0000803e0000803e0000803efde601fde4012082\
-01fd0c00008040000080400000804000008040fde601fde4012073fd000280805cfde401218c012073fd00028088382075fde4012076fde40120\
-77fde401207bfde401207ffde401208301fde401218d01207b207ffd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c0000\
-0040000000400000004000000040fde601fde501218e01207b207ffd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c0000\
-8040000080400000804000008040fde601fde4012073fd000280a83e208401fde401208501fde401208601fde401fde401218f0120752076fd0c\
-0000003f0000003f0000003f0000003ffde601fde5012077fd0c00000040000000400000004000000040fde601fde501208701fde401208801fd\
-e401208901fde401219001208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c000000400000004000000040\
-00000040fde601fde501219101208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000\
-804000008040fde601fde401208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c0000004000000040000000\
-4000000040fde601fde501fde40121920120752076fd0c0000803e0000803e0000803e0000803efde601fde4012077fd0c000080400000804000\
-00804000008040fde601fde4012073fd000280a857fde401208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f00\
-00003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601fde501219401208a01208b01fd0c000080\
-3e0000803e0000803e0000803efde601fde401208c01fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000803e\
-0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012073fd000280c85dfde401fde4\
-012195012074208d01fd0b0280905f2074208e01fd0b02a0905f2074208f01fd0b02c0905f2074209001fd0b02c0975f2074209101fd0b02e097\
-5f2074209201fd0b0280985f2074209301fd0b02809f5f2074209401fd0b02a09f5f2074209501fd0b02c09f5f207341206a2173207441e0006a\
-2174201641016a2216410a480d000b201541016a22154105480d000b205c41016a225c4110480d000b205a41016a225a4102480d000b4100215a\
-03404100215c03402005205c41086c205a41046c6a41046c6a219701209701fd000280aca616219601209701fd000280daa601219801209701fd\
-000280b0a616219901209901fd0cacc52737acc52737acc52737acc52737fde401219a01209a01fde301219b01209801209b01fde701219c0120\
-9701fd000280dea601219d014100219e0103404100219f012008205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c418090\
-066c6a41046c6a21a0012003205c41901c6c205a41046c6a209e0141f0016c6a41046c6a21a1012006205c41086c205a41046c6a209e0141801c\
-6c6a200b418088036c6a200c418090066c6a41046c6a21a201034020a00120a101fd000280905f209601fde501209c01fde601209d01fde40120\
-a201fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a0014180046a21a00120a10141206a21a10120a2014180\
-046a21a201209f0141016a229f01411c480d000b209e0141016a229e01410e480d000b205c41016a225c4110480d000b205a41016a225a410248\
-0d000b200941016a22092001480d000b0b0b930f09057f017b017f0d7b027f0a7b097f077b097f20002001480440200021070340200721082008\
-4120702109200841206e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b2005200941086c41046c6a21\
-0d200dfd000280b4a616210c200dfd000280e2ee01210e200dfd000280bca616210f200ffd0cacc52737acc52737acc52737acc52737fde40121\
-102010fde3012111200e2011fde7012112200dfd000280eaee012113200dfd000290b4a6162114200dfd000290e2ee012115200dfd000290bca6\
-1621162016fd0cacc52737acc52737acc52737acc52737fde40121172017fde301211820152018fde7012119200dfd000290eaee01211a410021\
-1b03404100211c0340fd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000\
-000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c0000000000\
-00000000000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000\
-000000000000000000000000002125fd0c000000000000000000000000000000002126410021270340201b41026c20276a417f6a41004e044041\
-00212803402028201c41026c6a417f6a41004e0440410021292004200b418090066c201b4180386c6a202741801c6c6a20284180016c6a201c41\
-80026c6a4180636a41046c6a212a2005200941086c2027418080066c6a2028418080026c6a41046c6a212b2004200b418090066c201b4180386c\
-6a202741801c6c6a20284180016c6a201c4180026c6a4180f3056a41046c6a212c2004200b418090066c201b4180386c6a202741801c6c6a2028\
-4180016c6a201c4180026c6a4180830c6a41046c6a212d2004200b418090066c201b4180386c6a202741801c6c6a20284180016c6a201c418002\
-6c6a418093126a41046c6a212e2004200b418090066c201b4180386c6a202741801c6c6a20284180016c6a201c4180026c6a4180a3186a41046c\
-6a212f02400340202afd0902002130202bfd000280e2a601213120302031fde601201dfde401211d202bfd000290e2a601213220302032fde601\
-201efde401211e202cfd090200213320332031fde601201ffde401211f20332032fde6012020fde4012120202941807f460d01202dfd09020021\
-3420342031fde6012021fde401212120342032fde6012022fde4012122202efd090200213520352031fde6012023fde401212320352032fde601\
-2024fde4012124202941a07e460d01202ffd090200213620362031fde6012025fde401212520362032fde6012026fde4012126202a41046a212a\
-202b4180086a212b202c41046a212c202d41046a212d202e41046a212e202f41046a212f202941016a2229418001480d000b0b0b202841016a22\
-284103480d000b0b202741016a22274103480d000b2006200b418088036c200941086c6a201b41801c6c6a201c4180026c6a41046c6a21372037\
-201d200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002037201e2014fde5012019fde601201a\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418088036c200941086c6a201b41801c6c6a201c4180026c6a41\
-8088036a41046c6a21382038201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b\
-418088036c200941086c6a201b41801c6c6a201c4180026c6a418488036a41046c6a2139203920202014fde5012019fde601201afde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02002006200b418088036c200941086c6a201b41801c6c6a201c4180026c6a418090066a4104\
-6c6a213a203a2021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418088036c20\
-0941086c6a201b41801c6c6a201c4180026c6a418490066a41046c6a213b203b20222014fde5012019fde601201afde401fd0c00000000000000\
-000000000000000000fdeb01fd0b02002006200b418088036c200941086c6a201b41801c6c6a201c4180026c6a418098096a41046c6a213c203c\
-2023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418088036c200941086c6a20\
-1b41801c6c6a201c4180026c6a418498096a41046c6a213d203d20242014fde5012019fde601201afde401fd0c00000000000000000000000000\
-000000fdeb01fd0b02002006200b418088036c200941086c6a201b41801c6c6a201c4180026c6a4180a00c6a41046c6a213e203e2025200cfde5\
-012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b418088036c200941086c6a201b41801c6c6a\
-201c4180026c6a4184a00c6a41046c6a213f203f20262014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01\
-fd0b0200201c41016a221c410e480d000b201b41016a221b410e480d000b200741016a22072001480d000b0b0ba0130b047f017b017f0d7b037f\
-0a7b097f077b107f027b017f200020014804402000210703402007210820084120702109200841206e21082008210a2005200941086c41046c6a\
-210c200cfd000280b4a616210b200cfd000280e2ee01210d200cfd000280bca616210e200efd0cacc52737acc52737acc52737acc52737fde401\
-210f200ffde3012110200d2010fde7012111200cfd000280eaee012112200cfd000290b4a6162113200cfd000290e2ee012114200cfd000290bc\
-a61621152015fd0cacc52737acc52737acc52737acc52737fde40121162016fde301211720142017fde7012118200cfd000290eaee0121194100\
-211a03404100211b0340201b41056c410e41056b201b41056c410e41056b481b211cfd0c00000000000000000000000000000000211dfd0c0000\
-0000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c\
-000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123\
-fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000000000000000000000000000\
-2126410021270340201a41026c20276a417f6a41004e04404100212803402028201c41006a41026c6a417f6a41004e0440410021292004201c41\
-80026c201a4180386c6a200a418090066c6a202741801c6c6a20284180016c6a4180636a41046c6a212a2005200941086c2027418080066c6a20\
-28418080026c6a41046c6a212b2004201c4180026c201a4180386c6a200a418090066c6a202741801c6c6a20284180016c6a4180656a41046c6a\
-212c2004201c4180026c201a4180386c6a200a418090066c6a202741801c6c6a20284180016c6a4180676a41046c6a212d2004201c4180026c20\
-1a4180386c6a200a418090066c6a202741801c6c6a20284180016c6a4180696a41046c6a212e2004201c4180026c201a4180386c6a200a418090\
-066c6a202741801c6c6a20284180016c6a41806b6a41046c6a212f02400340202afd0902002130202bfd000280e2a601213120302031fde60120\
-1dfde401211d202bfd000290e2a601213220302032fde601201efde401211e202cfd090200213320332031fde601201ffde401211f20332032fd\
-e6012020fde4012120202941807f460d01202dfd090200213420342031fde6012021fde401212120342032fde6012022fde4012122202efd0902\
-00213520352031fde6012023fde401212320352032fde6012024fde4012124202941a07e460d01202ffd090200213620362031fde6012025fde4\
-01212520362032fde6012026fde4012126202a41046a212a202b4180086a212b202c41046a212c202d41046a212d202e41046a212e202f41046a\
-212f202941016a2229418001480d000b0b052028201c41006a41026c6a417f6a41004e21372028201c41006a41026c6a417f6a41004e21382028\
-201c41016a41026c6a417f6a41004e21392028201c41016a41026c6a417f6a41004e213a2028201c41026a41026c6a417f6a41004e213b202820\
-1c41026a41026c6a417f6a41004e213c2028201c41036a41026c6a417f6a41004e213d2028201c41036a41026c6a417f6a41004e213e2028201c\
-41046a41026c6a417f6a41004e213f2028201c41046a41026c6a417f6a41004e2140410021292005200941086c2027418080066c6a2028418080\
-026c6a41046c6a21412004201c4180026c201a4180386c6a200a418090066c6a202741801c6c6a20284180016c6a4180636a41046c6a21422004\
-201c4180026c201a4180386c6a200a418090066c6a202741801c6c6a20284180016c6a4180656a41046c6a21432004201c4180026c201a418038\
-6c6a200a418090066c6a202741801c6c6a20284180016c6a4180676a41046c6a21442004201c4180026c201a4180386c6a200a418090066c6a20\
-2741801c6c6a20284180016c6a4180696a41046c6a21452004201c4180026c201a4180386c6a200a418090066c6a202741801c6c6a2028418001\
-6c6a41806b6a41046c6a214603402041fd000280e2a60121472037047d20422a02000543000000000bfd132047fde601201dfde401211d2041fd\
-000290e2a60121482038047d20422a02000543000000000bfd132048fde601201efde401211e2039047d20432a02000543000000000bfd132047\
-fde601201ffde401211f203a047d20432a02000543000000000bfd132048fde6012020fde4012120203b047d20442a02000543000000000bfd13\
-2047fde6012021fde4012121203c047d20442a02000543000000000bfd132048fde6012022fde4012122203d047d20452a02000543000000000b\
-fd132047fde6012023fde4012123203e047d20452a02000543000000000bfd132048fde6012024fde4012124203f047d20462a02000543000000\
-000bfd132047fde6012025fde40121252040047d20462a02000543000000000bfd132048fde6012026fde401212620414180086a214120424104\
-6a2142204341046a2143204441046a2144204541046a2145204641046a2146202941016a2229418001480d000b0b202841016a22284103480d00\
-0b0b202741016a22274103480d000b2006201c4180026c200941086c6a201a41801c6c6a200a418088036c6a41046c6a21492049201d200bfde5\
-012011fde6012012fde401fd0c00000000000000000000000000000000fdeb01fd0b02002049201e2013fde5012018fde6012019fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02102049201f200bfde5012011fde6012012fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b028008204920202013fde5012018fde6012019fde401fd0c00000000000000000000000000000000fdeb01fd0b02900820492021\
-200bfde5012011fde6012012fde401fd0c00000000000000000000000000000000fdeb01fd0b028010204920222013fde5012018fde6012019fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02901020492023200bfde5012011fde6012012fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b028018204920242013fde5012018fde6012019fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-901820492025200bfde5012011fde6012012fde401fd0c00000000000000000000000000000000fdeb01fd0b028020204920262013fde5012018\
-fde6012019fde401fd0c00000000000000000000000000000000fdeb01fd0b029020201b41016a221b4103480d000b201a41016a221a410e480d\
-000b200741016a22072001480d000b0b0ba9330d117f417b047f0a7b037f077b037f227b017f017b017f017b047f200020014804402000210903\
-402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e03404100210f0340200f417f6a41004e21\
-10200f417f6a410e48211120102011712112410021132003200e41046c200f4180226c6a41046c6a21142004200d418088036c200e41046c6a20\
-0f41801c6c6a4180626a41046c6a21150340201420122013417f6a41004e712013417f6a410e4871047b2015fd00020005fd0c00000000000000\
-0000000000000000000bfd0b0280882720144180086a211420154180086a2115201341016a22134111480d000b200f41016a220f4111480d000b\
-200e41016a220e41c000480d000b4100210e0340410021160340410021172003200e41046c20164180e6006c6a41046c6a21182003200e41046c\
-201641800a6c6a41046c6a211903402018fd0002809028211a2018fd0002809829211b2018fd000280a02a211c201cfd0c000000400000004000\
-00004000000040fde601211d2018fd0002809828211e2018fd000280a029211f2018fd000280a82a21202020fd0c000000400000004000000040\
-00000040fde60121212018fd0002809027fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040\
-fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde50121222018fd000280a02821232018fd000280a82921\
-242018fd000280b02a21252025fd0c00000040000000400000004000000040fde60121262018fd0002809827fd0c000000400000004000000040\
-00000040fde6012023fd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040400000404000004040fde601fde5\
-012026fde50121272018fd000280a82821282018fd000280b02921292018fd000280b82a212a202afd0c00000040000000400000004000000040\
-fde601212b2018fd000280a027fd0c00000040000000400000004000000040fde6012028fd0c00004040000040400000404000004040fde601fd\
-e4012029fd0c00004040000040400000404000004040fde601fde501202bfde501212c202cfd0c00000040000000400000004000000040fde601\
-212d2018fd000280b028212e2018fd000280b829212f2018fd000280c02a21302030fd0c00000040000000400000004000000040fde601213120\
-1efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde40121322023fd\
-0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040fde601fde4012026fde40121332028fd0c00\
-000040000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121342034fd0c000000\
-40000000400000004000000040fde6012135201ffd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100\
-008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde40121362024fd0c00000041000000410000004100000041fd\
-e6012023fd0c00008041000080410000804100008041fde601fde5012025fd0c00000041000000410000004100000041fde601fde40121372029\
-fd0c00000041000000410000004100000041fde6012028fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000\
-410000004100000041fde601fde40121382038fd0c00000040000000400000004000000040fde6012139201e201ffde4012021fde501213a2023\
-2024fde4012026fde501213b20282029fde401202bfde501213c203cfd0c00000040000000400000004000000040fde601213d2018fd000280b0\
-2b201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-213e2018fd000280b82b2023fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012025fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401213f2018fd000280c02b2028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde40121402040fd0c00000040000000400000004000000040fde60121412018fd0002808827fd0c000000\
-40000000400000004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201bfd0c000040400000404000004040\
-00004040fde601fde501201dfde501fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde6\
-01fde4012027fd0c00004040000040400000404000004040fde601fde501202dfde50121422022fd0c00000040000000400000004000000040fd\
-e6012027fd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121432027fd0c00000041000000410000004100000041fde601\
-2022fd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde401214420222027\
-fde401202dfde50121452018fd000280a827fd0c00000040000000400000004000000040fde601202efd0c000040400000404000004040000040\
-40fde601fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde5012022fde5012027fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012146201afd0c000000400000004000000040000000\
-40fde601201bfd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401fd0c00000040000000400000004000000040fde6012032\
-fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde501214720\
-32fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde40121482033fd\
-0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c0000004100000041\
-0000004100000041fde601fde401214920322033fde4012035fde501214a202efd0c00000040000000400000004000000040fde601202ffd0c00\
-00a0400000a0400000a0400000a040fde601fde4012031fde4012032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
-34fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b201bfd0c00000041000000410000004100000041fde601201afd0c00008041\
-000080410000804100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000000040\
-00000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5\
-012039fde501214c2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde40120\
-39fde401214d2037fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd\
-0c00000041000000410000004100000041fde601fde401214e20362037fde4012039fde501214f202ffd0c000000410000004100000041000000\
-41fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4012036\
-fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215020\
-1a201bfde401201dfde501fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401\
-203bfd0c00004040000040400000404000004040fde601fde501203dfde5012151203afd0c00000040000000400000004000000040fde601203b\
-fd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012152203bfd0c00000041000000410000004100000041fde601203afd0c\
-00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012153203a203bfde40120\
-3dfde5012154202e202ffde4012031fde501203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde40121552018fd000280a82b201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203efd0c00004040000040\
-400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012156203efd0c000000400000\
-00400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012157203ffd0c0000004100000041\
-0000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fd\
-e601fde4012158203e203ffde4012041fde50121592018fd000280c82b202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215a20192042fd0b020020192043fd0b0280c80120192044fd0b0280900320\
-192045fd0b0280d80420192046fd0b0280a00620192047fd0b0280e80720192048fd0b0280b00920192049fd0b0280f80a2019204afd0b0280c0\
-0c2019204bfd0b0280880e2019204cfd0b0280d00f2019204dfd0b028098112019204efd0b0280e0122019204ffd0b0280a81420192050fd0b02\
-80f01520192051fd0b0280b81720192052fd0b0280801920192053fd0b0280c81a20192054fd0b0280901c20192055fd0b0280d81d20192056fd\
-0b0280a01f20192057fd0b0280e82020192058fd0b0280b02220192059fd0b0280f8232019205afd0b0280c02520184180186a21182019418008\
-6a2119201741016a22174105480d000b201641016a22164105480d000b200e41016a220e41c000480d000b4100215b03404100215c0340410021\
-5d03404100215e0340fd0c00000000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c00000000000000\
+6e76066d656d6f727902030180800403353400000102030203000003030302030202030303020302020303030203010201010101010101010101\
+01010101010101010101010107a014342e696e6665725f3030615f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32\
+5f6d6f7265000032696e6665725f3030625f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f666577\
+00011d696e6665725f30315f4d6178506f6f6c32645f6d61785f706f6f6c3264000231696e6665725f30325f6c61796572315f305f636f6e7631\
+5f636f6e7632645f6164645f737172745f6469765f7375625f32000331696e6665725f30335f6c61796572315f305f636f6e76325f636f6e7632\
+645f6164645f737172745f6469765f7375625f32000431696e6665725f30345f6c61796572315f315f636f6e76315f636f6e7632645f6164645f\
+737172745f6469765f7375625f32000531696e6665725f30355f6c61796572315f315f636f6e76325f636f6e7632645f6164645f737172745f64\
+69765f7375625f32000632696e6665725f3036615f6c61796572325f305f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375\
+625f32000732696e6665725f3036625f6c61796572325f305f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f320008\
+2a696e6665725f30375f6c61796572325f305f636f6e76325f636f6e7632645f7375625f6d756c5f616464000932696e6665725f3038615f6c61\
+796572325f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464000a32696e6665725f3038625f6c61796572325f\
+305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464000b31696e6665725f30395f6c61796572325f315f636f6e76\
+315f636f6e7632645f6164645f737172745f6469765f7375625f32000c31696e6665725f31305f6c61796572325f315f636f6e76325f636f6e76\
+32645f6164645f737172745f6469765f7375625f32000d32696e6665725f3131615f6c61796572335f305f636f6e76315f636f6e7632645f6164\
+645f737172745f6469765f7375625f32000e32696e6665725f3131625f6c61796572335f305f636f6e76315f636f6e7632645f6164645f737172\
+745f6469765f7375625f32000f2a696e6665725f31325f6c61796572335f305f636f6e76325f636f6e7632645f7375625f6d756c5f6164640010\
+32696e6665725f3133615f6c61796572335f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464001132696e6665\
+725f3133625f6c61796572335f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f616464001231696e6665725f31345f\
+6c61796572335f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001331696e6665725f31355f6c6179657233\
+5f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32001432696e6665725f3136615f6c61796572345f305f636f\
+6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001532696e6665725f3136625f6c61796572345f305f636f6e76315f63\
+6f6e7632645f6164645f737172745f6469765f7375625f3200162a696e6665725f31375f6c61796572345f305f636f6e76325f636f6e7632645f\
+7375625f6d756c5f616464001732696e6665725f3138615f6c61796572345f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d\
+756c5f616464001832696e6665725f3138625f6c61796572345f305f646f776e73616d706c655f305f636f6e7632645f7375625f6d756c5f6164\
+64001931696e6665725f31395f6c61796572345f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001a31696e\
+6665725f32305f6c61796572345f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32001b1f696e6665725f3231\
+5f4164617074697665417667506f6f6c32645f6d65616e001c16696e6665725f32325f66635f6d61746d756c5f616464001d3470726570617265\
+5f3030615f6c61796572315f305f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32001e25707265706172655f3030\
+625f6c61796572325f305f626e325f6164645f737172745f646976001f2e707265706172655f3030635f6c61796572325f305f646f776e73616d\
+706c655f315f6164645f737172745f646976002025707265706172655f3030645f6c61796572335f305f626e325f6164645f737172745f646976\
+00212e707265706172655f3030655f6c61796572335f305f646f776e73616d706c655f315f6164645f737172745f646976002234707265706172\
+655f3030665f6c61796572315f305f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32002325707265706172655f30\
+30675f6c61796572345f305f626e325f6164645f737172745f64697600242e707265706172655f3031615f6c61796572345f305f646f776e7361\
+6d706c655f315f6164645f737172745f646976002534707265706172655f3031625f6c61796572315f315f636f6e76315f636f6e7632645f6164\
+645f737172745f6469765f7375625f32002634707265706172655f3031635f6c61796572315f315f636f6e76325f636f6e7632645f6164645f73\
+7172745f6469765f7375625f32002734707265706172655f3031645f6c61796572325f305f636f6e76325f636f6e7632645f7375625f6d756c5f\
+6164645f776569676874002834707265706172655f3031655f6c61796572325f315f636f6e76315f636f6e7632645f6164645f737172745f6469\
+765f7375625f32002934707265706172655f3031665f6c61796572325f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f73\
+75625f32002a34707265706172655f3031675f6c61796572335f305f636f6e76325f636f6e7632645f7375625f6d756c5f6164645f7765696768\
+74002b2b707265706172655f3032615f6c61796572335f305f636f6e76315f7765696768745f696e5f70616e656c73002c34707265706172655f\
+3032625f6c61796572335f315f636f6e76315f636f6e7632645f6164645f737172745f6469765f7375625f32002d34707265706172655f303263\
+5f6c61796572335f315f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f32002e34707265706172655f3032645f6c61\
+796572345f305f636f6e76325f636f6e7632645f7375625f6d756c5f6164645f776569676874002f2b707265706172655f3032655f6c61796572\
+345f305f636f6e76315f7765696768745f696e5f70616e656c73003034707265706172655f3032665f6c61796572345f315f636f6e76315f636f\
+6e7632645f6164645f737172745f6469765f7375625f32003134707265706172655f3032675f6c61796572345f315f636f6e76325f636f6e7632\
+645f6164645f737172745f6469765f7375625f3200321e707265706172655f30335f66635f7765696768745f696e5f70616e656c7300330ae6ef\
+0834c91609057f017b017f0d7b027f0a7b167f157b057f200020014804402000210703402007210820084108702109200841086e21082008210a\
+200a41056c200228020041056b200a41056c200228020041056b481b210b2005200941086c41046c6a210d200dfd000280f8a516210c200dfd00\
+0280a602210e200dfd000280faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112\
+200dfd000280a8022113200dfd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc52737\
+acc52737fde40121172017fde301211820152018fde7012119200dfd000290a802211a4100211b03404100211c0340fd0c000000000000000000\
+00000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c00000000000000\
+0000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c0000000000\
+00000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c000000\
+0000000000000000000000000021264100201b417e6c41036a4100201b417e6c41036a4a1b21274107201b417e6c41e3016a4107201b417e6c41\
+e3016a481b2128202720284804402027212903404100201c417e6c41036a4100201c417e6c41036a4a1b212a4107201c417e6c41e3016a410720\
+1c417e6c41e3016a481b212b202a202b480440202a212c2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a4180807f6a41\
+046c6a212d2005200941086c202941c00a6c6a41046c6a212e2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a41808009\
+6a41046c6a212f2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a418080126a41046c6a21302004200b418098096c201b\
+41c0036c6a202941e0016c6a201c41026c6a4180801b6a41046c6a21312004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a\
+418080246a41046c6a21322004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a418080036a41046c6a21332004200b418098\
+096c201b41c0036c6a202941e0016c6a201c41026c6a4180800c6a41046c6a21342004200b418098096c201b41c0036c6a202941e0016c6a201c\
+41026c6a418080156a41046c6a21352004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a4180801e6a41046c6a2136200420\
+0b418098096c201b41c0036c6a202941e0016c6a201c41026c6a418080276a41046c6a21372004200b418098096c201b41c0036c6a202941e001\
+6c6a201c41026c6a418080066a41046c6a21382004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a4180800f6a41046c6a21\
+392004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a418080186a41046c6a213a2004200b418098096c201b41c0036c6a20\
+2941e0016c6a201c41026c6a418080216a41046c6a213b2004200b418098096c201b41c0036c6a202941e0016c6a201c41026c6a4180802a6a41\
+046c6a213c202d202c41046c6a212d202e202c4180066c6a212e202f202c41046c6a212f2030202c41046c6a21302031202c41046c6a21312032\
+202c41046c6a21322033202c41046c6a21332034202c41046c6a21342035202c41046c6a21352036202c41046c6a21362037202c41046c6a2137\
+2038202c41046c6a21382039202c41046c6a2139203a202c41046c6a213a203b202c41046c6a213b203c202c41046c6a213c02400340202dfd09\
+02f4ea03213d202efd000200213e203d203efde601201dfde401211d202efd000210213f203d203ffde601201efde401211e202ffd0902f44a21\
+402040203efde601201ffde401211f2040203ffde6012020fde4012120202c41807f460d012030fd0902f4aa0121412041203efde6012021fde4\
+0121212041203ffde6012022fde40121222031fd0902f48a0221422042203efde6012023fde40121232042203ffde6012024fde4012124202c41\
+a07e460d012032fd0902f4ea0221432043203efde6012025fde40121252043203ffde6012026fde40121262033fd0902f40a2144202efd000280\
+02214520442045fde601201dfde401211d202c41c07d460d01202efd00029002214620442046fde601201efde401211e2034fd0902f46a214720\
+472045fde601201ffde401211f20472046fde6012020fde4012120202c41f07c460d012035fd0902f4ca01214820482045fde6012021fde40121\
+2120482046fde6012022fde40121222036fd0902f4aa02214920492045fde6012023fde401212320492046fde6012024fde4012124202c41907c\
+460d012037fd0902f48a03214a204a2045fde6012025fde4012125204a2046fde6012026fde40121262038fd0902f42a214b202efd0002800421\
+4c204b204cfde601201dfde401211d202c41b07b460d01202efd00029004214d204b204dfde601201efde401211e2039fd0902f48a01214e204e\
+204cfde601201ffde401211f204e204dfde6012020fde4012120202c41e07a460d01203afd0902f4ea01214f204f204cfde6012021fde4012121\
+204f204dfde6012022fde4012122203bfd0902f4ca0221502050204cfde6012023fde40121232050204dfde6012024fde4012124202c41807a46\
+0d01203cfd0902f4aa0321512051204cfde6012025fde40121252051204dfde6012026fde4012126202d41046a212d202e4180066a212e202f41\
+046a212f203041046a2130203141046a2131203241046a2132203341046a2133203441046a2134203541046a2135203641046a2136203741046a\
+2137203841046a2138203941046a2139203a41046a213a203b41046a213b203c41046a213c202c41016a222c202b480d000b0b0b202941016a22\
+292028480d000b0b2006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a41046c6a21522052201d200cfde5012012fde60120\
+13fde401fd0c00000000000000000000000000000000fdeb01fd0b02002052201e2014fde5012019fde601201afde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a418080316a41046c6a2153205320\
+1f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200205320202014fde5012019fde601201afd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a4180\
+80e2006a41046c6a215420542021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b020020542022\
+2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b41\
+80386c6a201c41c0006c6a41808093016a41046c6a215520552023200cfde5012012fde6012013fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b0200205520242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b41\
+8080316c200941086c6a201b4180386c6a201c41c0006c6a418080c4016a41046c6a215620562025200cfde5012012fde6012013fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b0200205620262014fde5012019fde601201afde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0210201c41016a221c41f000480d000b201b41016a221b41f000480d000b200741016a22072001480d000b0b0bc32111057f017b\
+017f0d7b027f0a7b0a7f157b047f157b017f017b017f017b087f047b017f2000200148044020002107034020072108200841f000702109200841\
+f0006e21082008410870210a200841086e21082008210b2005200a41086c41046c6a210d200dfd000280f8a516210c200dfd000280a602210e20\
+0dfd000280faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280a8\
+022113200dfd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc52737acc52737fde401\
+21172017fde301211820152018fde7012119200dfd000290a802211a4100211b0340201b41056c41f00041056b201b41056c41f00041056b481b\
+211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000000000000000000000000000\
+0000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000\
+000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c00000000000000000000\
+0000000000002125fd0c00000000000000000000000000000000212641002009417e6c41036a41002009417e6c41036a4a1b212741072009417e\
+6c41e3016a41072009417e6c41e3016a481b2128202720284804402027212903404100201c417e6c41036a4100201c417e6c41036a4a1b212a41\
+07201c417e6c41db016a4107201c417e6c41db016a481b212b202a202b480440202a212c2004201c41026c200941c0036c6a200b418098096c6a\
+202941e0016c6a4180807f6a41046c6a212d2005200a41086c202941c00a6c6a41046c6a212e2004201c41026c200941c0036c6a200b41809809\
+6c6a202941e0016c6a418080036a41046c6a212f2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a418080066a41046c6a\
+2130202d202c41046c6a212d202e202c4180066c6a212e202f202c41046c6a212f2030202c41046c6a213002400340202dfd0902f4ea03213120\
+2efd000200213220312032fde601201dfde401211d202efd000210213320312033fde601201efde401211e202dfd0902fcea03213420342032fd\
+e601201ffde401211f20342033fde6012020fde4012120202c41807f460d01202dfd090284eb03213520352032fde6012021fde4012121203520\
+33fde6012022fde4012122202dfd09028ceb03213620362032fde6012023fde401212320362033fde6012024fde4012124202c41a07e460d0120\
+2dfd090294eb03213720372032fde6012025fde401212520372033fde6012026fde4012126202ffd0902f40a2138202efd000280022139203820\
+39fde601201dfde401211d202c41c07d460d01202efd00029002213a2038203afde601201efde401211e202ffd0902fc0a213b203b2039fde601\
+201ffde401211f203b203afde6012020fde4012120202c41f07c460d01202ffd0902840b213c203c2039fde6012021fde4012121203c203afde6\
+012022fde4012122202ffd09028c0b213d203d2039fde6012023fde4012123203d203afde6012024fde4012124202c41907c460d01202ffd0902\
+940b213e203e2039fde6012025fde4012125203e203afde6012026fde40121262030fd0902f42a213f202efd000280042140203f2040fde60120\
+1dfde401211d202c41b07b460d01202efd000290042141203f2041fde601201efde401211e2030fd0902fc2a214220422040fde601201ffde401\
+211f20422041fde6012020fde4012120202c41e07a460d012030fd0902842b214320432040fde6012021fde401212120432041fde6012022fde4\
+0121222030fd09028c2b214420442040fde6012023fde401212320442041fde6012024fde4012124202c41807a460d012030fd0902942b214520\
+452040fde6012025fde401212520452041fde6012026fde4012126202d41046a212d202e4180066a212e202f41046a212f203041046a2130202c\
+41016a222c202b480d000b0b0b202a41004a202b4107487204404100212c2004201c41026c200941c0036c6a200b418098096c6a202941e0016c\
+6a4180807f6a41046c6a21462005200a41086c202941c00a6c6a41046c6a21472004201c41026c200941c0036c6a200b418098096c6a202941e0\
+016c6a418080036a41046c6a21482004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a418080066a41046c6a21490340202c\
+202a48202c202b4e720440202c201c41006a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41e001487104402046fd0902f4ea0321\
+4a2047fd000200214b204a204bfde601201dfde401211d2047fd000210214c204a204cfde601201efde401211e2046fd0902fcea03214d204d20\
+4bfde601201ffde401211f204d204cfde6012020fde40121202046fd090284eb03214e204e204bfde6012021fde4012121204e204cfde6012022\
+fde40121222046fd09028ceb03214f204f204bfde6012023fde4012123204f204cfde6012024fde40121242046fd090294eb0321502050204bfd\
+e6012025fde40121252050204cfde6012026fde40121262048fd0902f40a21512047fd00028002215220512052fde601201dfde401211d2047fd\
+00029002215320512053fde601201efde401211e2048fd0902fc0a215420542052fde601201ffde401211f20542053fde6012020fde401212020\
+48fd0902840b215520552052fde6012021fde401212120552053fde6012022fde40121222048fd09028c0b215620562052fde6012023fde40121\
+2320562053fde6012024fde40121242048fd0902940b215720572052fde6012025fde401212520572053fde6012026fde40121262049fd0902f4\
+2a21582047fd00028004215920582059fde601201dfde401211d2047fd00029004215a2058205afde601201efde401211e2049fd0902fc2a215b\
+205b2059fde601201ffde401211f205b205afde6012020fde40121202049fd0902842b215c205c2059fde6012021fde4012121205c205afde601\
+2022fde40121222049fd09028c2b215d205d2059fde6012023fde4012123205d205afde6012024fde40121242049fd0902942b215e205e2059fd\
+e6012025fde4012125205e205afde6012026fde401212605202c201c41006a41026c6a417d6a41004e202c201c41006a41026c6a417d6a41e001\
+4871215f2047fd0002002160205f047d20462a02f4ea030543000000000bfd132060fde601201dfde401211d202c201c41006a41026c6a417d6a\
+41004e202c201c41006a41026c6a417d6a41e001487121612047fd00021021622061047d20462a02f4ea030543000000000bfd132062fde60120\
+1efde401211e202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e001487121632063047d20462a02fcea03054300\
+0000000bfd132060fde601201ffde401211f202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e001487121642064\
+047d20462a02fcea030543000000000bfd132062fde6012020fde4012120202c201c41026a41026c6a417d6a41004e202c201c41026a41026c6a\
+417d6a41e001487121652065047d20462a0284eb030543000000000bfd132060fde6012021fde4012121202c201c41026a41026c6a417d6a4100\
+4e202c201c41026a41026c6a417d6a41e001487121662066047d20462a0284eb030543000000000bfd132062fde6012022fde4012122202c201c\
+41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e001487121672067047d20462a028ceb030543000000000bfd132060fde6\
+012023fde4012123202c201c41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e001487121682068047d20462a028ceb0305\
+43000000000bfd132062fde6012024fde4012124202c201c41046a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41e00148712169\
+2069047d20462a0294eb030543000000000bfd132060fde6012025fde4012125202c201c41046a41026c6a417d6a41004e202c201c41046a4102\
+6c6a417d6a41e0014871216a206a047d20462a0294eb030543000000000bfd132062fde6012026fde40121262047fd00028002216b205f047d20\
+482a02f40a0543000000000bfd13206bfde601201dfde401211d2047fd00029002216c2061047d20482a02f40a0543000000000bfd13206cfde6\
+01201efde401211e2063047d20482a02fc0a0543000000000bfd13206bfde601201ffde401211f2064047d20482a02fc0a0543000000000bfd13\
+206cfde6012020fde40121202065047d20482a02840b0543000000000bfd13206bfde6012021fde40121212066047d20482a02840b0543000000\
+000bfd13206cfde6012022fde40121222067047d20482a028c0b0543000000000bfd13206bfde6012023fde40121232068047d20482a028c0b05\
+43000000000bfd13206cfde6012024fde40121242069047d20482a02940b0543000000000bfd13206bfde6012025fde4012125206a047d20482a\
+02940b0543000000000bfd13206cfde6012026fde40121262047fd00028004216d205f047d20492a02f42a0543000000000bfd13206dfde60120\
+1dfde401211d2047fd00029004216e2061047d20492a02f42a0543000000000bfd13206efde601201efde401211e2063047d20492a02fc2a0543\
+000000000bfd13206dfde601201ffde401211f2064047d20492a02fc2a0543000000000bfd13206efde6012020fde40121202065047d20492a02\
+842b0543000000000bfd13206dfde6012021fde40121212066047d20492a02842b0543000000000bfd13206efde6012022fde40121222067047d\
+20492a028c2b0543000000000bfd13206dfde6012023fde40121232068047d20492a028c2b0543000000000bfd13206efde6012024fde4012124\
+2069047d20492a02942b0543000000000bfd13206dfde6012025fde4012125206a047d20492a02942b0543000000000bfd13206efde6012026fd\
+e40121260b0b204641046a214620474180066a2147204841046a2148204941046a2149202c41016a222c4107480d000b0b202941016a22292028\
+480d000b0b2006201c41c0006c200a41086c6a20094180386c6a200b418080316c6a41046c6a216f206f201d200cfde5012012fde6012013fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b0200206f201e2014fde5012019fde601201afde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0210206f201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02800220\
+6f20202014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029002206f2021200cfde5012012fde601\
+2013fde401fd0c00000000000000000000000000000000fdeb01fd0b028004206f20222014fde5012019fde601201afde401fd0c000000000000\
+00000000000000000000fdeb01fd0b029004206f2023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028006206f20242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029006206f2025200cfde5\
+012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028008206f20262014fde5012019fde601201afde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029008201b41016a221b4117480d000b200741016a22072001480d000b0b0bc40403077f02\
+7b037f200020014804402000210603402006210720074138702108200741386e2107200721094100210a0340200a41026c417f6a41004e210b41\
+00210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f2004200c41086c2008\
+4180f0006c6a2009418080316c6a200a4180016c6a4180807f6a41046c6a21100340200d200841026c200f6a417f6a41004e200b71047b2010fd\
+0002809e0205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e200b71047b2010fd0002909e\
+0205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2010fd000280a00205fd0cffff7f\
+ffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e047b2010fd000290a00205fd0cffff7fffffff7fffffff\
+7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2010fd000280a20205fd0cffff7fffffff7fffffff7fffffff7fff0b\
+fde901210d200e200841026c200f6a417f6a41004e047b2010fd000290a20205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e2010\
+4180e0016a2110200f41016a220f4103480d000b2005200c41086c200841801c6c6a20094180a00c6c6a200a41c0006c6a41046c6a2111201120\
+0dfd0b02002011200efd0b0210200c41016a220c4108480d000b200a41016a220a4138480d000b200641016a22062001480d000b0b0bce330b10\
+7f417b047f0a7b037f077b037f227b017f067b047f20002001480440200021080340200821092009410470210a200941046e21092009210b4100\
+210c03404100210d0340200a410e6c200d6a417f6a41004e210e200a410e6c200d6a417f6a413848210f200e200f712110410021112003200c41\
+046c200d41c01d6c6a41046c6a21122004200a418088036c200b4180a00c6c6a200c41046c6a200d41801c6c6a4180807f6a41046c6a21130340\
+201220102011417f6a41004e712011417f6a41384871047b2013fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e25\
+20124180026a211220134180026a2113201141016a2211413b480d000b200d41016a220d4111480d000b200c41016a220c4110480d000b410021\
+0c0340410021140340410021152003200c41046c201441c0d8006c6a41046c6a21162003200c41046c201441c0096c6a41046c6a211703402016\
+fd000280842621182016fd000280fa2621192016fd000280f027211a201afd0c00000040000000400000004000000040fde601211b2016fd0002\
+808626211c2016fd000280fc26211d2016fd000280f227211e201efd0c00000040000000400000004000000040fde601211f2016fd0002809025\
+fd0c00000040000000400000004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040\
+400000404000004040fde601fde501201ffde50121202016fd000280882621212016fd000280fe2621222016fd000280f42721232023fd0c0000\
+0040000000400000004000000040fde60121242016fd0002809225fd0c00000040000000400000004000000040fde6012021fd0c000040400000\
+40400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde50121252016fd0002808a2621\
+262016fd000280802721272016fd000280f62721282028fd0c00000040000000400000004000000040fde60121292016fd0002809425fd0c0000\
+0040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c0000404000004040000040\
+4000004040fde601fde5012029fde501212a202afd0c00000040000000400000004000000040fde601212b2016fd0002808c26212c2016fd0002\
+808227212d2016fd000280f827212e202efd0c00000040000000400000004000000040fde601212f201cfd0c0000004000000040000000400000\
+0040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde40121302021fd0c00000040000000400000004000000040\
+fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121312026fd0c00000040000000400000004000000040fde6\
+012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde40121322032fd0c00000040000000400000004000000040fde60121\
+33201dfd0c00000041000000410000004100000041fde601201cfd0c00008041000080410000804100008041fde601fde501201efd0c00000041\
+000000410000004100000041fde601fde40121342022fd0c00000041000000410000004100000041fde6012021fd0c0000804100008041000080\
+4100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121352027fd0c000000410000004100000041000000\
+41fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde4012136\
+2036fd0c00000040000000400000004000000040fde6012137201c201dfde401201ffde501213820212022fde4012024fde501213920262027fd\
+e4012029fde501213a203afd0c00000040000000400000004000000040fde601213b2016fd000280e828201cfde501201dfd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2016fd000280ea282021fde5012022\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2016fd000280\
+ec282026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
+01213e203efd0c00000040000000400000004000000040fde601213f2016fd0002808e25fd0c00000040000000400000004000000040fde60120\
+18fd0c00004040000040400000404000004040fde601fde4012019fd0c00004040000040400000404000004040fde601fde501201bfde501fd0c\
+00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012025fd0c000040400000404000\
+00404000004040fde601fde501202bfde50121402020fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0\
+400000a040fde601fde401202bfde40121412025fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100\
+008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401214220202025fde401202bfde50121432016fd00028096\
+25fd0c00000040000000400000004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c000040400000\
+40400000404000004040fde601fde501202ffde5012020fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde40121442018fd0c00000040000000400000004000000040fde6012019fd0c0000a0400000a04000\
+00a0400000a040fde601fde401201bfde401fd0c00000040000000400000004000000040fde6012030fd0c000040400000404000004040000040\
+40fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde50121452030fd0c0000004000000040000000400000\
+0040fde6012031fd0c0000a0400000a0400000a0400000a040fde601fde4012033fde40121462031fd0c00000041000000410000004100000041\
+fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214720\
+302031fde4012033fde5012148202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde6\
+01fde401202ffde4012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde40121492019fd0c00000041000000410000004100000041fde6012018fd0c00008041000080410000804100008041fde601fde5\
+01201afd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012034fd0c000040400000\
+40400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214a2034fd0c0000004000\
+0000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214b2035fd0c00000041000000\
+410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041\
+fde601fde401214c20342035fde4012037fde501214d202dfd0c00000041000000410000004100000041fde601202cfd0c000080410000804100\
+00804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde4012034fde5012035fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e20182019fde401201bfde501fd0c00000040\
+000000400000004000000040fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000\
+004040fde601fde501203bfde501214f2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a0\
+40fde601fde401203bfde40121502039fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fd\
+e601fde501203afd0c00000041000000410000004100000041fde601fde401215120382039fde401203bfde5012152202c202dfde401202ffde5\
+012038fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+21532016fd000280e6282018fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201afd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde401fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203d\
+fd0c00004040000040400000404000004040fde601fde501203ffde5012154203cfd0c00000040000000400000004000000040fde601203dfd0c\
+0000a0400000a0400000a0400000a040fde601fde401203ffde4012155203dfd0c00000041000000410000004100000041fde601203cfd0c0000\
+8041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012156203c203dfde401203ffd\
+e50121572016fd000280ee28202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde401215820172040fd0b020020172041fd0b0280be0120172042fd0b0280fc0220172043fd0b0280ba0420172044fd0b0280\
+f80520172045fd0b0280b60720172046fd0b0280f40820172047fd0b0280b20a20172048fd0b0280f00b20172049fd0b0280ae0d2017204afd0b\
+0280ec0e2017204bfd0b0280aa102017204cfd0b0280e8112017204dfd0b0280a6132017204efd0b0280e4142017204ffd0b0280a21620172050\
+fd0b0280e01720172051fd0b02809e1920172052fd0b0280dc1a20172053fd0b02809a1c20172054fd0b0280d81d20172055fd0b0280961f2017\
+2056fd0b0280d42020172057fd0b0280922220172058fd0b0280d02320164180066a211620174180026a2117201541016a22154113480d000b20\
+1441016a22144105480d000b200c41016a220c4110480d000b4100215903404100215a03404100215b03404100215c0340fd0c00000000000000\
+000000000000000000215dfd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c0000000000\
+00000000000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c000000\
+000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c00\
+0000000000000000000000000000002166410021672003205a41c02f6c205c41c0026c6a41046c6a21682006205b4180046c205a4180206c6a41\
+046c6a2169024003402068fd090200216a2069fd000200216b206a206bfde601205dfde401215d2069fd000210216c206a206cfde601205efde4\
+01215e2068fd09028002216d206d206bfde601205ffde401215f206d206cfde6012060fde4012160206741807f460d012068fd09028004216e20\
+6e206bfde6012061fde4012161206e206cfde6012062fde40121622068fd09028006216f206f206bfde6012063fde4012163206f206cfde60120\
+64fde4012164206741a07e460d012068fd0902800821702070206bfde6012065fde40121652070206cfde6012066fde4012166206841046a2168\
+206941206a2169206741016a226741c000480d000b0b2003205b41f8056c205a41c02f6c6a205c41286c6a41046c6a21712071205dfd0b0280e4\
+342071205efd0b0290e4342071205ffd0b02a0e43420712060fd0b02b0e43420712061fd0b02c0e43420712062fd0b02d0e43420712063fd0b02\
+e0e43420712064fd0b02f0e43420712065fd0b0280e53420712066fd0b0290e534205c41016a225c4113480d000b205b41016a225b4108480d00\
+0b205a41016a225a4119480d000b205941016a22594101480d000b4100215903404100215b0340410021140340410021152003205b41f8056c20\
+5941046c6a20144198016c6a41046c6a21722003205b41b8356c205941046c6a201441d80a6c6a41046c6a217303402072fd0002809a3c217420\
+72fd000280d04321752072fd000280864b21762072fd000280d83d21772072fd0002808e4521782072fd000280c44c21792072fd000280a23620\
+77fde4012078fde4012079fde401217a2072fd000280963f217b2072fd000280cc46217c2072fd000280824e217d2072fd000280e037207bfde4\
+01207cfde401207dfde401217e2072fd000280d440217f2072fd0002808a482180012072fd000280c04f2181012072fd0002809e39207ffde401\
+208001fde401208101fde4012182012072fd00028092422183012072fd000280c8492184012072fd000280fe5021850120772078fd0c0000003f\
+0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000004000000040fde601fde501218601207b207cfd0c0000003f00\
+00003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601fde501218701207f208001fd0c0000003f00\
+00003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde601fde50121880120772078fd0c0000803e00\
+00803e0000803e0000803efde601fde4012079fd0c00008040000080400000804000008040fde601fde4012072fd000280fa53fde40121890120\
+7b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012072fd0002\
+80b855fde401218a01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c000080400000804000008040000080\
+40fde601fde4012072fd000280f656fde401218b012072fd000280e4342074fde4012075fde4012076fde401207afde401207efde401208201fd\
+e401218c01207a207efd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fd\
+e501218d01207a207efd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fd\
+e4012072fd000280dc3a208301fde401208401fde401208501fde401fde401218e0120742075fd0c0000003f0000003f0000003f0000003ffde6\
+01fde5012076fd0c00000040000000400000004000000040fde601fde501208601fde401208701fde401208801fde401218f01208601208701fd\
+0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde5012190012086012087\
+01fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde401208301208401\
+fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501fde40121910120\
+742075fd0c0000803e0000803e0000803e0000803efde601fde4012076fd0c00008040000080400000804000008040fde601fde4012072fd0002\
+80bc52fde401208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+8b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000803efde601fde4\
+01208b01fd0c00008040000080400000804000008040fde601fde401208301208401fd0c0000803e0000803e0000803e0000803efde601fde401\
+208501fd0c00008040000080400000804000008040fde601fde4012072fd000280b458fde401fde4012194012073208c01fd0b0280f259207320\
+8d01fd0b02a0f2592073208e01fd0b02c0f2592073208f01fd0b02a0805a2073209001fd0b02c0805a2073209101fd0b02e0805a2073209201fd\
+0b02c08e5a2073209301fd0b02e08e5a2073209401fd0b02808f5a207241206a2172207341e0006a2173201541016a22154113480d000b201441\
+016a22144105480d000b205b41016a225b4108480d000b205941016a22594102480d000b4100215903404100215b03402005205b41086c205941\
+046c6a41046c6a219601209601fd000280fca516219501209601fd000280aa0b219701209601fd000280fea516219801209801fd0cacc52737ac\
+c52737acc52737acc52737fde401219901209901fde301219a01209701209a01fde701219b01209601fd000280ac0b219c014100219d01034041\
+00219e012007205b41086c205941046c6a209d0141801c6c6a200a418088036c6a200b4180a00c6c6a41046c6a219f012003205b41b8356c2059\
+41046c6a209d0141c8036c6a41046c6a21a0010340209f0120a001fd000280f259209501fde501209b01fde601209c01fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0200209f014180026a219f0120a00141206a21a001209e0141016a229e014138480d000b209d0141016a\
+229d01410e480d000b205b41016a225b4108480d000b205941016a22594102480d000b200841016a22082001480d000b0b0b92340b107f417b04\
+7f0a7b037f077b037f227b017f067b057f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c4100210d0340\
+4100210e0340200b410e6c200e6a417f6a41004e210f200b410e6c200e6a417f6a4138482110200f2010712111410021122003200d41046c200e\
+41c01d6c6a41046c6a21132004200b418088036c200c4180a00c6c6a200d41046c6a200e41801c6c6a4180807f6a41046c6a2114034020132011\
+2012417f6a41004e712012417f6a41384871047b2014fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e2520134180\
+026a211320144180026a2114201241016a2212413b480d000b200e41016a220e4111480d000b200d41016a220d4110480d000b4100210d034041\
+0021150340410021162003200d41046c201541c0d8006c6a41046c6a21172003200d41046c201541c0096c6a41046c6a211803402017fd000280\
+842621192017fd000280fa26211a2017fd000280f027211b201bfd0c00000040000000400000004000000040fde601211c2017fd000280862621\
+1d2017fd000280fc26211e2017fd000280f227211f201ffd0c00000040000000400000004000000040fde60121202017fd0002809025fd0c0000\
+0040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c0000404000004040000040\
+4000004040fde601fde5012020fde50121212017fd000280882621222017fd000280fe2621232017fd000280f42721242024fd0c000000400000\
+00400000004000000040fde60121252017fd0002809225fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000\
+404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde50121262017fd0002808a2621272017fd\
+000280802721282017fd000280f62721292029fd0c00000040000000400000004000000040fde601212a2017fd0002809425fd0c000000400000\
+00400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c000040400000404000004040000040\
+40fde601fde501202afde501212b202bfd0c00000040000000400000004000000040fde601212c2017fd0002808c26212d2017fd000280822721\
+2e2017fd000280f827212f202ffd0c00000040000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040fde6\
+01201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde60120\
+23fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde6012028fd\
+0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde6012134201efd\
+0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c0000004100000041\
+0000004100000041fde601fde40121352023fd0c00000041000000410000004100000041fde6012022fd0c000080410000804100008041000080\
+41fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fde601\
+2027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037fd0c\
+00000040000000400000004000000040fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401202a\
+fde501213b203bfd0c00000040000000400000004000000040fde601213c2017fd000280e828201dfde501201efd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280ea282022fde5012023fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd000280ec282027\
+fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f20\
+3ffd0c00000040000000400000004000000040fde60121402017fd0002808e25fd0c00000040000000400000004000000040fde6012019fd0c00\
+004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c00000040\
+000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000\
+004040fde601fde501202cfde50121412021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a0\
+40fde601fde401202cfde40121422026fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fd\
+e601fde501202bfd0c00000041000000410000004100000041fde601fde401214320212026fde401202cfde50121442017fd0002809625fd0c00\
+000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000\
+404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a04000\
+00a040fde601fde401201cfde401fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601\
+fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040fde6\
+012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde60120\
+31fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214820312032fd\
+e4012034fde5012149202dfd0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde401\
+2030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde401214a201afd0c00000041000000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd\
+0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000\
+404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c000000400000004000\
+00004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c0000004100000041000000\
+4100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fd\
+e401214d20352036fde4012038fde501214e202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100\
+008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c0000004000000040\
+0000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fd\
+e601fde501203cfde50121502039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601\
+fde401203cfde4012151203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde5\
+01203bfd0c00000041000000410000004100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde5012039fd\
+e501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121542017\
+fd000280e6282019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c0000\
+4040000040400000404000004040fde601fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000a040\
+0000a0400000a0400000a040fde601fde4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c000080410000\
+80410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde5012158\
+2017fd000280ee28202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde401215920182041fd0b020020182042fd0b0280be0120182043fd0b0280fc0220182044fd0b0280ba0420182045fd0b0280f8052018\
+2046fd0b0280b60720182047fd0b0280f40820182048fd0b0280b20a20182049fd0b0280f00b2018204afd0b0280ae0d2018204bfd0b0280ec0e\
+2018204cfd0b0280aa102018204dfd0b0280e8112018204efd0b0280a6132018204ffd0b0280e41420182050fd0b0280a21620182051fd0b0280\
+e01720182052fd0b02809e1920182053fd0b0280dc1a20182054fd0b02809a1c20182055fd0b0280d81d20182056fd0b0280961f20182057fd0b\
+0280d42020182058fd0b0280922220182059fd0b0280d02320174180066a211720184180026a2118201641016a22164113480d000b201541016a\
+22154105480d000b200d41016a220d4110480d000b4100215a03404100215b03404100215c03404100215d0340fd0c0000000000000000000000\
+0000000000215efd0c00000000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000\
+000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c00000000000000\
+0000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c0000000000\
+00000000000000000000002167410021682003205b41c02f6c205d41c0026c6a41046c6a21692007205c4180046c205b4180206c6a41046c6a21\
+6a024003402069fd090200216b206afd000200216c206b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde401215f20\
+69fd09028002216e206e206cfde6012060fde4012160206e206dfde6012061fde4012161206841807f460d012069fd09028004216f206f206cfd\
+e6012062fde4012162206f206dfde6012063fde40121632069fd0902800621702070206cfde6012064fde40121642070206dfde6012065fde401\
+2165206841a07e460d012069fd0902800821712071206cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a4120\
+6a216a206841016a226841c000480d000b0b2003205c41f8056c205b41c02f6c6a205d41286c6a41046c6a21722072205efd0b0280e434207220\
+5ffd0b0290e43420722060fd0b02a0e43420722061fd0b02b0e43420722062fd0b02c0e43420722063fd0b02d0e43420722064fd0b02e0e43420\
+722065fd0b02f0e43420722066fd0b0280e53420722067fd0b0290e534205d41016a225d4113480d000b205c41016a225c4108480d000b205b41\
+016a225b4119480d000b205a41016a225a4101480d000b4100215a03404100215c0340410021150340410021162003205c41f8056c205a41046c\
+6a20154198016c6a41046c6a21732003205c41b8356c205a41046c6a201541d80a6c6a41046c6a217403402073fd0002809a3c21752073fd0002\
+80d04321762073fd000280864b21772073fd000280d83d21782073fd0002808e4521792073fd000280c44c217a2073fd000280a2362078fde401\
+2079fde401207afde401217b2073fd000280963f217c2073fd000280cc46217d2073fd000280824e217e2073fd000280e037207cfde401207dfd\
+e401207efde401217f2073fd000280d4402180012073fd0002808a482181012073fd000280c04f2182012073fd0002809e39208001fde4012081\
+01fde401208201fde4012183012073fd00028092422184012073fd000280c8492185012073fd000280fe5021860120782079fd0c0000003f0000\
+003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fde501218701207c207dfd0c0000003f000000\
+3f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218801208001208101fd0c0000003f0000\
+003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde50121890120782079fd0c0000803e0000\
+803e0000803e0000803efde601fde401207afd0c00008040000080400000804000008040fde601fde4012073fd000280fa53fde401218a01207c\
+207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012073fd000280\
+b855fde401218b01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c000080400000804000008040000080\
+40fde601fde4012073fd000280f656fde401218c012073fd000280e4342075fde4012076fde4012077fde401207bfde401207ffde401208301fd\
+e401218d01207b207ffd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fd\
+e501218e01207b207ffd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fd\
+e4012073fd000280dc3a208401fde401208501fde401208601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003ffde6\
+01fde5012077fd0c00000040000000400000004000000040fde601fde501208701fde401208801fde401208901fde401219001208701208801fd\
+0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde5012191012087012088\
+01fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208401208501\
+fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501fde40121920120\
+752076fd0c0000803e0000803e0000803e0000803efde601fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd0002\
+80bc52fde401208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+8c01fd0c00000040000000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde4\
+01208c01fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fde401\
+208601fd0c00008040000080400000804000008040fde601fde4012073fd000280b458fde401fde4012195012074208d01fd0b0280f259207420\
+8e01fd0b02a0f2592074208f01fd0b02c0f2592074209001fd0b02a0805a2074209101fd0b02c0805a2074209201fd0b02e0805a2074209301fd\
+0b02c08e5a2074209401fd0b02e08e5a2074209501fd0b02808f5a207341206a2173207441e0006a2174201641016a22164113480d000b201541\
+016a22154105480d000b205c41016a225c4108480d000b205a41016a225a4102480d000b4100215a03404100215c03402005205c41086c205a41\
+046c6a41046c6a219701209701fd00028080a616219601209701fd000280ae14219801209701fd00028082a616219901209901fd0cacc52737ac\
+c52737acc52737acc52737fde401219a01209a01fde301219b01209801209b01fde701219c01209701fd000280b014219d014100219e01034041\
+00219f012008205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a41046c6a21a0012003205c41b8356c205a\
+41046c6a209e0141c8036c6a41046c6a21a1012006205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a4104\
+6c6a21a201034020a00120a101fd000280f259209601fde501209c01fde601209d01fde40120a201fd000200fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b020020a0014180026a21a00120a10141206a21a10120a2014180026a21a201209f0141016a229f014138480d000b\
+209e0141016a229e01410e480d000b205c41016a225c4108480d000b205a41016a225a4102480d000b200941016a22092001480d000b0b0bce33\
+0b107f417b047f0a7b037f077b037f227b017f067b047f20002001480440200021080340200821092009410470210a200941046e21092009210b\
+4100210c03404100210d0340200a410e6c200d6a417f6a41004e210e200a410e6c200d6a417f6a413848210f200e200f71211041002111200320\
+0c41046c200d41c01d6c6a41046c6a21122004200a418088036c200b4180a00c6c6a200c41046c6a200d41801c6c6a4180807f6a41046c6a2113\
+0340201220102011417f6a41004e712011417f6a41384871047b2013fd0002808e0305fd0c000000000000000000000000000000000bfd0b0280\
+8e2520124180026a211220134180026a2113201141016a2211413b480d000b200d41016a220d4111480d000b200c41016a220c4110480d000b41\
+00210c0340410021140340410021152003200c41046c201441c0d8006c6a41046c6a21162003200c41046c201441c0096c6a41046c6a21170340\
+2016fd000280842621182016fd000280fa2621192016fd000280f027211a201afd0c00000040000000400000004000000040fde601211b2016fd\
+0002808626211c2016fd000280fc26211d2016fd000280f227211e201efd0c00000040000000400000004000000040fde601211f2016fd000280\
+9025fd0c00000040000000400000004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c0000404000\
+0040400000404000004040fde601fde501201ffde50121202016fd000280882621212016fd000280fe2621222016fd000280f42721232023fd0c\
+00000040000000400000004000000040fde60121242016fd0002809225fd0c00000040000000400000004000000040fde6012021fd0c00004040\
+000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde50121252016fd0002808a\
+2621262016fd000280802721272016fd000280f62721282028fd0c00000040000000400000004000000040fde60121292016fd0002809425fd0c\
+00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c000040400000404000\
+00404000004040fde601fde5012029fde501212a202afd0c00000040000000400000004000000040fde601212b2016fd0002808c26212c2016fd\
+0002808227212d2016fd000280f827212e202efd0c00000040000000400000004000000040fde601212f201cfd0c000000400000004000000040\
+00000040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde40121302021fd0c0000004000000040000000400000\
+0040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121312026fd0c00000040000000400000004000000040\
+fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde40121322032fd0c00000040000000400000004000000040fde6\
+012133201dfd0c00000041000000410000004100000041fde601201cfd0c00008041000080410000804100008041fde601fde501201efd0c0000\
+0041000000410000004100000041fde601fde40121342022fd0c00000041000000410000004100000041fde6012021fd0c000080410000804100\
+00804100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121352027fd0c00000041000000410000004100\
+000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401\
+21362036fd0c00000040000000400000004000000040fde6012137201c201dfde401201ffde501213820212022fde4012024fde5012139202620\
+27fde4012029fde501213a203afd0c00000040000000400000004000000040fde601213b2016fd000280e828201cfde501201dfd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213c2016fd000280ea282021fde501\
+2022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2016fd00\
+0280ec282026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde401213e203efd0c00000040000000400000004000000040fde601213f2016fd0002808e25fd0c00000040000000400000004000000040fde6\
+012018fd0c00004040000040400000404000004040fde601fde4012019fd0c00004040000040400000404000004040fde601fde501201bfde501\
+fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012025fd0c00004040000040\
+400000404000004040fde601fde501202bfde50121402020fd0c00000040000000400000004000000040fde6012025fd0c0000a0400000a04000\
+00a0400000a040fde601fde401202bfde40121412025fd0c00000041000000410000004100000041fde6012020fd0c0000804100008041000080\
+4100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401214220202025fde401202bfde50121432016fd0002\
+809625fd0c00000040000000400000004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c00004040\
+000040400000404000004040fde601fde501202ffde5012020fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde40121442018fd0c00000040000000400000004000000040fde6012019fd0c0000a0400000a0\
+400000a0400000a040fde601fde401201bfde401fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000\
+004040fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde50121452030fd0c000000400000004000000040\
+00000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601fde4012033fde40121462031fd0c0000004100000041000000410000\
+0041fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde40121\
+4720302031fde4012033fde5012148202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040\
+fde601fde401202ffde4012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde40121492019fd0c00000041000000410000004100000041fde6012018fd0c00008041000080410000804100008041fde601\
+fde501201afd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012034fd0c00004040\
+000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214a2034fd0c000000\
+40000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214b2035fd0c0000004100\
+0000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c0000004100000041000000410000\
+0041fde601fde401214c20342035fde4012037fde501214d202dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080\
+410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde4012034fde5012035fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e20182019fde401201bfde501fd0c0000\
+0040000000400000004000000040fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c0000404000004040000040\
+4000004040fde601fde501203bfde501214f2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a04000\
+00a040fde601fde401203bfde40121502039fd0c00000041000000410000004100000041fde6012038fd0c000080410000804100008041000080\
+41fde601fde501203afd0c00000041000000410000004100000041fde601fde401215120382039fde401203bfde5012152202c202dfde401202f\
+fde5012038fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e40121532016fd000280e6282018fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201afd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401\
+203dfd0c00004040000040400000404000004040fde601fde501203ffde5012154203cfd0c00000040000000400000004000000040fde601203d\
+fd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012155203dfd0c00000041000000410000004100000041fde601203cfd0c\
+00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012156203c203dfde40120\
+3ffde50121572016fd000280ee28202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde401215820172040fd0b020020172041fd0b0280be0120172042fd0b0280fc0220172043fd0b0280ba0420172044fd0b\
+0280f80520172045fd0b0280b60720172046fd0b0280f40820172047fd0b0280b20a20172048fd0b0280f00b20172049fd0b0280ae0d2017204a\
+fd0b0280ec0e2017204bfd0b0280aa102017204cfd0b0280e8112017204dfd0b0280a6132017204efd0b0280e4142017204ffd0b0280a2162017\
+2050fd0b0280e01720172051fd0b02809e1920172052fd0b0280dc1a20172053fd0b02809a1c20172054fd0b0280d81d20172055fd0b0280961f\
+20172056fd0b0280d42020172057fd0b0280922220172058fd0b0280d02320164180066a211620174180026a2117201541016a22154113480d00\
+0b201441016a22144105480d000b200c41016a220c4110480d000b4100215903404100215a03404100215b03404100215c0340fd0c0000000000\
+0000000000000000000000215dfd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c000000\
+000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00\
+0000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd\
+0c000000000000000000000000000000002166410021672003205a41c02f6c205c41c0026c6a41046c6a21682006205b4180046c205a4180206c\
+6a41046c6a2169024003402068fd090200216a2069fd000200216b206a206bfde601205dfde401215d2069fd000210216c206a206cfde601205e\
+fde401215e2068fd09028002216d206d206bfde601205ffde401215f206d206cfde6012060fde4012160206741807f460d012068fd0902800421\
+6e206e206bfde6012061fde4012161206e206cfde6012062fde40121622068fd09028006216f206f206bfde6012063fde4012163206f206cfde6\
+012064fde4012164206741a07e460d012068fd0902800821702070206bfde6012065fde40121652070206cfde6012066fde4012166206841046a\
+2168206941206a2169206741016a226741c000480d000b0b2003205b41f8056c205a41c02f6c6a205c41286c6a41046c6a21712071205dfd0b02\
+80e4342071205efd0b0290e4342071205ffd0b02a0e43420712060fd0b02b0e43420712061fd0b02c0e43420712062fd0b02d0e43420712063fd\
+0b02e0e43420712064fd0b02f0e43420712065fd0b0280e53420712066fd0b0290e534205c41016a225c4113480d000b205b41016a225b410848\
+0d000b205a41016a225a4119480d000b205941016a22594101480d000b4100215903404100215b0340410021140340410021152003205b41f805\
+6c205941046c6a20144198016c6a41046c6a21722003205b41b8356c205941046c6a201441d80a6c6a41046c6a217303402072fd0002809a3c21\
+742072fd000280d04321752072fd000280864b21762072fd000280d83d21772072fd0002808e4521782072fd000280c44c21792072fd000280a2\
+362077fde4012078fde4012079fde401217a2072fd000280963f217b2072fd000280cc46217c2072fd000280824e217d2072fd000280e037207b\
+fde401207cfde401207dfde401217e2072fd000280d440217f2072fd0002808a482180012072fd000280c04f2181012072fd0002809e39207ffd\
+e401208001fde401208101fde4012182012072fd00028092422183012072fd000280c8492184012072fd000280fe5021850120772078fd0c0000\
+003f0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000004000000040fde601fde501218601207b207cfd0c000000\
+3f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601fde501218701207f208001fd0c000000\
+3f0000003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde601fde50121880120772078fd0c000080\
+3e0000803e0000803e0000803efde601fde4012079fd0c00008040000080400000804000008040fde601fde4012072fd000280fa53fde4012189\
+01207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012072fd\
+000280b855fde401218a01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c00008040000080400000804000\
+008040fde601fde4012072fd000280f656fde401218b012072fd000280e4342074fde4012075fde4012076fde401207afde401207efde4012082\
+01fde401218c01207a207efd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde6\
+01fde501218d01207a207efd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde6\
+01fde4012072fd000280dc3a208301fde401208401fde401208501fde401fde401218e0120742075fd0c0000003f0000003f0000003f0000003f\
+fde601fde5012076fd0c00000040000000400000004000000040fde601fde501208601fde401208701fde401208801fde401218f012086012087\
+01fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501219001208601\
+208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde40120830120\
+8401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501fde4012191\
+0120742075fd0c0000803e0000803e0000803e0000803efde601fde4012076fd0c00008040000080400000804000008040fde601fde4012072fd\
+000280bc52fde401208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000803efde601\
+fde401208b01fd0c00008040000080400000804000008040fde601fde401208301208401fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208501fd0c00008040000080400000804000008040fde601fde4012072fd000280b458fde401fde4012194012073208c01fd0b0280f25920\
+73208d01fd0b02a0f2592073208e01fd0b02c0f2592073208f01fd0b02a0805a2073209001fd0b02c0805a2073209101fd0b02e0805a20732092\
+01fd0b02c08e5a2073209301fd0b02e08e5a2073209401fd0b02808f5a207241206a2172207341e0006a2173201541016a22154113480d000b20\
+1441016a22144105480d000b205b41016a225b4108480d000b205941016a22594102480d000b4100215903404100215b03402005205b41086c20\
+5941046c6a41046c6a219601209601fd00028084a616219501209601fd000280b21d219701209601fd00028086a616219801209801fd0cacc527\
+37acc52737acc52737acc52737fde401219901209901fde301219a01209701209a01fde701219b01209601fd000280b41d219c014100219d0103\
+404100219e012007205b41086c205941046c6a209d0141801c6c6a200a418088036c6a200b4180a00c6c6a41046c6a219f012003205b41b8356c\
+205941046c6a209d0141c8036c6a41046c6a21a0010340209f0120a001fd000280f259209501fde501209b01fde601209c01fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b0200209f014180026a219f0120a00141206a21a001209e0141016a229e014138480d000b209d0141\
+016a229d01410e480d000b205b41016a225b4108480d000b205941016a22594102480d000b200841016a22082001480d000b0b0b92340b107f41\
+7b047f0a7b037f077b037f227b017f067b057f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c4100210d\
+03404100210e0340200b410e6c200e6a417f6a41004e210f200b410e6c200e6a417f6a4138482110200f2010712111410021122003200d41046c\
+200e41c01d6c6a41046c6a21132004200b418088036c200c4180a00c6c6a200d41046c6a200e41801c6c6a4180807f6a41046c6a211403402013\
+20112012417f6a41004e712012417f6a41384871047b2014fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e252013\
+4180026a211320144180026a2114201241016a2212413b480d000b200e41016a220e4111480d000b200d41016a220d4110480d000b4100210d03\
+40410021150340410021162003200d41046c201541c0d8006c6a41046c6a21172003200d41046c201541c0096c6a41046c6a211803402017fd00\
+0280842621192017fd000280fa26211a2017fd000280f027211b201bfd0c00000040000000400000004000000040fde601211c2017fd00028086\
+26211d2017fd000280fc26211e2017fd000280f227211f201ffd0c00000040000000400000004000000040fde60121202017fd0002809025fd0c\
+00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c000040400000404000\
+00404000004040fde601fde5012020fde50121212017fd000280882621222017fd000280fe2621232017fd000280f42721242024fd0c00000040\
+000000400000004000000040fde60121252017fd0002809225fd0c00000040000000400000004000000040fde6012022fd0c0000404000004040\
+0000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde50121262017fd0002808a26212720\
+17fd000280802721282017fd000280f62721292029fd0c00000040000000400000004000000040fde601212a2017fd0002809425fd0c00000040\
+000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000\
+004040fde601fde501202afde501212b202bfd0c00000040000000400000004000000040fde601212c2017fd0002808c26212d2017fd00028082\
+27212e2017fd000280f827212f202ffd0c00000040000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040\
+fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde6\
+012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde60120\
+28fd0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde601213420\
+1efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c000000410000\
+00410000004100000041fde601fde40121352023fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100\
+008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fd\
+e6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037\
+fd0c00000040000000400000004000000040fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401\
+202afde501213b203bfd0c00000040000000400000004000000040fde601213c2017fd000280e828201dfde501201efd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280ea282022fde5012023fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd000280ec28\
+2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+3f203ffd0c00000040000000400000004000000040fde60121402017fd0002808e25fd0c00000040000000400000004000000040fde6012019fd\
+0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c0000\
+0040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012026fd0c0000404000004040000040\
+4000004040fde601fde501202cfde50121412021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a04000\
+00a040fde601fde401202cfde40121422026fd0c00000041000000410000004100000041fde6012021fd0c000080410000804100008041000080\
+41fde601fde501202bfd0c00000041000000410000004100000041fde601fde401214320212026fde401202cfde50121442017fd0002809625fd\
+0c00000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c0000404000004040\
+0000404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0\
+400000a040fde601fde401201cfde401fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fd\
+e601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040\
+fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde6\
+012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012148203120\
+32fde4012034fde5012149202dfd0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fd\
+e4012030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde401214a201afd0c00000041000000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde50120\
+1bfd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c0000404000004040\
+0000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c00000040000000\
+400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c000000410000004100\
+00004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde6\
+01fde401214d20352036fde4012038fde501214e202efd0c00000041000000410000004100000041fde601202dfd0c0000804100008041000080\
+4100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c000000400000\
+00400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c000040400000404000004040000040\
+40fde601fde501203cfde50121502039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fd\
+e601fde401203cfde4012151203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601\
+fde501203bfd0c00000041000000410000004100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde50120\
+39fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012154\
+2017fd000280e6282019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde401fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c\
+00004040000040400000404000004040fde601fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000\
+a0400000a0400000a0400000a040fde601fde4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c00008041\
+000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde501\
+21582017fd000280ee28202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde401215920182041fd0b020020182042fd0b0280be0120182043fd0b0280fc0220182044fd0b0280ba0420182045fd0b0280f805\
+20182046fd0b0280b60720182047fd0b0280f40820182048fd0b0280b20a20182049fd0b0280f00b2018204afd0b0280ae0d2018204bfd0b0280\
+ec0e2018204cfd0b0280aa102018204dfd0b0280e8112018204efd0b0280a6132018204ffd0b0280e41420182050fd0b0280a21620182051fd0b\
+0280e01720182052fd0b02809e1920182053fd0b0280dc1a20182054fd0b02809a1c20182055fd0b0280d81d20182056fd0b0280961f20182057\
+fd0b0280d42020182058fd0b0280922220182059fd0b0280d02320174180066a211720184180026a2118201641016a22164113480d000b201541\
+016a22154105480d000b200d41016a220d4110480d000b4100215a03404100215b03404100215c03404100215d0340fd0c000000000000000000\
+00000000000000215efd0c00000000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c00000000000000\
 0000000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c0000000000\
 00000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000\
-000000000000000000000000002167fd0c000000000000000000000000000000002168410021692003205c4180326c205e41800a6c6a41046c6a\
-216a2007200b418080326c205d4180106c6a205c418080026c6a41046c6a216b02400340206afd090200216c206bfd000200216d206c206dfde6\
-01205ffde401215f206bfd000210216e206c206efde6012060fde4012160206afd09028008216f206f206dfde6012061fde4012161206f206efd\
-e6012062fde4012162206941807f460d01206afd0902801021702070206dfde6012063fde40121632070206efde6012064fde4012164206afd09\
-02801821712071206dfde6012065fde40121652071206efde6012066fde4012166206941a07e460d01206afd0902802021722072206dfde60120\
-67fde40121672072206efde6012068fde4012168206a41046a216a206b41206a216b206941016a2269418002480d000b0b2003205d41c8016c20\
-5c4180196c6a205e41286c6a41046c6a21732073205ffd0b0280903920732060fd0b0290903920732061fd0b02a0903920732062fd0b02b09039\
-20732063fd0b02c0903920732064fd0b02d0903920732065fd0b02e0903920732066fd0b02f0903920732067fd0b0280913920732068fd0b0290\
-9139205e41016a225e4105480d000b205d41016a225d4110480d000b205c41016a225c4119480d000b205b41016a225b4101480d000b4100215b\
-03404100215d0340410021160340410021172003205d41c8016c205b41046c6a201641286c6a41046c6a21742003205d41880e6c205b41046c6a\
-201641e8026c6a41046c6a217503402074fd000280843d21762074fd000280f84021772074fd000280ec4421782074fd000280e83d21792074fd\
-000280dc41217a2074fd000280d045217b2074fd000280f4392079fde401207afde401207bfde401217c2074fd000280cc3e217d2074fd000280\
-c042217e2074fd000280b446217f2074fd000280d83a207dfde401207efde401207ffde4012180012074fd000280b03f2181012074fd000280a4\
-432182012074fd00028098472183012074fd000280bc3b208101fde401208201fde401208301fde4012184012074fd00028094402185012074fd\
-00028088442186012074fd000280fc472187012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000\
-400000004000000040fde601fde501218801207d207efd0c0000003f0000003f0000003f0000003ffde601fde501207ffd0c0000004000000040\
-0000004000000040fde601fde501218901208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c000000400000\
-00400000004000000040fde601fde501218a012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080\
-400000804000008040fde601fde4012074fd000280c449fde401218b01207d207efd0c0000803e0000803e0000803e0000803efde601fde40120\
-7ffd0c00008040000080400000804000008040fde601fde4012074fd000280a84afde401218c01208101208201fd0c0000803e0000803e000080\
-3e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012074fd0002808c4bfde401218d012074fd000280\
-90392076fde4012077fde4012078fde401207cfde401208001fde401208401fde401218e01207c208001fd0c0000003f0000003f0000003f0000\
-003ffde601fde501208401fd0c00000040000000400000004000000040fde601fde501218f01207c208001fd0c0000803e0000803e0000803e00\
-00803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012074fd000280a03c208501fde401208601fde4012087\
-01fde401fde40121900120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c00000040000000400000004000000040\
-fde601fde501208801fde401208901fde401208a01fde401219101208801208901fd0c0000003f0000003f0000003f0000003ffde601fde50120\
-8a01fd0c00000040000000400000004000000040fde601fde501219201208801208901fd0c0000803e0000803e0000803e0000803efde601fde4\
-01208a01fd0c00008040000080400000804000008040fde601fde401208501208601fd0c0000003f0000003f0000003f0000003ffde601fde501\
-208701fd0c00000040000000400000004000000040fde601fde501fde40121930120762077fd0c0000803e0000803e0000803e0000803efde601\
-fde4012078fd0c00008040000080400000804000008040fde601fde4012074fd000280e048fde401208b01fde401208c01fde401208d01fde401\
-219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fd\
-e501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde6\
-01fde401208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601\
-fde4012074fd000280f04bfde401fde4012196012075208e01fd0b0280d44c2075208f01fd0b02a0d44c2075209001fd0b02c0d44c2075209101\
-fd0b02e0d74c2075209201fd0b0280d84c2075209301fd0b02a0d84c2075209401fd0b02c0db4c2075209501fd0b02e0db4c2075209601fd0b02\
-80dc4c207441206a2174207541e0006a2175201741016a22174105480d000b201641016a22164105480d000b205d41016a225d4110480d000b20\
-5b41016a225b4102480d000b4100215b03404100215d03402005200b4180016c205d41086c6a205b41046c6a41046c6a219801209801fd000280\
-c4a6162197012006200b4180016c205d41086c6a205b41046c6a41046c6a219a01209a01fd000200219901209801fd000280fafe02219b014100\
-219c0103404100219d012008200b4180016c205d41086c6a205b41046c6a209c0141801c6c6a200d418088036c6a41046c6a219e012003205d41\
-880e6c205b41046c6a209c0141f8006c6a41046c6a219f010340209e01209f01fd000280d44c209701fde501209901fde601209b01fde401fd0b\
-0200209e014180086a219e01209f0141206a219f01209d0141016a229d01410e480d000b209c0141016a229c01410e480d000b205d41016a225d\
-4110480d000b205b41016a225b4102480d000b200941016a22092001480d000b0b0bd1100b057f017b017f017b017f047b027f0a7b077f077b12\
-7f200020014804402000210903402009210a200a412070210b200a41206e210a200a210c200c41056c200228020041056b200c41056c20022802\
-0041056b481b210d2006200b41086c41046c6a210f200ffd000280d4a616210e2007200b41086c41046c6a21112011fd0002002110200ffd0002\
-808a87032112200ffd000290d4a61621132011fd0002102114200ffd0002908a87032115410021160340410021170340fd0c0000000000000000\
-00000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c000000000000\
-00000000000000000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000\
-000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000\
-00000000000000000000000000002121410021222005200d418090066c20164180386c6a20174180026c6a41046c6a21232006200b41086c4104\
-6c6a21242005200d418090066c20164180386c6a20174180026c6a418090066a41046c6a21252005200d418090066c20164180386c6a20174180\
-026c6a4180a00c6a41046c6a21262005200d418090066c20164180386c6a20174180026c6a4180b0126a41046c6a21272005200d418090066c20\
-164180386c6a20174180026c6a4180c0186a41046c6a2128024003402023fd09020021292024fd00028082ff02212a2029202afde6012018fde4\
-0121182024fd00029082ff02212b2029202bfde6012019fde40121192025fd090200212c202c202afde601201afde401211a202c202bfde60120\
-1bfde401211b202241807f460d012026fd090200212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd090200212e\
-202e202afde601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd090200212f202f202afde6012020fde4012120\
+000000000000000000000000002167410021682003205b41c02f6c205d41c0026c6a41046c6a21692007205c4180046c205b4180206c6a41046c\
+6a216a024003402069fd090200216b206afd000200216c206b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde40121\
+5f2069fd09028002216e206e206cfde6012060fde4012160206e206dfde6012061fde4012161206841807f460d012069fd09028004216f206f20\
+6cfde6012062fde4012162206f206dfde6012063fde40121632069fd0902800621702070206cfde6012064fde40121642070206dfde6012065fd\
+e4012165206841a07e460d012069fd0902800821712071206cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a\
+41206a216a206841016a226841c000480d000b0b2003205c41f8056c205b41c02f6c6a205d41286c6a41046c6a21722072205efd0b0280e43420\
+72205ffd0b0290e43420722060fd0b02a0e43420722061fd0b02b0e43420722062fd0b02c0e43420722063fd0b02d0e43420722064fd0b02e0e4\
+3420722065fd0b02f0e43420722066fd0b0280e53420722067fd0b0290e534205d41016a225d4113480d000b205c41016a225c4108480d000b20\
+5b41016a225b4119480d000b205a41016a225a4101480d000b4100215a03404100215c0340410021150340410021162003205c41f8056c205a41\
+046c6a20154198016c6a41046c6a21732003205c41b8356c205a41046c6a201541d80a6c6a41046c6a217403402073fd0002809a3c21752073fd\
+000280d04321762073fd000280864b21772073fd000280d83d21782073fd0002808e4521792073fd000280c44c217a2073fd000280a2362078fd\
+e4012079fde401207afde401217b2073fd000280963f217c2073fd000280cc46217d2073fd000280824e217e2073fd000280e037207cfde40120\
+7dfde401207efde401217f2073fd000280d4402180012073fd0002808a482181012073fd000280c04f2182012073fd0002809e39208001fde401\
+208101fde401208201fde4012183012073fd00028092422184012073fd000280c8492185012073fd000280fe5021860120782079fd0c0000003f\
+0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fde501218701207c207dfd0c0000003f00\
+00003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218801208001208101fd0c0000003f\
+0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde50121890120782079fd0c0000803e\
+0000803e0000803e0000803efde601fde401207afd0c00008040000080400000804000008040fde601fde4012073fd000280fa53fde401218a01\
+207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012073fd00\
+0280b855fde401218b01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000\
+008040fde601fde4012073fd000280f656fde401218c012073fd000280e4342075fde4012076fde4012077fde401207bfde401207ffde4012083\
+01fde401218d01207b207ffd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde6\
+01fde501218e01207b207ffd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde6\
+01fde4012073fd000280dc3a208401fde401208501fde401208601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003f\
+fde601fde5012077fd0c00000040000000400000004000000040fde601fde501208701fde401208801fde401208901fde4012190012087012088\
+01fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219101208701\
+208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde40120840120\
+8501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501fde4012192\
+0120752076fd0c0000803e0000803e0000803e0000803efde601fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd\
+000280bc52fde401208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208c01fd0c00000040000000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601\
+fde401208c01fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208601fd0c00008040000080400000804000008040fde601fde4012073fd000280b458fde401fde4012195012074208d01fd0b0280f25920\
+74208e01fd0b02a0f2592074208f01fd0b02c0f2592074209001fd0b02a0805a2074209101fd0b02c0805a2074209201fd0b02e0805a20742093\
+01fd0b02c08e5a2074209401fd0b02e08e5a2074209501fd0b02808f5a207341206a2173207441e0006a2174201641016a22164113480d000b20\
+1541016a22154105480d000b205c41016a225c4108480d000b205a41016a225a4102480d000b4100215a03404100215c03402005205c41086c20\
+5a41046c6a41046c6a219701209701fd00028088a616219601209701fd000280b626219801209701fd0002808aa616219901209901fd0cacc527\
+37acc52737acc52737acc52737fde401219a01209a01fde301219b01209801209b01fde701219c01209701fd000280b826219d014100219e0103\
+404100219f012008205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a41046c6a21a0012003205c41b8356c\
+205a41046c6a209e0141c8036c6a41046c6a21a1012006205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c4180a00c6c6a\
+41046c6a21a201034020a00120a101fd000280f259209601fde501209c01fde601209d01fde40120a201fd000200fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b020020a0014180026a21a00120a10141206a21a10120a2014180026a21a201209f0141016a229f014138480d\
+000b209e0141016a229e01410e480d000b205c41016a225c4108480d000b205a41016a225a4102480d000b200941016a22092001480d000b0b0b\
+850e09057f017b017f0d7b027f0a7b097f077b057f200020014804402000210703402007210820084110702109200841106e21082008210a200a\
+41056c200228020041056b200a41056c200228020041056b481b210b2005200941086c41046c6a210d200dfd0002808ca616210c200dfd000280\
+ba38210e200dfd00028090a616210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200d\
+fd000280be382113200dfd0002908ca6162114200dfd000290ba382115200dfd00029090a61621162016fd0cacc52737acc52737acc52737acc5\
+2737fde40121172017fde301211820152018fde7012119200dfd000290be38211a4100211b03404100211c0340fd0c0000000000000000000000\
+0000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000\
+000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c00000000000000\
+0000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c0000000000\
+00000000000000000000002126410021270340201b41026c20276a417f6a41004e04404100212803402028201c41026c6a417f6a41004e044041\
+0021292004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a4180807f6a41046c6a212a2005200941086c\
+20274180c0016c6a20284180c0006c6a41046c6a212b2004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c\
+6a4180800c6a41046c6a212c2004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a418080186a41046c6a\
+212d2004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a418080246a41046c6a212e2004200b4180a00c\
+6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a418080306a41046c6a212f02400340202afd0902808e032130202bfd00\
+0280ba26213120302031fde601201dfde401211d202bfd000290ba26213220302032fde601201efde401211e202cfd0902800e213320332031fd\
+e601201ffde401211f20332032fde6012020fde4012120202941807f460d01202dfd0902808e01213420342031fde6012021fde4012121203420\
+32fde6012022fde4012122202efd0902808e02213520352031fde6012023fde401212320352032fde6012024fde4012124202941a07e460d0120\
+2ffd0902808e03213620362031fde6012025fde401212520362032fde6012026fde4012126202a41046a212a202b4180046a212b202c41046a21\
+2c202d41046a212d202e41046a212e202f41046a212f202941016a222941c000480d000b0b0b202841016a22284103480d000b0b202741016a22\
+274103480d000b2006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a41046c6a21372037201d200cfde5012012fde6012013\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b02002037201e2014fde5012019fde601201afde401fd0c000000000000000000\
+00000000000000fdeb01fd0b02102006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a418080066a41046c6a21382038201f\
+200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028040203820202014fde5012019fde601201afd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b0290402006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a41\
+80800c6a41046c6a213920392021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028080012039\
+20222014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029080012006200b418090066c200941086c\
+6a201b41801c6c6a201c4180016c6a418080126a41046c6a213a203a2023200cfde5012012fde6012013fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b0280c001203a20242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
+c0012006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a418080186a41046c6a213b203b2025200cfde5012012fde6012013\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b02808002203b20262014fde5012019fde601201afde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02908002201c41016a221c411c480d000b201b41016a221b411c480d000b200741016a22072001480d000b0b\
+0be50d0b057f017b017f0d7b017f087b057f067b0a7f027b017f20002001480440200021070340200721082008411c7021092008411c6e210820\
+08411070210a200841106e21082008210b2005200a41086c41046c6a210d200dfd0002808ca616210c200dfd000280ba38210e200dfd00028090\
+a616210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280be382113200dfd\
+0002908ca6162114200dfd000290ba382115200dfd00029090a61621162016fd0cacc52737acc52737acc52737acc52737fde40121172017fde3\
+01211820152018fde7012119200dfd000290be38211a4100211b0340fd0c00000000000000000000000000000000211cfd0c0000000000000000\
+0000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000\
+000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c00000000\
+0000000000000000000000002123410021240340200941026c20246a417f6a41004e04404100212503402025201b41046c41006a41026c6a417f\
+6a41004e044041002126200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a4180807f6a41046c6a2127\
+2005200a41086c20244180c0016c6a20254180c0006c6a41046c6a212803402027fd0902808e0321292028fd000280ba26212a2029202afde601\
+201cfde401211c2028fd000290ba26212b2029202bfde601201dfde401211d2027fd0902809203212c202c202afde601201efde401211e202c20\
+2bfde601201ffde401211f2027fd0902809603212d202d202afde6012020fde4012120202d202bfde6012021fde40121212027fd0902809a0321\
+2e202e202afde6012022fde4012122202e202bfde6012023fde4012123202741046a212720284180046a2128202641016a222641c000480d000b\
+052025201b41046c41006a41026c6a417f6a41004e212f2025201b41046c41006a41026c6a417f6a41004e21302025201b41046c41016a41026c\
+6a417f6a41004e21312025201b41046c41016a41026c6a417f6a41004e21322025201b41046c41026a41026c6a417f6a41004e21332025201b41\
+046c41026a41026c6a417f6a41004e21342025201b41046c41036a41026c6a417f6a41004e21352025201b41046c41036a41026c6a417f6a4100\
+4e2136410021262005200a41086c20244180c0016c6a20254180c0006c6a41046c6a2137200420094180386c200b4180a00c6c6a202441801c6c\
+6a202541c0006c6a201b4180046c6a4180807f6a41046c6a213803402037fd000280ba262139202f047d20382a02808e030543000000000bfd13\
+2039fde601201cfde401211c2037fd000290ba26213a2030047d20382a02808e030543000000000bfd13203afde601201dfde401211d2031047d\
+20382a028092030543000000000bfd132039fde601201efde401211e2032047d20382a028092030543000000000bfd13203afde601201ffde401\
+211f2033047d20382a028096030543000000000bfd132039fde6012020fde40121202034047d20382a028096030543000000000bfd13203afde6\
+012021fde40121212035047d20382a02809a030543000000000bfd132039fde6012022fde40121222036047d20382a02809a030543000000000b\
+fd13203afde6012023fde401212320374180046a2137203841046a2138202641016a222641c000480d000b0b202541016a22254103480d000b0b\
+202441016a22244103480d000b2006200a41086c200941801c6c6a200b418090066c6a201b4180046c6a41046c6a213b203b201c200cfde50120\
+12fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200203b201d2014fde5012019fde601201afde401fd0c000000\
+00000000000000000000000000fdeb01fd0b0210203b201e200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b028004203b201f2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029004203b2020200c\
+fde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028008203b20212014fde5012019fde601201afde401\
+fd0c00000000000000000000000000000000fdeb01fd0b029008203b2022200cfde5012012fde6012013fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02800c203b20232014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02900c\
+201b41016a221b4107480d000b200741016a22072001480d000b0b0b97330d107f417b047f0a7b037f077b037f227b017f017b017f017b047f20\
+0020014804402000210903402009210a200a410270210b200a41026e210a200a210c4100210d03404100210e0340200b410e6c200e6a417f6a41\
+004e210f200b410e6c200e6a417f6a411c482110200f2010712111410021122003200d41046c200e4180206c6a41046c6a21132004200b418088\
+036c200c418090066c6a200d41046c6a200e41801c6c6a4180807f6a41046c6a21140340201320112012417f6a41004e712012417f6a411c4871\
+047b2014fd0002808c0305fd0c000000000000000000000000000000000bfd0b0280882720134180046a211320144180046a2114201241016a22\
+124120480d000b200e41016a220e4111480d000b200d41016a220d4120480d000b4100210d0340410021150340410021162003200d41046c2015\
+4180e0006c6a41046c6a21172003200d41046c201541800a6c6a41046c6a211803402017fd000280882821192017fd0002808829211a2017fd00\
+0280882a211b201bfd0c00000040000000400000004000000040fde601211c2017fd0002808c28211d2017fd0002808c29211e2017fd0002808c\
+2a211f201ffd0c00000040000000400000004000000040fde60121202017fd0002808c27fd0c00000040000000400000004000000040fde60120\
+1dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde5012121\
+2017fd000280902821222017fd000280902921232017fd000280902a21242024fd0c00000040000000400000004000000040fde60121252017fd\
+0002809027fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c0000\
+4040000040400000404000004040fde601fde5012025fde50121262017fd000280942821272017fd000280942921282017fd000280942a212920\
+29fd0c00000040000000400000004000000040fde601212a2017fd0002809427fd0c00000040000000400000004000000040fde6012027fd0c00\
+004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b202bfd0c\
+00000040000000400000004000000040fde601212c2017fd0002809828212d2017fd0002809829212e2017fd000280982a212f202ffd0c000000\
+40000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a04000\
+00a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a0\
+40fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fd\
+e601fde401202afde40121332033fd0c00000040000000400000004000000040fde6012134201efd0c00000041000000410000004100000041fd\
+e601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121352023\
+fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000\
+410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fde6012027fd0c0000804100008041000080410000\
+8041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037fd0c00000040000000400000004000000040fde6\
+012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401202afde501213b203bfd0c000000400000004000\
+00004000000040fde601213c2017fd0002808c2b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280902b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd000280942b2027fde5012028fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f203ffd0c000000400000004000000040000000\
+40fde60121402017fd0002808827fd0c00000040000000400000004000000040fde6012019fd0c00004040000040400000404000004040fde601\
+fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c00000040000000400000004000000040fde6012021fd\
+0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde501202cfde50121412021\
+fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121422026fd0c\
+00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde501202bfd0c000000410000004100\
+00004100000041fde601fde401214320212026fde401202cfde50121442017fd0002809827fd0c00000040000000400000004000000040fde601\
+202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde50120\
+21fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012145\
+2019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd0c0000\
+0040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c0000404000004040000040\
+4000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde6012031fd0c000080410000804100008041000080\
+41fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214820312032fde4012034fde5012149202dfd0c0000004000\
+0000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c0000004100000041\
+0000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fd\
+e601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c0000\
+4040000040400000404000004040fde601fde5012038fde501214b2035fd0c00000040000000400000004000000040fde6012036fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c00000041000000410000004100000041fde6012035fd0c000080410000\
+80410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214d20352036fde4012038fde501214e\
+202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c0000004100\
+0000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c000040\
+40000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde50121502039fd0c0000\
+0040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c00000041\
+000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100\
+000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121542017fd000280882b2019fde501201afd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c0000004000000040000000\
+4000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fd\
+e5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde401\
+2040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203f\
+fd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde50121582017fd000280982b202dfde501202efd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b02002018\
+2042fd0b0280c80120182043fd0b0280900320182044fd0b0280d80420182045fd0b0280a00620182046fd0b0280e80720182047fd0b0280b009\
+20182048fd0b0280f80a20182049fd0b0280c00c2018204afd0b0280880e2018204bfd0b0280d00f2018204cfd0b028098112018204dfd0b0280\
+e0122018204efd0b0280a8142018204ffd0b0280f01520182050fd0b0280b81720182051fd0b0280801920182052fd0b0280c81a20182053fd0b\
+0280901c20182054fd0b0280d81d20182055fd0b0280a01f20182056fd0b0280e82020182057fd0b0280b02220182058fd0b0280f82320182059\
+fd0b0280c025201741800c6a211720184180046a2118201641016a2216410a480d000b201541016a22154105480d000b200d41016a220d412048\
+0d000b4100215a03404100215b03404100215c03404100215d0340fd0c00000000000000000000000000000000215efd0c000000000000000000\
+00000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c00000000000000\
+0000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c0000000000\
+00000000000000000000002165fd0c000000000000000000000000000000002166fd0c0000000000000000000000000000000021674100216820\
+03205b4180326c205d4180056c6a41046c6a21692007205c4180086c205b418080016c6a41046c6a216a024003402069fd090200216b206afd00\
+0200216c206b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde401215f2069fd09028004216e206e206cfde6012060\
+fde4012160206e206dfde6012061fde4012161206841807f460d012069fd09028008216f206f206cfde6012062fde4012162206f206dfde60120\
+63fde40121632069fd0902800c21702070206cfde6012064fde40121642070206dfde6012065fde4012165206841a07e460d012069fd09028010\
+21712071206cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a41206a216a206841016a2268418001480d000b\
+0b2003205c4190036c205b4180326c6a205d41286c6a41046c6a21722072205efd0b028088382072205ffd0b0290883820722060fd0b02a08838\
+20722061fd0b02b0883820722062fd0b02c0883820722063fd0b02d0883820722064fd0b02e0883820722065fd0b02f0883820722066fd0b0280\
+893820722067fd0b02908938205d41016a225d410a480d000b205c41016a225c4110480d000b205b41016a225b4119480d000b205a41016a225a\
+4101480d000b4100215a03404100215c0340410021150340410021162003205c4190036c205a41046c6a201541d0006c6a41046c6a2173200320\
+5c41901c6c205a41046c6a201541d0056c6a41046c6a217403402073fd000280f03f21752073fd000280d84721762073fd000280c04f21772073\
+fd000280b84121782073fd000280a04921792073fd0002808851217a2073fd000280d0392078fde4012079fde401207afde401217b2073fd0002\
+808043217c2073fd000280e84a217d2073fd000280d052217e2073fd000280983b207cfde401207dfde401207efde401217f2073fd000280c844\
+2180012073fd000280b04c2181012073fd00028098542182012073fd000280e03c208001fde401208101fde401208201fde4012183012073fd00\
+028090462184012073fd000280f84d2185012073fd000280e05521860120782079fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+7afd0c00000040000000400000004000000040fde601fde501218701207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207e\
+fd0c00000040000000400000004000000040fde601fde501218801208001208101fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+8201fd0c00000040000000400000004000000040fde601fde50121890120782079fd0c0000803e0000803e0000803e0000803efde601fde40120\
+7afd0c00008040000080400000804000008040fde601fde4012073fd000280f058fde401218a01207c207dfd0c0000803e0000803e0000803e00\
+00803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012073fd000280b85afde401218b01208001208101fd0c00\
+00803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012073fd000280805cfde4\
+01218c012073fd00028088382075fde4012076fde4012077fde401207bfde401207ffde401208301fde401218d01207b207ffd0c0000003f0000\
+003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218e01207b207ffd0c0000803e0000\
+803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012073fd000280a83e208401fde40120\
+8501fde401208601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c000000400000004000\
+00004000000040fde601fde501208701fde401208801fde401208901fde401219001208701208801fd0c0000003f0000003f0000003f0000003f\
+fde601fde501208901fd0c00000040000000400000004000000040fde601fde501219101208701208801fd0c0000803e0000803e0000803e0000\
+803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000003f0000003f0000003f000000\
+3ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501fde40121920120752076fd0c0000803e0000803e0000803e\
+0000803efde601fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd000280a857fde401208a01fde401208b01fde4\
+01208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000\
+000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c0000804000008040000080\
+4000008040fde601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c000080400000804000008040\
+00008040fde601fde4012073fd000280c85dfde401fde4012195012074208d01fd0b0280905f2074208e01fd0b02a0905f2074208f01fd0b02c0\
+905f2074209001fd0b02c0975f2074209101fd0b02e0975f2074209201fd0b0280985f2074209301fd0b02809f5f2074209401fd0b02a09f5f20\
+74209501fd0b02c09f5f207341206a2173207441e0006a2174201641016a2216410a480d000b201541016a22154105480d000b205c41016a225c\
+4110480d000b205a41016a225a4102480d000b4100215a03404100215c03402005205c41086c205a41046c6a41046c6a219701209701fd000280\
+94a6162196012006205c41086c205a41046c6a41046c6a219901209901fd000200219801209701fd000280c65c219a014100219b010340410021\
+9c012008205c41086c205a41046c6a209b0141801c6c6a200b418088036c6a200c418090066c6a41046c6a219d012003205c41901c6c205a4104\
+6c6a209b0141f0016c6a41046c6a219e010340209d01209e01fd000280905f209601fde501209801fde601209a01fde401fd0b0200209d014180\
+046a219d01209e0141206a219e01209c0141016a229c01411c480d000b209b0141016a229b01410e480d000b205c41016a225c4110480d000b20\
+5a41016a225a4102480d000b200941016a22092001480d000b0b0baf0e0b057f017b017f017b017f047b027f0a7b077f077b0a7f200020014804\
+402000210903402009210a200a411070210b200a41106e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b21\
+0d2006200b41086c41046c6a210f200ffd0002809ca616210e2007200b41086c41046c6a21112011fd0002002110200ffd000280ce5e2112200f\
+fd0002909ca61621132011fd0002102114200ffd000290ce5e2115410021160340410021170340fd0c0000000000000000000000000000000021\
+18fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c000000000000000000000000000000\
+00211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000\
+000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000000000000000000000\
+00000000002121410021222005200d4180a00c6c20164180386c6a20174180016c6a41046c6a21232006200b41086c41046c6a21242005200d41\
+80a00c6c20164180386c6a20174180016c6a4180800c6a41046c6a21252005200d4180a00c6c20164180386c6a20174180016c6a418080186a41\
+046c6a21262005200d4180a00c6c20164180386c6a20174180016c6a418080246a41046c6a21272005200d4180a00c6c20164180386c6a201741\
+80016c6a418080316a41046c6a2128024003402023fd09020021292024fd000280ca5c212a2029202afde6012018fde40121182024fd000290ca\
+5c212b2029202bfde6012019fde40121192025fd0902808001212c202c202afde601201afde401211a202c202bfde601201bfde401211b202241\
+807f460d012026fd0902808002212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd0902808003212e202e202afd\
+e601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd090200212f202f202afde6012020fde4012120202f202bfd\
+e6012021fde4012121202341046a212320244180046a2124202541046a2125202641046a2126202741046a2127202841046a2128202241016a22\
+2241c000480d000b0b2008200d418090066c200b41086c6a201641801c6c6a20174180016c6a41046c6a213020302004200d418090066c200b41\
+086c6a201641801c6c6a20174180016c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02102008200d418090066c200b41086c6a201641801c6c6a20174180016c6a418080066a41046c6a213220322004200d41\
+8090066c200b41086c6a201641801c6c6a20174180016c6a418080066a41046c6a21332033fd00028040201a200efde5012010fde6012012fde4\
+01fde401fd0c00000000000000000000000000000000fdeb01fd0b02804020322033fd00029040201b2013fde5012014fde6012015fde401fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b0290402008200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180\
+800c6a41046c6a213420342004200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180800c6a41046c6a21352035fd00028080\
+01201c200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0280800120342035fd0002908001\
+201d2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029080012008200d418090066c200b\
+41086c6a201641801c6c6a20174180016c6a418080126a41046c6a213620362004200d418090066c200b41086c6a201641801c6c6a2017418001\
+6c6a418080126a41046c6a21372037fd000280c001201e200efde5012010fde6012012fde401fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0280c00120362037fd000290c001201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0290c0012008200d418090066c200b41086c6a201641801c6c6a20174180016c6a418080186a41046c6a213820382004200d418090\
+066c200b41086c6a201641801c6c6a20174180016c6a418080186a41046c6a21392039fd00028080022020200efde5012010fde6012012fde401\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b0280800220382039fd000290800220212013fde5012014fde6012015fde401fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b02908002201741016a2217411c480d000b201641016a2216411c480d000b200941\
+016a22092001480d000b0b0bcc080b057f017b017f017b017f047b017f087b037f067b027f200020014804402000210903402009210a200a411c\
+70210b200a411c6e210a200a411070210c200a41106e210a200a210d2006200c41086c41046c6a210f200ffd0002809ca616210e2007200c4108\
+6c41046c6a21112011fd0002002110200ffd000280ce5e2112200ffd0002909ca61621132011fd0002102114200ffd000290ce5e211541002116\
+0340fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000\
+00002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000000000000000000000\
+00000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211e4100211f2005200b4180386c\
+200d4180a00c6c6a20164180046c6a41046c6a21202006200c41086c41046c6a212103402020fd09020021222021fd000280ca5c212320222023\
+fde6012017fde40121172021fd000290ca5c212420222024fde6012018fde40121182020fd09028004212520252023fde6012019fde401211920\
+252024fde601201afde401211a2020fd09028008212620262023fde601201bfde401211b20262024fde601201cfde401211c2020fd0902800c21\
+2720272023fde601201dfde401211d20272024fde601201efde401211e202041046a212020214180046a2121201f41016a221f41c000480d000b\
+2008200c41086c200b41801c6c6a200d418090066c6a20164180046c6a41046c6a212820282004200c41086c200b41801c6c6a200d418090066c\
+6a20164180046c6a41046c6a21292029fd0002002017200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b020020282029fd00021020182013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+021020282029fd000280042019200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800420\
+282029fd00029004201a2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420282029\
+fd00028008201b200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820282029fd0002\
+9008201c2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900820282029fd0002800c20\
+1d200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800c20282029fd0002900c201e2013\
+fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900c201641016a22164107480d000b200941\
+016a22092001480d000b0b0bd1330b107f417b047f0a7b037f077b037f227b017f067b047f200020014804402000210803402008210920094102\
+70210a200941026e21092009210b4100210c03404100210d0340200a410e6c200d6a417f6a41004e210e200a410e6c200d6a417f6a411c48210f\
+200e200f712110410021112003200c41046c200d4180206c6a41046c6a21122004200a418088036c200b418090066c6a200c41046c6a200d4180\
+1c6c6a4180807f6a41046c6a21130340201220102011417f6a41004e712011417f6a411c4871047b2013fd0002808c0305fd0c00000000000000\
+0000000000000000000bfd0b0280882720124180046a211220134180046a2113201141016a22114120480d000b200d41016a220d4111480d000b\
+200c41016a220c4120480d000b4100210c0340410021140340410021152003200c41046c20144180e0006c6a41046c6a21162003200c41046c20\
+1441800a6c6a41046c6a211703402016fd000280882821182016fd000280882921192016fd000280882a211a201afd0c00000040000000400000\
+004000000040fde601211b2016fd0002808c28211c2016fd0002808c29211d2016fd0002808c2a211e201efd0c00000040000000400000004000\
+000040fde601211f2016fd0002808c27fd0c00000040000000400000004000000040fde601201cfd0c00004040000040400000404000004040fd\
+e601fde401201dfd0c00004040000040400000404000004040fde601fde501201ffde50121202016fd000280902821212016fd00028090292122\
+2016fd000280902a21232023fd0c00000040000000400000004000000040fde60121242016fd0002809027fd0c00000040000000400000004000\
+000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde501\
+2024fde50121252016fd000280942821262016fd000280942921272016fd000280942a21282028fd0c00000040000000400000004000000040fd\
+e60121292016fd0002809427fd0c00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4\
+012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a202afd0c00000040000000400000004000000040fde60121\
+2b2016fd0002809828212c2016fd0002809829212d2016fd000280982a212e202efd0c00000040000000400000004000000040fde601212f201c\
+fd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde40121302021fd0c\
+00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121312026fd0c0000\
+0040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde40121322032fd0c00000040\
+000000400000004000000040fde6012133201dfd0c00000041000000410000004100000041fde601201cfd0c0000804100008041000080410000\
+8041fde601fde501201efd0c00000041000000410000004100000041fde601fde40121342022fd0c00000041000000410000004100000041fde6\
+012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121352027fd\
+0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c0000004100000041\
+0000004100000041fde601fde40121362036fd0c00000040000000400000004000000040fde6012137201c201dfde401201ffde5012138202120\
+22fde4012024fde501213920262027fde4012029fde501213a203afd0c00000040000000400000004000000040fde601213b2016fd0002808c2b\
+201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+3c2016fd000280902b2021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde401213d2016fd000280942b2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401213e203efd0c00000040000000400000004000000040fde601213f2016fd0002808827fd0c00000040\
+000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fde4012019fd0c00004040000040400000404000\
+004040fde601fde501201bfde501fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601\
+fde4012025fd0c00004040000040400000404000004040fde601fde501202bfde50121402020fd0c00000040000000400000004000000040fde6\
+012025fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121412025fd0c00000041000000410000004100000041fde60120\
+20fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401214220202025fd\
+e401202bfde50121432016fd0002809827fd0c00000040000000400000004000000040fde601202cfd0c00004040000040400000404000004040\
+fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012020fde5012025fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442018fd0c00000040000000400000004000000040\
+fde6012019fd0c0000a0400000a0400000a0400000a040fde601fde401201bfde401fd0c00000040000000400000004000000040fde6012030fd\
+0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde50121452030\
+fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601fde4012033fde40121462031fd0c\
+00000041000000410000004100000041fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c000000410000004100\
+00004100000041fde601fde401214720302031fde4012033fde5012148202cfd0c00000040000000400000004000000040fde601202dfd0c0000\
+a0400000a0400000a0400000a040fde601fde401202ffde4012030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121492019fd0c00000041000000410000004100000041fde6012018fd0c0000804100\
+0080410000804100008041fde601fde501201afd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000\
+000040fde6012034fd0c00004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde501\
+2037fde501214a2034fd0c00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037\
+fde401214b2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c\
+00000041000000410000004100000041fde601fde401214c20342035fde4012037fde501214d202dfd0c00000041000000410000004100000041\
+fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde4012034fd\
+e5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e2018\
+2019fde401201bfde501fd0c00000040000000400000004000000040fde6012038fd0c00004040000040400000404000004040fde601fde40120\
+39fd0c00004040000040400000404000004040fde601fde501203bfde501214f2038fd0c00000040000000400000004000000040fde6012039fd\
+0c0000a0400000a0400000a0400000a040fde601fde401203bfde40121502039fd0c00000041000000410000004100000041fde6012038fd0c00\
+008041000080410000804100008041fde601fde501203afd0c00000041000000410000004100000041fde601fde401215120382039fde401203b\
+fde5012152202c202dfde401202ffde5012038fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde40121532016fd000280882b2018fde5012019fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+1afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203cfd0c0000404000004040\
+0000404000004040fde601fde401203dfd0c00004040000040400000404000004040fde601fde501203ffde5012154203cfd0c00000040000000\
+400000004000000040fde601203dfd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012155203dfd0c000000410000004100\
+00004100000041fde601203cfd0c00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde6\
+01fde4012156203c203dfde401203ffde50121572016fd000280982b202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+01202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215820172040fd0b020020172041fd0b0280c80120172042fd0b028090032017\
+2043fd0b0280d80420172044fd0b0280a00620172045fd0b0280e80720172046fd0b0280b00920172047fd0b0280f80a20172048fd0b0280c00c\
+20172049fd0b0280880e2017204afd0b0280d00f2017204bfd0b028098112017204cfd0b0280e0122017204dfd0b0280a8142017204efd0b0280\
+f0152017204ffd0b0280b81720172050fd0b0280801920172051fd0b0280c81a20172052fd0b0280901c20172053fd0b0280d81d20172054fd0b\
+0280a01f20172055fd0b0280e82020172056fd0b0280b02220172057fd0b0280f82320172058fd0b0280c025201641800c6a211620174180046a\
+2117201541016a2215410a480d000b201441016a22144105480d000b200c41016a220c4120480d000b4100215903404100215a03404100215b03\
+404100215c0340fd0c00000000000000000000000000000000215dfd0c00000000000000000000000000000000215efd0c000000000000000000\
+00000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c00000000000000\
+0000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c0000000000\
+00000000000000000000002165fd0c000000000000000000000000000000002166410021672003205a4180326c205c4180056c6a41046c6a2168\
+2006205b4180086c205a418080016c6a41046c6a2169024003402068fd090200216a2069fd000200216b206a206bfde601205dfde401215d2069\
+fd000210216c206a206cfde601205efde401215e2068fd09028004216d206d206bfde601205ffde401215f206d206cfde6012060fde401216020\
+6741807f460d012068fd09028008216e206e206bfde6012061fde4012161206e206cfde6012062fde40121622068fd0902800c216f206f206bfd\
+e6012063fde4012163206f206cfde6012064fde4012164206741a07e460d012068fd0902801021702070206bfde6012065fde40121652070206c\
+fde6012066fde4012166206841046a2168206941206a2169206741016a2267418001480d000b0b2003205b4190036c205a4180326c6a205c4128\
+6c6a41046c6a21712071205dfd0b028088382071205efd0b029088382071205ffd0b02a0883820712060fd0b02b0883820712061fd0b02c08838\
+20712062fd0b02d0883820712063fd0b02e0883820712064fd0b02f0883820712065fd0b0280893820712066fd0b02908938205c41016a225c41\
+0a480d000b205b41016a225b4110480d000b205a41016a225a4119480d000b205941016a22594101480d000b4100215903404100215b03404100\
+21140340410021152003205b4190036c205941046c6a201441d0006c6a41046c6a21722003205b41901c6c205941046c6a201441d0056c6a4104\
+6c6a217303402072fd000280f03f21742072fd000280d84721752072fd000280c04f21762072fd000280b84121772072fd000280a04921782072\
+fd000280885121792072fd000280d0392077fde4012078fde4012079fde401217a2072fd0002808043217b2072fd000280e84a217c2072fd0002\
+80d052217d2072fd000280983b207bfde401207cfde401207dfde401217e2072fd000280c844217f2072fd000280b04c2180012072fd00028098\
+542181012072fd000280e03c207ffde401208001fde401208101fde4012182012072fd00028090462183012072fd000280f84d2184012072fd00\
+0280e05521850120772078fd0c0000003f0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000004000000040fde601\
+fde501218601207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601fd\
+e501218701207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde601\
+fde50121880120772078fd0c0000803e0000803e0000803e0000803efde601fde4012079fd0c00008040000080400000804000008040fde601fd\
+e4012072fd000280f058fde401218901207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000\
+804000008040fde601fde4012072fd000280b85afde401218a01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101\
+fd0c00008040000080400000804000008040fde601fde4012072fd000280805cfde401218b012072fd00028088382074fde4012075fde4012076\
+fde401207afde401207efde401208201fde401218c01207a207efd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c000000\
+40000000400000004000000040fde601fde501218d01207a207efd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c000080\
+40000080400000804000008040fde601fde4012072fd000280a83e208301fde401208401fde401208501fde401fde401218e0120742075fd0c00\
+00003f0000003f0000003f0000003ffde601fde5012076fd0c00000040000000400000004000000040fde601fde501208601fde401208701fde4\
+01208801fde401218f01208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000\
+000040fde601fde501219001208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c0000804000008040000080\
+4000008040fde601fde401208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c000000400000004000000040\
+00000040fde601fde501fde40121910120742075fd0c0000803e0000803e0000803e0000803efde601fde4012076fd0c00008040000080400000\
+804000008040fde601fde4012072fd000280a857fde401208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000\
+003f0000003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c0000803e\
+0000803e0000803e0000803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde401208301208401fd0c0000803e00\
+00803e0000803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012072fd000280c85dfde401fde401\
+2194012073208c01fd0b0280905f2073208d01fd0b02a0905f2073208e01fd0b02c0905f2073208f01fd0b02c0975f2073209001fd0b02e0975f\
+2073209101fd0b0280985f2073209201fd0b02809f5f2073209301fd0b02a09f5f2073209401fd0b02c09f5f207241206a2172207341e0006a21\
+73201541016a2215410a480d000b201441016a22144105480d000b205b41016a225b4110480d000b205941016a22594102480d000b4100215903\
+404100215b03402005205b41086c205941046c6a41046c6a219601209601fd000280a4a616219501209601fd000280d28201219701209601fd00\
+0280a8a616219801209801fd0cacc52737acc52737acc52737acc52737fde401219901209901fde301219a01209701209a01fde701219b012096\
+01fd000280d68201219c014100219d0103404100219e012007205b41086c205941046c6a209d0141801c6c6a200a418088036c6a200b41809006\
+6c6a41046c6a219f012003205b41901c6c205941046c6a209d0141f0016c6a41046c6a21a0010340209f0120a001fd000280905f209501fde501\
+209b01fde601209c01fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209f014180046a219f0120a00141206a21a001209e\
+0141016a229e01411c480d000b209d0141016a229d01410e480d000b205b41016a225b4110480d000b205941016a22594102480d000b20084101\
+6a22082001480d000b0b0b95340b107f417b047f0a7b037f077b037f227b017f067b057f200020014804402000210903402009210a200a410270\
+210b200a41026e210a200a210c4100210d03404100210e0340200b410e6c200e6a417f6a41004e210f200b410e6c200e6a417f6a411c48211020\
+0f2010712111410021122003200d41046c200e4180206c6a41046c6a21132004200b418088036c200c418090066c6a200d41046c6a200e41801c\
+6c6a4180807f6a41046c6a21140340201320112012417f6a41004e712012417f6a411c4871047b2014fd0002808c0305fd0c0000000000000000\
+00000000000000000bfd0b0280882720134180046a211320144180046a2114201241016a22124120480d000b200e41016a220e4111480d000b20\
+0d41016a220d4120480d000b4100210d0340410021150340410021162003200d41046c20154180e0006c6a41046c6a21172003200d41046c2015\
+41800a6c6a41046c6a211803402017fd000280882821192017fd0002808829211a2017fd000280882a211b201bfd0c0000004000000040000000\
+4000000040fde601211c2017fd0002808c28211d2017fd0002808c29211e2017fd0002808c2a211f201ffd0c0000004000000040000000400000\
+0040fde60121202017fd0002808c27fd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde6\
+01fde401201efd0c00004040000040400000404000004040fde601fde5012020fde50121212017fd000280902821222017fd0002809029212320\
+17fd000280902a21242024fd0c00000040000000400000004000000040fde60121252017fd0002809027fd0c0000004000000040000000400000\
+0040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde50120\
+25fde50121262017fd000280942821272017fd000280942921282017fd000280942a21292029fd0c00000040000000400000004000000040fde6\
+01212a2017fd0002809427fd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde401\
+2028fd0c00004040000040400000404000004040fde601fde501202afde501212b202bfd0c00000040000000400000004000000040fde601212c\
+2017fd0002809828212d2017fd0002809829212e2017fd000280982a212f202ffd0c00000040000000400000004000000040fde6012130201dfd\
+0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde40121312022fd0c00\
+000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121322027fd0c000000\
+40000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033fd0c0000004000\
+0000400000004000000040fde6012134201efd0c00000041000000410000004100000041fde601201dfd0c000080410000804100008041000080\
+41fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121352023fd0c00000041000000410000004100000041fde601\
+2022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121362028fd0c\
+00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c000000410000004100\
+00004100000041fde601fde40121372037fd0c00000040000000400000004000000040fde6012138201d201efde4012020fde501213920222023\
+fde4012025fde501213a20272028fde401202afde501213b203bfd0c00000040000000400000004000000040fde601213c2017fd0002808c2b20\
+1dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d\
+2017fd000280902b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde401213e2017fd000280942b2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401213f203ffd0c00000040000000400000004000000040fde60121402017fd0002808827fd0c0000004000\
+0000400000004000000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c0000404000004040000040400000\
+4040fde601fde501201cfde501fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fd\
+e4012026fd0c00004040000040400000404000004040fde601fde501202cfde50121412021fd0c00000040000000400000004000000040fde601\
+2026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121422026fd0c00000041000000410000004100000041fde6012021\
+fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde401214320212026fde4\
+01202cfde50121442017fd0002809827fd0c00000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fd\
+e601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000004000000040fd\
+e601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd0c00000040000000400000004000000040fde6012031fd0c\
+00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121462031fd\
+0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121472032fd0c00\
+000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000\
+004100000041fde601fde401214820312032fde4012034fde5012149202dfd0c00000040000000400000004000000040fde601202efd0c0000a0\
+400000a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c00000041000000410000004100000041fde6012019fd0c000080410000\
+80410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401fd0c0000004000000040000000400000\
+0040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde50120\
+38fde501214b2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fd\
+e401214c2036fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00\
+000041000000410000004100000041fde601fde401214d20352036fde4012038fde501214e202efd0c00000041000000410000004100000041fd\
+e601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012035fde5\
+012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201920\
+1afde401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203a\
+fd0c00004040000040400000404000004040fde601fde501203cfde50121502039fd0c00000040000000400000004000000040fde601203afd0c\
+0000a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c00000041000000410000004100000041fde6012039fd0c0000\
+8041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121522039203afde401203cfd\
+e5012153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde40121542017fd000280882b2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201b\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203dfd0c000040400000404000\
+00404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde5012155203dfd0c0000004000000040\
+0000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012156203efd0c00000041000000410000\
+004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601\
+fde4012157203d203efde4012040fde50121582017fd000280982b202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+3ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b020020182042fd0b0280c80120182043fd0b02809003201820\
+44fd0b0280d80420182045fd0b0280a00620182046fd0b0280e80720182047fd0b0280b00920182048fd0b0280f80a20182049fd0b0280c00c20\
+18204afd0b0280880e2018204bfd0b0280d00f2018204cfd0b028098112018204dfd0b0280e0122018204efd0b0280a8142018204ffd0b0280f0\
+1520182050fd0b0280b81720182051fd0b0280801920182052fd0b0280c81a20182053fd0b0280901c20182054fd0b0280d81d20182055fd0b02\
+80a01f20182056fd0b0280e82020182057fd0b0280b02220182058fd0b0280f82320182059fd0b0280c025201741800c6a211720184180046a21\
+18201641016a2216410a480d000b201541016a22154105480d000b200d41016a220d4120480d000b4100215a03404100215b03404100215c0340\
+4100215d0340fd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c00000000000000000000\
+0000000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c0000000000000000\
+00000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000\
+000000000000000000002166fd0c000000000000000000000000000000002167410021682003205b4180326c205d4180056c6a41046c6a216920\
+07205c4180086c205b418080016c6a41046c6a216a024003402069fd090200216b206afd000200216c206b206cfde601205efde401215e206afd\
+000210216d206b206dfde601205ffde401215f2069fd09028004216e206e206cfde6012060fde4012160206e206dfde6012061fde40121612068\
+41807f460d012069fd09028008216f206f206cfde6012062fde4012162206f206dfde6012063fde40121632069fd0902800c21702070206cfde6\
+012064fde40121642070206dfde6012065fde4012165206841a07e460d012069fd0902801021712071206cfde6012066fde40121662071206dfd\
+e6012067fde4012167206941046a2169206a41206a216a206841016a2268418001480d000b0b2003205c4190036c205b4180326c6a205d41286c\
+6a41046c6a21722072205efd0b028088382072205ffd0b0290883820722060fd0b02a0883820722061fd0b02b0883820722062fd0b02c0883820\
+722063fd0b02d0883820722064fd0b02e0883820722065fd0b02f0883820722066fd0b0280893820722067fd0b02908938205d41016a225d410a\
+480d000b205c41016a225c4110480d000b205b41016a225b4119480d000b205a41016a225a4101480d000b4100215a03404100215c0340410021\
+150340410021162003205c4190036c205a41046c6a201541d0006c6a41046c6a21732003205c41901c6c205a41046c6a201541d0056c6a41046c\
+6a217403402073fd000280f03f21752073fd000280d84721762073fd000280c04f21772073fd000280b84121782073fd000280a04921792073fd\
+0002808851217a2073fd000280d0392078fde4012079fde401207afde401217b2073fd0002808043217c2073fd000280e84a217d2073fd000280\
+d052217e2073fd000280983b207cfde401207dfde401207efde401217f2073fd000280c8442180012073fd000280b04c2181012073fd00028098\
+542182012073fd000280e03c208001fde401208101fde401208201fde4012183012073fd00028090462184012073fd000280f84d2185012073fd\
+000280e05521860120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde6\
+01fde501218701207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601\
+fde501218801208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fd\
+e601fde50121890120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c00008040000080400000804000008040fde6\
+01fde4012073fd000280f058fde401218a01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c0000804000008040\
+0000804000008040fde601fde4012073fd000280b85afde401218b01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401\
+208201fd0c00008040000080400000804000008040fde601fde4012073fd000280805cfde401218c012073fd00028088382075fde4012076fde4\
+012077fde401207bfde401207ffde401208301fde401218d01207b207ffd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c\
+00000040000000400000004000000040fde601fde501218e01207b207ffd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c\
+00008040000080400000804000008040fde601fde4012073fd000280a83e208401fde401208501fde401208601fde401fde401218f0120752076\
+fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c00000040000000400000004000000040fde601fde501208701fde4012088\
+01fde401208901fde401219001208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c00000040000000400000\
+004000000040fde601fde501219101208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c0000804000008040\
+0000804000008040fde601fde401208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c000000400000004000\
+00004000000040fde601fde501fde40121920120752076fd0c0000803e0000803e0000803e0000803efde601fde4012077fd0c00008040000080\
+400000804000008040fde601fde4012073fd000280a857fde401208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c000000\
+3f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601fde501219401208a01208b01fd0c00\
+00803e0000803e0000803e0000803efde601fde401208c01fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000\
+803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012073fd000280c85dfde401\
+fde4012195012074208d01fd0b0280905f2074208e01fd0b02a0905f2074208f01fd0b02c0905f2074209001fd0b02c0975f2074209101fd0b02\
+e0975f2074209201fd0b0280985f2074209301fd0b02809f5f2074209401fd0b02a09f5f2074209501fd0b02c09f5f207341206a2173207441e0\
+006a2174201641016a2216410a480d000b201541016a22154105480d000b205c41016a225c4110480d000b205a41016a225a4102480d000b4100\
+215a03404100215c03402005205c41086c205a41046c6a41046c6a219701209701fd000280aca616219601209701fd000280daa6012198012097\
+01fd000280b0a616219901209901fd0cacc52737acc52737acc52737acc52737fde401219a01209a01fde301219b01209801209b01fde701219c\
+01209701fd000280dea601219d014100219e0103404100219f012008205c41086c205a41046c6a209e0141801c6c6a200b418088036c6a200c41\
+8090066c6a41046c6a21a0012003205c41901c6c205a41046c6a209e0141f0016c6a41046c6a21a1012006205c41086c205a41046c6a209e0141\
+801c6c6a200b418088036c6a200c418090066c6a41046c6a21a201034020a00120a101fd000280905f209601fde501209c01fde601209d01fde4\
+0120a201fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a0014180046a21a00120a10141206a21a10120a201\
+4180046a21a201209f0141016a229f01411c480d000b209e0141016a229e01410e480d000b205c41016a225c4110480d000b205a41016a225a41\
+02480d000b200941016a22092001480d000b0b0b8d0e09067f017b017f0d7b027f0a7b097f077b057f2000200148044020002108034020082109\
+2009412070210a200941206e21092009410170210b200941016e21092009210c200c41056c200228020041056b200c41056c200228020041056b\
+481b210d2005200a41086c41046c6a210f200ffd000280b4a616210e200ffd000280e2ee012110200ffd000280bca61621112011fd0cacc52737\
+acc52737acc52737acc52737fde40121122012fde301211320102013fde7012114200ffd000280eaee012115200ffd000290b4a6162116200ffd\
+000290e2ee012117200ffd000290bca61621182018fd0cacc52737acc52737acc52737acc52737fde40121192019fde301211a2017201afde701\
+211b200ffd000290eaee01211c4100211d03404100211e0340fd0c00000000000000000000000000000000211ffd0c0000000000000000000000\
+00000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c000000000000000000\
+000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000000000\
+0000000000000000002126fd0c000000000000000000000000000000002127fd0c00000000000000000000000000000000212841002129034020\
+1d41026c20296a417f6a41004e04404100212a0340202a201e41026c6a417f6a41004e04404100212b2004200d418090066c201d4180386c6a20\
+2941801c6c6a202a4180016c6a201e4180026c6a4180807f6a41046c6a212c2006200a4180c8006c20294180186c6a202a4180086c6a41046c6a\
+212d2004200d418090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a418080056a41046c6a212e2004200d41809006\
+6c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a4180800c6a41046c6a212f2004200d418090066c201d4180386c6a2029\
+41801c6c6a202a4180016c6a201e4180026c6a418080126a41046c6a21302004200d418090066c201d4180386c6a202941801c6c6a202a418001\
+6c6a201e4180026c6a418080186a41046c6a213102400340202cfd0902808c032132202dfd000200213320322033fde601201ffde401211f202d\
+fd000210213420322034fde6012020fde4012120202efd090280cc03213520352033fde6012021fde401212120352034fde6012022fde4012122\
+202b41807f460d01202ffd0902800c213620362033fde6012023fde401212320362034fde6012024fde40121242030fd0902804c213720372033\
+fde6012025fde401212520372034fde6012026fde4012126202b41a07e460d012031fd0902808c01213820382033fde6012027fde40121272038\
+2034fde6012028fde4012128202c41046a212c202d41206a212d202e41046a212e202f41046a212f203041046a2130203141046a2131202b4101\
+6a222b418001480d000b0b0b202a41016a222a4103480d000b0b202941016a22294103480d000b2007200d418088036c200a41086c6a201d4180\
+1c6c6a201e4180026c6a41046c6a21392039201f200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+0200203920202016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02102007200d418088036c200a41\
+086c6a201d41801c6c6a201e4180026c6a418080036a41046c6a213a203a2021200efde5012014fde6012015fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b028020203a20222016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+90202007200d418088036c200a41086c6a201d41801c6c6a201e4180026c6a418080066a41046c6a213b203b2023200efde5012014fde6012015\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b028040203b20242016fde501201bfde601201cfde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0290402007200d418088036c200a41086c6a201d41801c6c6a201e4180026c6a418080096a41046c6a213c203c\
+2025200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b028060203c20262016fde501201bfde60120\
+1cfde401fd0c00000000000000000000000000000000fdeb01fd0b0290602007200d418088036c200a41086c6a201d41801c6c6a201e4180026c\
+6a4180800c6a41046c6a213d203d2027200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b02808001\
+203d20282016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02908001201e41016a221e410e480d00\
+0b201d41016a221d410e480d000b200841016a22082001480d000b0b0b90100b057f017b017f0d7b037f0a7b057f077b0c7f027b017f20002001\
+480440200021080340200821092009412070210a200941206e21092009410170210b200941016e21092009210c2005200a41086c41046c6a210e\
+200efd000280b4a616210d200efd000280e2ee01210f200efd000280bca61621102010fd0cacc52737acc52737acc52737acc52737fde4012111\
+2011fde3012112200f2012fde7012113200efd000280eaee012114200efd000290b4a6162115200efd000290e2ee012116200efd000290bca616\
+21172017fd0cacc52737acc52737acc52737acc52737fde40121182018fde301211920162019fde701211a200efd000290eaee01211b4100211c\
+03404100211d0340201d41056c410e41056b201d41056c410e41056b481b211efd0c00000000000000000000000000000000211ffd0c00000000\
+0000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c0000\
+00000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c\
+000000000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128\
+410021290340201c41026c20296a417f6a41004e04404100212a0340202a201e41006a41026c6a417f6a41004e04404100212b2004201e418002\
+6c201c4180386c6a200c418090066c6a202941801c6c6a202a4180016c6a4180807f6a41046c6a212c2006200a4180c8006c20294180186c6a20\
+2a4180086c6a41046c6a212d02400340202cfd0902808c03212e202dfd000200212f202e202ffde601201ffde401211f202dfd0002102130202e\
+2030fde6012020fde4012120202cfd090280940321312031202ffde6012021fde401212120312030fde6012022fde4012122202b41807f460d01\
+202cfd0902809c0321322032202ffde6012023fde401212320322030fde6012024fde4012124202cfd090280a40321332033202ffde6012025fd\
+e401212520332030fde6012026fde4012126202b41a07e460d01202cfd090280ac0321342034202ffde6012027fde401212720342030fde60120\
+28fde4012128202c41046a212c202d41206a212d202b41016a222b418001480d000b0b05202a201e41006a41026c6a417f6a41004e2135202a20\
+1e41006a41026c6a417f6a41004e2136202a201e41016a41026c6a417f6a41004e2137202a201e41016a41026c6a417f6a41004e2138202a201e\
+41026a41026c6a417f6a41004e2139202a201e41026a41026c6a417f6a41004e213a202a201e41036a41026c6a417f6a41004e213b202a201e41\
+036a41026c6a417f6a41004e213c202a201e41046a41026c6a417f6a41004e213d202a201e41046a41026c6a417f6a41004e213e4100212b2006\
+200a4180c8006c20294180186c6a202a4180086c6a41046c6a213f2004201e4180026c201c4180386c6a200c418090066c6a202941801c6c6a20\
+2a4180016c6a4180807f6a41046c6a21400340203ffd00020021412035047d20402a02808c030543000000000bfd132041fde601201ffde40121\
+1f203ffd00021021422036047d20402a02808c030543000000000bfd132042fde6012020fde40121202037047d20402a02809403054300000000\
+0bfd132041fde6012021fde40121212038047d20402a028094030543000000000bfd132042fde6012022fde40121222039047d20402a02809c03\
+0543000000000bfd132041fde6012023fde4012123203a047d20402a02809c030543000000000bfd132042fde6012024fde4012124203b047d20\
+402a0280a4030543000000000bfd132041fde6012025fde4012125203c047d20402a0280a4030543000000000bfd132042fde6012026fde40121\
+26203d047d20402a0280ac030543000000000bfd132041fde6012027fde4012127203e047d20402a0280ac030543000000000bfd132042fde601\
+2028fde4012128203f41206a213f204041046a2140202b41016a222b418001480d000b0b202a41016a222a4103480d000b0b202941016a222941\
+03480d000b2007201e4180026c200a41086c6a201c41801c6c6a200c418088036c6a41046c6a21432043201f200dfde5012013fde6012014fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b0200204320202015fde501201afde601201bfde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b021020432021200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820\
+4320222015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b02900820432023200dfde5012013fde601\
+2014fde401fd0c00000000000000000000000000000000fdeb01fd0b028010204320242015fde501201afde601201bfde401fd0c000000000000\
+00000000000000000000fdeb01fd0b02901020432025200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028018204320262015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b02901820432027200dfde5\
+012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028020204320282015fde501201afde601201bfde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029020201d41016a221d4103480d000b201c41016a221c410e480d000b200841016a220820\
+01480d000b0b0bac330d117f417b047f0a7b037f077b037f227b017f017b017f017b047f200020014804402000210903402009210a200a410270\
+210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e03404100210f0340200f417f6a41004e2110200f417f6a410e4821\
+1120102011712112410021132003200e41046c200f4180226c6a41046c6a21142004200d418088036c200e41046c6a200f41801c6c6a4180807f\
+6a41046c6a21150340201420122013417f6a41004e712013417f6a410e4871047b2015fd000280880305fd0c0000000000000000000000000000\
+00000bfd0b0280882720144180086a211420154180086a2115201341016a22134111480d000b200f41016a220f4111480d000b200e41016a220e\
+41c000480d000b4100210e0340410021160340410021172003200e41046c20164180e6006c6a41046c6a21182003200e41046c201641800a6c6a\
+41046c6a211903402018fd0002809028211a2018fd0002809829211b2018fd000280a02a211c201cfd0c00000040000000400000004000000040\
+fde601211d2018fd0002809828211e2018fd000280a029211f2018fd000280a82a21202020fd0c00000040000000400000004000000040fde601\
+21212018fd0002809027fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde40120\
+1ffd0c00004040000040400000404000004040fde601fde5012021fde50121222018fd000280a02821232018fd000280a82921242018fd000280\
+b02a21252025fd0c00000040000000400000004000000040fde60121262018fd0002809827fd0c00000040000000400000004000000040fde601\
+2023fd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040400000404000004040fde601fde5012026fde50121\
+272018fd000280a82821282018fd000280b02921292018fd000280b82a212a202afd0c00000040000000400000004000000040fde601212b2018\
+fd000280a027fd0c00000040000000400000004000000040fde6012028fd0c00004040000040400000404000004040fde601fde4012029fd0c00\
+004040000040400000404000004040fde601fde501202bfde501212c202cfd0c00000040000000400000004000000040fde601212d2018fd0002\
+80b028212e2018fd000280b829212f2018fd000280c02a21302030fd0c00000040000000400000004000000040fde6012131201efd0c00000040\
+000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde40121322023fd0c000000400000\
+00400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040fde601fde4012026fde40121332028fd0c0000004000000040\
+0000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121342034fd0c00000040000000400000\
+004000000040fde6012135201ffd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fd\
+e5012020fd0c00000041000000410000004100000041fde601fde40121362024fd0c00000041000000410000004100000041fde6012023fd0c00\
+008041000080410000804100008041fde601fde5012025fd0c00000041000000410000004100000041fde601fde40121372029fd0c0000004100\
+0000410000004100000041fde6012028fd0c00008041000080410000804100008041fde601fde501202afd0c0000004100000041000000410000\
+0041fde601fde40121382038fd0c00000040000000400000004000000040fde6012139201e201ffde4012021fde501213a20232024fde4012026\
+fde501213b20282029fde401202bfde501213c203cfd0c00000040000000400000004000000040fde601213d2018fd000280b02b201efde50120\
+1ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2018fd0002\
+80b82b2023fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e401213f2018fd000280c02b2028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde40121402040fd0c00000040000000400000004000000040fde60121412018fd0002808827fd0c00000040000000400000\
+004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201bfd0c00004040000040400000404000004040fde601\
+fde501201dfde501fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012027fd\
+0c00004040000040400000404000004040fde601fde501202dfde50121422022fd0c00000040000000400000004000000040fde6012027fd0c00\
+00a0400000a0400000a0400000a040fde601fde401202dfde40121432027fd0c00000041000000410000004100000041fde6012022fd0c000080\
+41000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde401214420222027fde401202dfde5\
+0121452018fd000280a827fd0c00000040000000400000004000000040fde601202efd0c00004040000040400000404000004040fde601fde401\
+202ffd0c00004040000040400000404000004040fde601fde5012031fde5012022fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012146201afd0c00000040000000400000004000000040fde601201bfd\
+0c0000a0400000a0400000a0400000a040fde601fde401201dfde401fd0c00000040000000400000004000000040fde6012032fd0c0000404000\
+0040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde50121472032fd0c00000040\
+000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde40121482033fd0c000000410000\
+00410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c000000410000004100000041000000\
+41fde601fde401214920322033fde4012035fde501214a202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a040\
+0000a0400000a040fde601fde4012031fde4012032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde401214b201bfd0c00000041000000410000004100000041fde601201afd0c0000804100008041000080\
+4100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601\
+2036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde50121\
+4c2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214d20\
+37fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c000000410000\
+00410000004100000041fde601fde401214e20362037fde4012039fde501214f202ffd0c00000041000000410000004100000041fde601202efd\
+0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4012036fde5012037fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012150201a201bfde40120\
+1dfde501fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c000040\
+40000040400000404000004040fde601fde501203dfde5012151203afd0c00000040000000400000004000000040fde601203bfd0c0000a04000\
+00a0400000a0400000a040fde601fde401203dfde4012152203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080\
+410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012153203a203bfde401203dfde501215420\
+2e202ffde4012031fde501203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde40121552018fd000280a82b201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203efd0c0000404000004040000040400000\
+4040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012156203efd0c00000040000000400000004000\
+000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012157203ffd0c000000410000004100000041000000\
+41fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde4012158\
+203e203ffde4012041fde50121592018fd000280c82b202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde401203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde401215a20192042fd0b020020192043fd0b0280c80120192044fd0b0280900320192045fd0b0280\
+d80420192046fd0b0280a00620192047fd0b0280e80720192048fd0b0280b00920192049fd0b0280f80a2019204afd0b0280c00c2019204bfd0b\
+0280880e2019204cfd0b0280d00f2019204dfd0b028098112019204efd0b0280e0122019204ffd0b0280a81420192050fd0b0280f01520192051\
+fd0b0280b81720192052fd0b0280801920192053fd0b0280c81a20192054fd0b0280901c20192055fd0b0280d81d20192056fd0b0280a01f2019\
+2057fd0b0280e82020192058fd0b0280b02220192059fd0b0280f8232019205afd0b0280c02520184180186a211820194180086a211920174101\
+6a22174105480d000b201641016a22164105480d000b200e41016a220e41c000480d000b4100215b03404100215c03404100215d03404100215e\
+0340fd0c00000000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c0000000000000000000000000000\
+00002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000\
+000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00000000000000000000\
+0000000000002167fd0c000000000000000000000000000000002168410021692003205c4180326c205e41800a6c6a41046c6a216a2007200b41\
+8080326c205d4180106c6a205c418080026c6a41046c6a216b02400340206afd090200216c206bfd000200216d206c206dfde601205ffde40121\
+5f206bfd000210216e206c206efde6012060fde4012160206afd09028008216f206f206dfde6012061fde4012161206f206efde6012062fde401\
+2162206941807f460d01206afd0902801021702070206dfde6012063fde40121632070206efde6012064fde4012164206afd0902801821712071\
+206dfde6012065fde40121652071206efde6012066fde4012166206941a07e460d01206afd0902802021722072206dfde6012067fde401216720\
+72206efde6012068fde4012168206a41046a216a206b41206a216b206941016a2269418002480d000b0b2003205d41c8016c205c4180196c6a20\
+5e41286c6a41046c6a21732073205ffd0b0280903920732060fd0b0290903920732061fd0b02a0903920732062fd0b02b0903920732063fd0b02\
+c0903920732064fd0b02d0903920732065fd0b02e0903920732066fd0b02f0903920732067fd0b0280913920732068fd0b02909139205e41016a\
+225e4105480d000b205d41016a225d4110480d000b205c41016a225c4119480d000b205b41016a225b4101480d000b4100215b03404100215d03\
+40410021160340410021172003205d41c8016c205b41046c6a201641286c6a41046c6a21742003205d41880e6c205b41046c6a201641e8026c6a\
+41046c6a217503402074fd000280843d21762074fd000280f84021772074fd000280ec4421782074fd000280e83d21792074fd000280dc41217a\
+2074fd000280d045217b2074fd000280f4392079fde401207afde401207bfde401217c2074fd000280cc3e217d2074fd000280c042217e2074fd\
+000280b446217f2074fd000280d83a207dfde401207efde401207ffde4012180012074fd000280b03f2181012074fd000280a4432182012074fd\
+00028098472183012074fd000280bc3b208101fde401208201fde401208301fde4012184012074fd00028094402185012074fd00028088442186\
+012074fd000280fc472187012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c0000004000000040000000400000\
+0040fde601fde501218801207d207efd0c0000003f0000003f0000003f0000003ffde601fde501207ffd0c000000400000004000000040000000\
+40fde601fde501218901208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000\
+000040fde601fde501218a012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c0000804000008040000080400000\
+8040fde601fde4012074fd000280c449fde401218b01207d207efd0c0000803e0000803e0000803e0000803efde601fde401207ffd0c00008040\
+000080400000804000008040fde601fde4012074fd000280a84afde401218c01208101208201fd0c0000803e0000803e0000803e0000803efde6\
+01fde401208301fd0c00008040000080400000804000008040fde601fde4012074fd0002808c4bfde401218d012074fd00028090392076fde401\
+2077fde4012078fde401207cfde401208001fde401208401fde401218e01207c208001fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208401fd0c00000040000000400000004000000040fde601fde501218f01207c208001fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208401fd0c00008040000080400000804000008040fde601fde4012074fd000280a03c208501fde401208601fde401208701fde401fde401\
+21900120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c00000040000000400000004000000040fde601fde50120\
+8801fde401208901fde401208a01fde401219101208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c000000\
+40000000400000004000000040fde601fde501219201208801208901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c00\
+008040000080400000804000008040fde601fde401208501208601fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c0000\
+0040000000400000004000000040fde601fde501fde40121930120762077fd0c0000803e0000803e0000803e0000803efde601fde4012078fd0c\
+00008040000080400000804000008040fde601fde4012074fd000280e048fde401208b01fde401208c01fde401208d01fde401219401208b0120\
+8c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219501208b\
+01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde401208501\
+208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012074fd00\
+0280f04bfde401fde4012196012075208e01fd0b0280d44c2075208f01fd0b02a0d44c2075209001fd0b02c0d44c2075209101fd0b02e0d74c20\
+75209201fd0b0280d84c2075209301fd0b02a0d84c2075209401fd0b02c0db4c2075209501fd0b02e0db4c2075209601fd0b0280dc4c20744120\
+6a2174207541e0006a2175201741016a22174105480d000b201641016a22164105480d000b205d41016a225d4110480d000b205b41016a225b41\
+02480d000b4100215b03404100215d03402005200b4180016c205d41086c6a205b41046c6a41046c6a219801209801fd000280c4a61621970120\
+06200b4180016c205d41086c6a205b41046c6a41046c6a219a01209a01fd000200219901209801fd000280fafe02219b014100219c0103404100\
+219d012008200b4180016c205d41086c6a205b41046c6a209c0141801c6c6a200d418088036c6a41046c6a219e012003205d41880e6c205b4104\
+6c6a209c0141f8006c6a41046c6a219f010340209e01209f01fd000280d44c209701fde501209901fde601209b01fde401fd0b0200209e014180\
+086a219e01209f0141206a219f01209d0141016a229d01410e480d000b209c0141016a229c01410e480d000b205d41016a225d4110480d000b20\
+5b41016a225b4102480d000b200941016a22092001480d000b0b0bac0e0b057f017b017f017b017f047b027f0a7b077f077b0a7f200020014804\
+402000210903402009210a200a412070210b200a41206e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b21\
+0d2006200b41086c41046c6a210f200ffd000280d4a616210e2007200b41086c41046c6a21112011fd0002002110200ffd0002808a8703211220\
+0ffd000290d4a61621132011fd0002102114200ffd0002908a87032115410021160340410021170340fd0c000000000000000000000000000000\
+002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000\
+000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c0000000000000000000000\
+0000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000\
+000000000000002121410021222005200d418090066c20164180386c6a20174180026c6a41046c6a21232006200b41086c41046c6a2124200520\
+0d418090066c20164180386c6a20174180026c6a418080066a41046c6a21252005200d418090066c20164180386c6a20174180026c6a4180800c\
+6a41046c6a21262005200d418090066c20164180386c6a20174180026c6a418080126a41046c6a21272005200d418090066c20164180386c6a20\
+174180026c6a418080186a41046c6a2128024003402023fd09020021292024fd00028082ff02212a2029202afde6012018fde40121182024fd00\
+029082ff02212b2029202bfde6012019fde40121192025fd09028040212c202c202afde601201afde401211a202c202bfde601201bfde401211b\
+202241807f460d012026fd0902808001212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd090280c001212e202e\
+202afde601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd0902808002212f202f202afde6012020fde4012120\
 202f202bfde6012021fde4012121202341046a212320244180086a2124202541046a2125202641046a2126202741046a2127202841046a212820\
 2241016a2222418001480d000b0b2008200d418088036c200b41086c6a201641801c6c6a20174180026c6a41046c6a213020302004200d418088\
 036c200b41086c6a201641801c6c6a20174180026c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c0000\
 0000000000000000000000000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000\
-000000000000000000fdeb01fd0b02102008200d418088036c200b41086c6a201641801c6c6a20174180026c6a418088036a41046c6a21322032\
-2004200d418088036c200b41086c6a201641801c6c6a20174180026c6a418088036a41046c6a21332033fd000200201a200efde5012010fde601\
-2012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d418088036c200b41086c6a201641801c6c6a201741\
-80026c6a418488036a41046c6a213420342004200d418088036c200b41086c6a201641801c6c6a20174180026c6a418488036a41046c6a213520\
-35fd000200201b2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d41808803\
-6c200b41086c6a201641801c6c6a20174180026c6a418090066a41046c6a213620362004200d418088036c200b41086c6a201641801c6c6a2017\
-4180026c6a418090066a41046c6a21372037fd000200201c200efde5012010fde6012012fde401fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02002008200d418088036c200b41086c6a201641801c6c6a20174180026c6a418490066a41046c6a213820382004200d418088\
-036c200b41086c6a201641801c6c6a20174180026c6a418490066a41046c6a21392039fd000200201d2013fde5012014fde6012015fde401fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b02002008200d418088036c200b41086c6a201641801c6c6a20174180026c6a418098\
-096a41046c6a213a203a2004200d418088036c200b41086c6a201641801c6c6a20174180026c6a418098096a41046c6a213b203bfd000200201e\
-200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d418088036c200b41086c6a\
-201641801c6c6a20174180026c6a418498096a41046c6a213c203c2004200d418088036c200b41086c6a201641801c6c6a20174180026c6a4184\
-98096a41046c6a213d203dfd000200201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-02002008200d418088036c200b41086c6a201641801c6c6a20174180026c6a4180a00c6a41046c6a213e203e2004200d418088036c200b41086c\
-6a201641801c6c6a20174180026c6a4180a00c6a41046c6a213f203ffd0002002020200efde5012010fde6012012fde401fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b02002008200d418088036c200b41086c6a201641801c6c6a20174180026c6a4184a00c6a41046c6a21\
-4020402004200d418088036c200b41086c6a201641801c6c6a20174180026c6a4184a00c6a41046c6a21412041fd00020020212013fde5012014\
-fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0200201741016a2217410e480d000b201641016a2216410e\
-480d000b200941016a22092001480d000b0b0bbb0a0b047f017b017f017b017f047b037f0a7b037f077b027f2000200148044020002109034020\
-09210a200a412070210b200a41206e210a200a210c2006200b41086c41046c6a210e200efd000280d4a616210d2007200b41086c41046c6a2110\
-2010fd000200210f200efd0002808a87032111200efd000290d4a61621122010fd0002102113200efd0002908a87032114410021150340410021\
-160340201641056c410e41056b201641056c410e41056b481b2117fd0c000000000000000000000000000000002118fd0c000000000000000000\
-000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c00000000000000\
-000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000000000\
-0000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000000000000000000000000000000021214100212220\
-0520174180026c20154180386c6a200c418090066c6a41046c6a21232006200b41086c41046c6a2124024003402023fd09020021252024fd0002\
-8082ff02212620252026fde6012018fde40121182024fd00029082ff02212720252027fde6012019fde40121192023fd09028008212820282026\
-fde601201afde401211a20282027fde601201bfde401211b202241807f460d012023fd09028010212920292026fde601201cfde401211c202920\
-27fde601201dfde401211d2023fd09028018212a202a2026fde601201efde401211e202a2027fde601201ffde401211f202241a07e460d012023\
-fd09028020212b202b2026fde6012020fde4012120202b2027fde6012021fde4012121202341046a212320244180086a2124202241016a222241\
-8001480d000b0b200820174180026c200b41086c6a201541801c6c6a200c418088036c6a41046c6a212c202c200420174180026c200b41086c6a\
-201541801c6c6a200c418088036c6a41046c6a212d202dfd0002002018200dfde501200ffde6012011fde401fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0200202c202dfd00021020192012fde5012013fde6012014fde401fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0210202c202dfd00028008201a200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b028008202c202dfd00029008201b2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-029008202c202dfd00028010201c200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028010\
-202c202dfd00029010201d2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029010202c20\
-2dfd00028018201e200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028018202c202dfd00\
-029018201f2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029018202c202dfd00028020\
-2020200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028020202c202dfd00029020202120\
-12fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029020201641016a22164103480d000b2015\
-41016a2215410e480d000b200941016a22092001480d000b0b0bdb330b117f417b047f0a7b037f077b037f227b017f067b047f20002001480440\
-200021080340200821092009410270210a200941026e21092009410170210b200941016e21092009210c4100210d03404100210e0340200e417f\
-6a41004e210f200e417f6a410e482110200f2010712111410021122003200d41046c200e4180226c6a41046c6a21132004200c418088036c200d\
-41046c6a200e41801c6c6a4180626a41046c6a21140340201320112012417f6a41004e712012417f6a410e4871047b2014fd00020005fd0c0000\
-00000000000000000000000000000bfd0b0280882720134180086a211320144180086a2114201241016a22124111480d000b200e41016a220e41\
-11480d000b200d41016a220d41c000480d000b4100210d0340410021150340410021162003200d41046c20154180e6006c6a41046c6a21172003\
-200d41046c201541800a6c6a41046c6a211803402017fd000280902821192017fd0002809829211a2017fd000280a02a211b201bfd0c00000040\
-000000400000004000000040fde601211c2017fd0002809828211d2017fd000280a029211e2017fd000280a82a211f201ffd0c00000040000000\
-400000004000000040fde60121202017fd0002809027fd0c00000040000000400000004000000040fde601201dfd0c0000404000004040000040\
-4000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde50121212017fd000280a02821222017fd00\
-0280a82921232017fd000280b02a21242024fd0c00000040000000400000004000000040fde60121252017fd0002809827fd0c00000040000000\
-400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040\
-fde601fde5012025fde50121262017fd000280a82821272017fd000280b02921282017fd000280b82a21292029fd0c0000004000000040000000\
-4000000040fde601212a2017fd000280a027fd0c00000040000000400000004000000040fde6012027fd0c000040400000404000004040000040\
-40fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b202bfd0c0000004000000040000000400000\
-0040fde601212c2017fd000280b028212d2017fd000280b829212e2017fd000280c02a212f202ffd0c00000040000000400000004000000040fd\
-e6012130201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401\
-21312022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde4012132\
-2027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033\
-fd0c00000040000000400000004000000040fde6012134201efd0c00000041000000410000004100000041fde601201dfd0c0000804100008041\
-0000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121352023fd0c000000410000004100000041\
-00000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde4\
-0121362028fd0c00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c0000\
-0041000000410000004100000041fde601fde40121372037fd0c00000040000000400000004000000040fde6012138201d201efde4012020fde5\
-01213920222023fde4012025fde501213a20272028fde401202afde501213b203bfd0c00000040000000400000004000000040fde601213c2017\
-fd000280b02b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde401213d2017fd000280b82b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde401213e2017fd000280c02b2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f203ffd0c00000040000000400000004000000040fde60121402017fd0002808827\
-fd0c00000040000000400000004000000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040\
-400000404000004040fde601fde501201cfde501fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000\
-004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde501202cfde50121412021fd0c000000400000004000000040\
-00000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121422026fd0c0000004100000041000000410000\
-0041fde6012021fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde40121\
-4320212026fde401202cfde50121442017fd000280a827fd0c00000040000000400000004000000040fde601202dfd0c00004040000040400000\
-404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000\
-c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000\
-004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd0c00000040000000400000004000000040\
-fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fd\
-e50121462031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde401\
-21472032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c000000\
-41000000410000004100000041fde601fde401214820312032fde4012034fde5012149202dfd0c00000040000000400000004000000040fde601\
-202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c00000041000000410000004100000041fde6012019fd\
-0c00008041000080410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401fd0c00000040000000\
-400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040\
-fde601fde5012038fde501214b2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde6\
-01fde4012038fde401214c2036fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fd\
-e5012037fd0c00000041000000410000004100000041fde601fde401214d20352036fde4012038fde501214e202efd0c00000041000000410000\
-004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601\
-fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e401214f2019201afde401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fd\
-e601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde50121502039fd0c00000040000000400000004000000040\
-fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c00000041000000410000004100000041fde6\
-012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde4012152203920\
-3afde401203cfde5012153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde40121542017fd000280a82b2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203dfd0c0000\
-4040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde5012155203dfd0c00\
-000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012156203efd0c000000\
-41000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c000000410000004100000041\
-00000041fde601fde4012157203d203efde4012040fde50121582017fd000280c82b202dfde501202efd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b020020182042fd0b0280c80120182043fd0b\
-0280900320182044fd0b0280d80420182045fd0b0280a00620182046fd0b0280e80720182047fd0b0280b00920182048fd0b0280f80a20182049\
-fd0b0280c00c2018204afd0b0280880e2018204bfd0b0280d00f2018204cfd0b028098112018204dfd0b0280e0122018204efd0b0280a8142018\
-204ffd0b0280f01520182050fd0b0280b81720182051fd0b0280801920182052fd0b0280c81a20182053fd0b0280901c20182054fd0b0280d81d\
-20182055fd0b0280a01f20182056fd0b0280e82020182057fd0b0280b02220182058fd0b0280f82320182059fd0b0280c02520174180186a2117\
-20184180086a2118201641016a22164105480d000b201541016a22154105480d000b200d41016a220d41c000480d000b4100215a03404100215b\
-03404100215c03404100215d0340fd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c0000\
-00000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c\
-000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165\
-fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167410021682003205b4180326c205d41800a6c\
-6a41046c6a21692006200a418080326c205c4180106c6a205b418080026c6a41046c6a216a024003402069fd090200216b206afd000200216c20\
-6b206cfde601205efde401215e206afd000210216d206b206dfde601205ffde401215f2069fd09028008216e206e206cfde6012060fde4012160\
-206e206dfde6012061fde4012161206841807f460d012069fd09028010216f206f206cfde6012062fde4012162206f206dfde6012063fde40121\
-632069fd0902801821702070206cfde6012064fde40121642070206dfde6012065fde4012165206841a07e460d012069fd090280202171207120\
-6cfde6012066fde40121662071206dfde6012067fde4012167206941046a2169206a41206a216a206841016a2268418002480d000b0b2003205c\
-41c8016c205b4180196c6a205d41286c6a41046c6a21722072205efd0b028090392072205ffd0b0290903920722060fd0b02a0903920722061fd\
-0b02b0903920722062fd0b02c0903920722063fd0b02d0903920722064fd0b02e0903920722065fd0b02f0903920722066fd0b02809139207220\
-67fd0b02909139205d41016a225d4105480d000b205c41016a225c4110480d000b205b41016a225b4119480d000b205a41016a225a4101480d00\
-0b4100215a03404100215c0340410021150340410021162003205c41c8016c205a41046c6a201541286c6a41046c6a21732003205c41880e6c20\
-5a41046c6a201541e8026c6a41046c6a217403402073fd000280843d21752073fd000280f84021762073fd000280ec4421772073fd000280e83d\
-21782073fd000280dc4121792073fd000280d045217a2073fd000280f4392078fde4012079fde401207afde401217b2073fd000280cc3e217c20\
-73fd000280c042217d2073fd000280b446217e2073fd000280d83a207cfde401207dfde401207efde401217f2073fd000280b03f2180012073fd\
-000280a4432181012073fd00028098472182012073fd000280bc3b208001fde401208101fde401208201fde4012183012073fd00028094402184\
-012073fd00028088442185012073fd000280fc4721860120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c000000\
-40000000400000004000000040fde601fde501218701207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040\
-000000400000004000000040fde601fde501218801208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c0000\
-0040000000400000004000000040fde601fde50121890120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c000080\
-40000080400000804000008040fde601fde4012073fd000280c449fde401218a01207c207dfd0c0000803e0000803e0000803e0000803efde601\
-fde401207efd0c00008040000080400000804000008040fde601fde4012073fd000280a84afde401218b01208001208101fd0c0000803e000080\
-3e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012073fd0002808c4bfde401218c012073\
-fd00028090392075fde4012076fde4012077fde401207bfde401207ffde401208301fde401218d01207b207ffd0c0000003f0000003f0000003f\
-0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218e01207b207ffd0c0000803e0000803e0000803e\
-0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012073fd000280a03c208401fde401208501fde40120\
-8601fde401fde401218f0120752076fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c000000400000004000000040000000\
-40fde601fde501208701fde401208801fde401208901fde401219001208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501\
-208901fd0c00000040000000400000004000000040fde601fde501219101208701208801fd0c0000803e0000803e0000803e0000803efde601fd\
-e401208901fd0c00008040000080400000804000008040fde601fde401208401208501fd0c0000003f0000003f0000003f0000003ffde601fde5\
-01208601fd0c00000040000000400000004000000040fde601fde501fde40121920120752076fd0c0000803e0000803e0000803e0000803efde6\
-01fde4012077fd0c00008040000080400000804000008040fde601fde4012073fd000280e048fde401208a01fde401208b01fde401208c01fde4\
-01219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601\
-fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c00008040000080400000804000008040fd\
-e601fde401208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde6\
-01fde4012073fd000280f04bfde401fde4012195012074208d01fd0b0280d44c2074208e01fd0b02a0d44c2074208f01fd0b02c0d44c20742090\
-01fd0b02e0d74c2074209101fd0b0280d84c2074209201fd0b02a0d84c2074209301fd0b02c0db4c2074209401fd0b02e0db4c2074209501fd0b\
-0280dc4c207341206a2173207441e0006a2174201641016a22164105480d000b201541016a22154105480d000b205c41016a225c4110480d000b\
-205a41016a225a4102480d000b4100215a03404100215c03402005200a4180016c205c41086c6a205a41046c6a41046c6a219701209701fd0002\
-80e4a616219601209701fd000280929704219801209701fd000280eca616219901209901fd0cacc52737acc52737acc52737acc52737fde40121\
-9a01209a01fde301219b01209801209b01fde701219c01209701fd0002809a9704219d014100219e0103404100219f012007200a4180016c205c\
-41086c6a205a41046c6a209e0141801c6c6a200c418088036c6a41046c6a21a0012003205c41880e6c205a41046c6a209e0141f8006c6a41046c\
-6a21a101034020a00120a101fd000280d44c209601fde501209c01fde601209d01fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b020020a0014180086a21a00120a10141206a21a101209f0141016a229f01410e480d000b209e0141016a229e01410e480d000b205c41016a22\
-5c4110480d000b205a41016a225a4102480d000b200841016a22082001480d000b0b0b9e340b117f417b047f0a7b037f077b037f227b017f067b\
-057f200020014804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e034041\
-00210f0340200f417f6a41004e2110200f417f6a410e48211120102011712112410021132003200e41046c200f4180226c6a41046c6a21142004\
-200d418088036c200e41046c6a200f41801c6c6a4180626a41046c6a21150340201420122013417f6a41004e712013417f6a410e4871047b2015\
-fd00020005fd0c000000000000000000000000000000000bfd0b0280882720144180086a211420154180086a2115201341016a22134111480d00\
-0b200f41016a220f4111480d000b200e41016a220e41c000480d000b4100210e0340410021160340410021172003200e41046c20164180e6006c\
-6a41046c6a21182003200e41046c201641800a6c6a41046c6a211903402018fd0002809028211a2018fd0002809829211b2018fd000280a02a21\
-1c201cfd0c00000040000000400000004000000040fde601211d2018fd0002809828211e2018fd000280a029211f2018fd000280a82a21202020\
-fd0c00000040000000400000004000000040fde60121212018fd0002809027fd0c00000040000000400000004000000040fde601201efd0c0000\
-4040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde50121222018fd0002\
-80a02821232018fd000280a82921242018fd000280b02a21252025fd0c00000040000000400000004000000040fde60121262018fd0002809827\
-fd0c00000040000000400000004000000040fde6012023fd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040\
-400000404000004040fde601fde5012026fde50121272018fd000280a82821282018fd000280b02921292018fd000280b82a212a202afd0c0000\
-0040000000400000004000000040fde601212b2018fd000280a027fd0c00000040000000400000004000000040fde6012028fd0c000040400000\
-40400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501212c202cfd0c0000004000\
-0000400000004000000040fde601212d2018fd000280b028212e2018fd000280b829212f2018fd000280c02a21302030fd0c0000004000000040\
-0000004000000040fde6012131201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde6\
-01fde4012021fde40121322023fd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012026fde40121332028fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401\
-202bfde40121342034fd0c00000040000000400000004000000040fde6012135201ffd0c00000041000000410000004100000041fde601201efd\
-0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde40121362024fd0c000000\
-41000000410000004100000041fde6012023fd0c00008041000080410000804100008041fde601fde5012025fd0c000000410000004100000041\
-00000041fde601fde40121372029fd0c00000041000000410000004100000041fde6012028fd0c00008041000080410000804100008041fde601\
-fde501202afd0c00000041000000410000004100000041fde601fde40121382038fd0c00000040000000400000004000000040fde6012139201e\
-201ffde4012021fde501213a20232024fde4012026fde501213b20282029fde401202bfde501213c203cfd0c0000004000000040000000400000\
-0040fde601213d2018fd000280b02b201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde401213e2018fd000280b82b2023fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012025fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f2018fd000280c02b2028fde5012029fd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402040fd0c00000040000000400000004000000040fde60121\
-412018fd0002808827fd0c00000040000000400000004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201b\
-fd0c00004040000040400000404000004040fde601fde501201dfde501fd0c00000040000000400000004000000040fde6012022fd0c00004040\
-000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde501202dfde50121422022fd0c000000\
-40000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121432027fd0c0000004100\
-0000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde501202cfd0c0000004100000041000000410000\
-0041fde601fde401214420222027fde401202dfde50121452018fd000280a827fd0c00000040000000400000004000000040fde601202efd0c00\
-004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde5012022fde50120\
-27fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012146201afd0c00\
-000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401fd0c00000040000000\
-400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040\
-fde601fde5012035fde50121472032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde6\
-01fde4012035fde40121482033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fd\
-e5012034fd0c00000041000000410000004100000041fde601fde401214920322033fde4012035fde501214a202efd0c00000040000000400000\
-004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012032fde5012033fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b201bfd0c00000041000000410000004100\
-000041fde601201afd0c00008041000080410000804100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde401\
-fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040000040\
-400000404000004040fde601fde5012039fde501214c2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a04000\
-00a0400000a040fde601fde4012039fde401214d2037fd0c00000041000000410000004100000041fde6012036fd0c0000804100008041000080\
-4100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214e20362037fde4012039fde501214f202ffd0c00\
-000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000\
-004100000041fde601fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde4012150201a201bfde401201dfde501fd0c00000040000000400000004000000040fde601203afd0c0000404000004040\
-0000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012151203afd0c00000040000000\
-400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012152203bfd0c000000410000004100\
-00004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde6\
-01fde4012153203a203bfde401203dfde5012154202e202ffde4012031fde501203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121552018fd000280a82b201afde501201bfd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040\
-fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fd\
-e5012156203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde401\
-2157203ffd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c000000\
-41000000410000004100000041fde601fde4012158203e203ffde4012041fde50121592018fd000280c82b202efde501202ffd0c0000c03f0000\
-c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203efde501203ffd0c0000c03f0000c0\
-3f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215a20192042fd0b020020192043fd0b02\
-80c80120192044fd0b0280900320192045fd0b0280d80420192046fd0b0280a00620192047fd0b0280e80720192048fd0b0280b00920192049fd\
-0b0280f80a2019204afd0b0280c00c2019204bfd0b0280880e2019204cfd0b0280d00f2019204dfd0b028098112019204efd0b0280e012201920\
-4ffd0b0280a81420192050fd0b0280f01520192051fd0b0280b81720192052fd0b0280801920192053fd0b0280c81a20192054fd0b0280901c20\
-192055fd0b0280d81d20192056fd0b0280a01f20192057fd0b0280e82020192058fd0b0280b02220192059fd0b0280f8232019205afd0b0280c0\
-2520184180186a211820194180086a2119201741016a22174105480d000b201641016a22164105480d000b200e41016a220e41c000480d000b41\
-00215b03404100215c03404100215d03404100215e0340fd0c00000000000000000000000000000000215ffd0c00000000000000000000000000\
-0000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c0000000000000000000000\
-00000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000\
-000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168410021692003205c41\
-80326c205e41800a6c6a41046c6a216a2007200b418080326c205d4180106c6a205c418080026c6a41046c6a216b02400340206afd090200216c\
-206bfd000200216d206c206dfde601205ffde401215f206bfd000210216e206c206efde6012060fde4012160206afd09028008216f206f206dfd\
-e6012061fde4012161206f206efde6012062fde4012162206941807f460d01206afd0902801021702070206dfde6012063fde40121632070206e\
-fde6012064fde4012164206afd0902801821712071206dfde6012065fde40121652071206efde6012066fde4012166206941a07e460d01206afd\
-0902802021722072206dfde6012067fde40121672072206efde6012068fde4012168206a41046a216a206b41206a216b206941016a2269418002\
-480d000b0b2003205d41c8016c205c4180196c6a205e41286c6a41046c6a21732073205ffd0b0280903920732060fd0b0290903920732061fd0b\
-02a0903920732062fd0b02b0903920732063fd0b02c0903920732064fd0b02d0903920732065fd0b02e0903920732066fd0b02f0903920732067\
-fd0b0280913920732068fd0b02909139205e41016a225e4105480d000b205d41016a225d4110480d000b205c41016a225c4119480d000b205b41\
-016a225b4101480d000b4100215b03404100215d0340410021160340410021172003205d41c8016c205b41046c6a201641286c6a41046c6a2174\
-2003205d41880e6c205b41046c6a201641e8026c6a41046c6a217503402074fd000280843d21762074fd000280f84021772074fd000280ec4421\
-782074fd000280e83d21792074fd000280dc41217a2074fd000280d045217b2074fd000280f4392079fde401207afde401207bfde401217c2074\
-fd000280cc3e217d2074fd000280c042217e2074fd000280b446217f2074fd000280d83a207dfde401207efde401207ffde4012180012074fd00\
-0280b03f2181012074fd000280a4432182012074fd00028098472183012074fd000280bc3b208101fde401208201fde401208301fde401218401\
-2074fd00028094402185012074fd00028088442186012074fd000280fc472187012079207afd0c0000003f0000003f0000003f0000003ffde601\
-fde501207bfd0c00000040000000400000004000000040fde601fde501218801207d207efd0c0000003f0000003f0000003f0000003ffde601fd\
-e501207ffd0c00000040000000400000004000000040fde601fde501218901208101208201fd0c0000003f0000003f0000003f0000003ffde601\
-fde501208301fd0c00000040000000400000004000000040fde601fde501218a012079207afd0c0000803e0000803e0000803e0000803efde601\
-fde401207bfd0c00008040000080400000804000008040fde601fde4012074fd000280c449fde401218b01207d207efd0c0000803e0000803e00\
-00803e0000803efde601fde401207ffd0c00008040000080400000804000008040fde601fde4012074fd000280a84afde401218c012081012082\
-01fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012074fd000280\
-8c4bfde401218d012074fd00028090392076fde4012077fde4012078fde401207cfde401208001fde401208401fde401218e01207c208001fd0c\
-0000003f0000003f0000003f0000003ffde601fde501208401fd0c00000040000000400000004000000040fde601fde501218f01207c208001fd\
-0c0000803e0000803e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012074fd000280a03c\
-208501fde401208601fde401208701fde401fde40121900120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c0000\
-0040000000400000004000000040fde601fde501208801fde401208901fde401208a01fde401219101208801208901fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208a01fd0c00000040000000400000004000000040fde601fde501219201208801208901fd0c0000803e000080\
-3e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde401208501208601fd0c0000003f0000003f\
-0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501fde40121930120762077fd0c0000803e00\
-00803e0000803e0000803efde601fde4012078fd0c00008040000080400000804000008040fde601fde4012074fd000280e048fde401208b01fd\
-e401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c000000400000\
-00400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040\
-000080400000804000008040fde601fde401208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c0000804000\
-0080400000804000008040fde601fde4012074fd000280f04bfde401fde4012196012075208e01fd0b0280d44c2075208f01fd0b02a0d44c2075\
-209001fd0b02c0d44c2075209101fd0b02e0d74c2075209201fd0b0280d84c2075209301fd0b02a0d84c2075209401fd0b02c0db4c2075209501\
-fd0b02e0db4c2075209601fd0b0280dc4c207441206a2174207541e0006a2175201741016a22174105480d000b201641016a22164105480d000b\
-205d41016a225d4110480d000b205b41016a225b4102480d000b4100215b03404100215d03402005200b4180016c205d41086c6a205b41046c6a\
-41046c6a219801209801fd000280f4a616219701209801fd000280a2a705219901209801fd000280fca616219a01209a01fd0cacc52737acc527\
-37acc52737acc52737fde401219b01209b01fde301219c01209901209c01fde701219d01209801fd000280aaa705219e014100219f0103404100\
-21a0012008200b4180016c205d41086c6a205b41046c6a209f0141801c6c6a200d418088036c6a41046c6a21a1012003205d41880e6c205b4104\
-6c6a209f0141f8006c6a41046c6a21a2012006200b4180016c205d41086c6a205b41046c6a209f0141801c6c6a200d418088036c6a41046c6a21\
-a301034020a10120a201fd000280d44c209701fde501209d01fde601209e01fde40120a301fd000200fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b020020a1014180086a21a10120a20141206a21a20120a3014180086a21a30120a00141016a22a001410e480d000b209f01\
-41016a229f01410e480d000b205d41016a225d4110480d000b205b41016a225b4102480d000b200941016a22092001480d000b0b0b950f09057f\
-017b017f0d7b027f0a7b097f077b097f2000200148044020002107034020072108200841c000702109200841c0006e21082008210a200a41056c\
-200228020041056b200a41056c200228020041056b481b210b2005200941086c41046c6a210d200dfd00028084a716210c200dfd000280b2c707\
-210e200dfd00028094a716210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd00\
-0280c2c7072113200dfd00029084a7162114200dfd000290b2c7072115200dfd00029094a71621162016fd0cacc52737acc52737acc52737acc5\
-2737fde40121172017fde301211820152018fde7012119200dfd000290c2c707211a4100211b03404100211c0340fd0c00000000000000000000\
-000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c0000000000000000\
-00000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c000000000000\
-000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000\
-0000000000000000000000002126410021270340201b41026c20276a417f6a41004e04404100212803402028201c41026c6a417f6a41004e0440\
-410021292004200b418088036c201b4180386c6a202741801c6c6a20284180026c6a201c4180046c6a4180626a41046c6a212a2005200941086c\
-2027418080186c6a2028418080086c6a41046c6a212b2004200b418088036c201b4180386c6a202741801c6c6a20284180026c6a201c4180046c\
-6a4180ea026a41046c6a212c2004200b418088036c201b4180386c6a202741801c6c6a20284180026c6a201c4180046c6a4180f2056a41046c6a\
-212d2004200b418088036c201b4180386c6a202741801c6c6a20284180026c6a201c4180046c6a4180fa086a41046c6a212e2004200b41808803\
-6c201b4180386c6a202741801c6c6a20284180026c6a201c4180046c6a4180820c6a41046c6a212f02400340202afd0902002130202bfd000280\
-b2a705213120302031fde601201dfde401211d202bfd000290b2a705213220302032fde601201efde401211e202cfd090200213320332031fde6\
-01201ffde401211f20332032fde6012020fde4012120202941807f460d01202dfd090200213420342031fde6012021fde401212120342032fde6\
-012022fde4012122202efd090200213520352031fde6012023fde401212320352032fde6012024fde4012124202941a07e460d01202ffd090200\
-213620362031fde6012025fde401212520362032fde6012026fde4012126202a41046a212a202b4180106a212b202c41046a212c202d41046a21\
-2d202e41046a212e202f41046a212f202941016a2229418002480d000b0b0b202841016a22284103480d000b0b202741016a22274103480d000b\
-2006200b4180c4016c200941086c6a201b41801c6c6a201c4180046c6a41046c6a21372037201d200cfde5012012fde6012013fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02002037201e2014fde5012019fde601201afde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02102006200b4180c4016c200941086c6a201b41801c6c6a201c4180046c6a4180c4016a41046c6a21382038201f200cfde5012012\
-fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b4180c4016c200941086c6a201b41801c6c6a201c41\
-80046c6a4184c4016a41046c6a2139203920202014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-002006200b4180c4016c200941086c6a201b41801c6c6a201c4180046c6a418088036a41046c6a213a203a2021200cfde5012012fde6012013fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b4180c4016c200941086c6a201b41801c6c6a201c4180046c6a4184\
-88036a41046c6a213b203b20222014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b41\
-80c4016c200941086c6a201b41801c6c6a201c4180046c6a4180cc046a41046c6a213c203c2023200cfde5012012fde6012013fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02002006200b4180c4016c200941086c6a201b41801c6c6a201c4180046c6a4184cc046a41046c\
-6a213d203d20242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02002006200b4180c4016c2009\
-41086c6a201b41801c6c6a201c4180046c6a418090066a41046c6a213e203e2025200cfde5012012fde6012013fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02002006200b4180c4016c200941086c6a201b41801c6c6a201c4180046c6a418490066a41046c6a213f203f20\
-262014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0200201c41016a221c4107480d000b201b4101\
-6a221b4107480d000b200741016a22072001480d000b0b0b9b100b047f017b017f0d7b037f087b087f067b0d7f027b017f200020014804402000\
-2107034020072108200841c000702109200841c0006e21082008210a2005200941086c41046c6a210c200cfd00028084a716210b200cfd000280\
-b2c707210d200cfd00028094a716210e200efd0cacc52737acc52737acc52737acc52737fde401210f200ffde3012110200d2010fde701211120\
-0cfd000280c2c7072112200cfd00029084a7162113200cfd000290b2c7072114200cfd00029094a71621152015fd0cacc52737acc52737acc527\
-37acc52737fde40121162016fde301211720142017fde7012118200cfd000290c2c70721194100211a03404100211b0340201b41046c41074104\
-6b201b41046c410741046b481b211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00\
-000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd\
-0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c0000000000000000000000000000000021\
-24410021250340201a41026c20256a417f6a41004e04404100212603402026201c41006a41026c6a417f6a41004e0440410021272004201c4180\
-046c201a4180386c6a200a418088036c6a202541801c6c6a20264180026c6a4180626a41046c6a21282005200941086c2025418080186c6a2026\
-418080086c6a41046c6a21292004201c4180046c201a4180386c6a200a418088036c6a202541801c6c6a20264180026c6a4180666a41046c6a21\
-2a2004201c4180046c201a4180386c6a200a418088036c6a202541801c6c6a20264180026c6a41806a6a41046c6a212b2004201c4180046c201a\
-4180386c6a200a418088036c6a202541801c6c6a20264180026c6a41806e6a41046c6a212c03402028fd090200212d2029fd000280b2a705212e\
-202d202efde601201dfde401211d2029fd000290b2a705212f202d202ffde601201efde401211e202afd09020021302030202efde601201ffde4\
-01211f2030202ffde6012020fde4012120202bfd09020021312031202efde6012021fde40121212031202ffde6012022fde4012122202cfd0902\
-0021322032202efde6012023fde40121232032202ffde6012024fde4012124202841046a212820294180106a2129202a41046a212a202b41046a\
-212b202c41046a212c202741016a2227418002480d000b052026201c41006a41026c6a417f6a41004e21332026201c41006a41026c6a417f6a41\
-004e21342026201c41016a41026c6a417f6a41004e21352026201c41016a41026c6a417f6a41004e21362026201c41026a41026c6a417f6a4100\
-4e21372026201c41026a41026c6a417f6a41004e21382026201c41036a41026c6a417f6a41004e21392026201c41036a41026c6a417f6a41004e\
-213a410021272005200941086c2025418080186c6a2026418080086c6a41046c6a213b2004201c4180046c201a4180386c6a200a418088036c6a\
-202541801c6c6a20264180026c6a4180626a41046c6a213c2004201c4180046c201a4180386c6a200a418088036c6a202541801c6c6a20264180\
-026c6a4180666a41046c6a213d2004201c4180046c201a4180386c6a200a418088036c6a202541801c6c6a20264180026c6a41806a6a41046c6a\
-213e2004201c4180046c201a4180386c6a200a418088036c6a202541801c6c6a20264180026c6a41806e6a41046c6a213f0340203bfd000280b2\
-a70521402033047d203c2a02000543000000000bfd132040fde601201dfde401211d203bfd000290b2a70521412034047d203c2a020005430000\
-00000bfd132041fde601201efde401211e2035047d203d2a02000543000000000bfd132040fde601201ffde401211f2036047d203d2a02000543\
-000000000bfd132041fde6012020fde40121202037047d203e2a02000543000000000bfd132040fde6012021fde40121212038047d203e2a0200\
-0543000000000bfd132041fde6012022fde40121222039047d203f2a02000543000000000bfd132040fde6012023fde4012123203a047d203f2a\
-02000543000000000bfd132041fde6012024fde4012124203b4180106a213b203c41046a213c203d41046a213d203e41046a213e203f41046a21\
-3f202741016a2227418002480d000b0b202641016a22264103480d000b0b202541016a22254103480d000b2006201c4180046c200941086c6a20\
-1a41801c6c6a200a4180c4016c6a41046c6a21422042201d200bfde5012011fde6012012fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b02002042201e2013fde5012018fde6012019fde401fd0c00000000000000000000000000000000fdeb01fd0b02102042201f200bfde5\
-012011fde6012012fde401fd0c00000000000000000000000000000000fdeb01fd0b028010204220202013fde5012018fde6012019fde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02901020422021200bfde5012011fde6012012fde401fd0c00000000000000000000000000\
-000000fdeb01fd0b028020204220222013fde5012018fde6012019fde401fd0c00000000000000000000000000000000fdeb01fd0b0290202042\
-2023200bfde5012011fde6012012fde401fd0c00000000000000000000000000000000fdeb01fd0b028030204220242013fde5012018fde60120\
-19fde401fd0c00000000000000000000000000000000fdeb01fd0b029030201b41016a221b4102480d000b201a41016a221a4107480d000b2007\
-41016a22072001480d000b0b0bfb350d117f417b057f0a7b037f077b0c7f227b017f017b017f017b047f20002001480440200021090340200921\
-0a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e03404100210f0340200f417f6a41004e2110200f41\
-7f6a410748211120102011712112410021132003200e41046c200f41802c6c6a41046c6a21142004200d4180c4016c200e41046c6a200f41801c\
-6c6a4180606a41046c6a21150340201420122013417f6a41004e712013417f6a41074871047b2015fd00020005fd0c0000000000000000000000\
-00000000000bfd0b0280901c20144180106a211420154180106a2115201341016a2213410b480d000b200f41016a220f410b480d000b200e4101\
-6a220e418001480d000b4100210e0340410021160340410021172003200e41046c2016418084016c6a41046c6a21182003200e41046c20164180\
-0c6c6a41046c6a211903402018fd000280c01d211a2018fd000280f01e211b2018fd000280a020211c201cfd0c00000040000000400000004000\
-000040fde601211d2018fd000280d01d211e2018fd000280801f211f2018fd000280b02021202020fd0c00000040000000400000004000000040\
-fde60121212018fd000280a01cfd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fd\
-e401201ffd0c00004040000040400000404000004040fde601fde5012021fde50121222018fd000280e01d21232018fd000280901f21242018fd\
-000280c02021252025fd0c00000040000000400000004000000040fde60121262018fd000280b01cfd0c00000040000000400000004000000040\
-fde6012023fd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040400000404000004040fde601fde5012026fd\
-e50121272018fd000280f01d21282018fd000280a01f21292018fd000280d020212a202afd0c00000040000000400000004000000040fde60121\
-2b2018fd000280c01cfd0c00000040000000400000004000000040fde6012028fd0c00004040000040400000404000004040fde601fde4012029\
-fd0c00004040000040400000404000004040fde601fde501202bfde501212c202cfd0c00000040000000400000004000000040fde601212d2018\
-fd000280801e212e2018fd000280b01f212f2018fd000280e02021302030fd0c00000040000000400000004000000040fde6012131201efd0c00\
-000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde40121322023fd0c000000\
-40000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040fde601fde4012026fde40121332028fd0c0000004000\
-0000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121342034fd0c00000040000000\
-400000004000000040fde6012135201ffd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fd\
-e601fde5012020fd0c00000041000000410000004100000041fde601fde40121362024fd0c00000041000000410000004100000041fde6012023\
-fd0c00008041000080410000804100008041fde601fde5012025fd0c00000041000000410000004100000041fde601fde40121372029fd0c0000\
-0041000000410000004100000041fde6012028fd0c00008041000080410000804100008041fde601fde501202afd0c0000004100000041000000\
-4100000041fde601fde40121382038fd0c00000040000000400000004000000040fde6012139201e201ffde4012021fde501213a20232024fde4\
-012026fde501213b20282029fde401202bfde501213c203cfd0c00000040000000400000004000000040fde601213d2018fd000280e021201efd\
-e501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2018\
-fd000280f0212023fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde401213f2018fd00028080222028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde40121402040fd0c00000040000000400000004000000040fde60121412018fd000280901cfd0c00000040000000\
-400000004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201bfd0c00004040000040400000404000004040\
-fde601fde501201dfde501fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde401\
-2027fd0c00004040000040400000404000004040fde601fde501202dfde50121422022fd0c00000040000000400000004000000040fde6012027\
-fd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121432027fd0c00000041000000410000004100000041fde6012022fd0c\
-00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde401214420222027fde40120\
-2dfde50121452018fd000280d01cfd0c00000040000000400000004000000040fde601202efd0c00004040000040400000404000004040fde601\
-fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde5012022fde5012027fd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012146201afd0c00000040000000400000004000000040fde601\
-201bfd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401fd0c00000040000000400000004000000040fde6012032fd0c0000\
-4040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde50121472032fd0c00\
-000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde40121482033fd0c000000\
-41000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c000000410000004100000041\
-00000041fde601fde401214920322033fde4012035fde501214a202efd0c00000040000000400000004000000040fde601202ffd0c0000a04000\
-00a0400000a0400000a040fde601fde4012031fde4012032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401214b201bfd0c00000041000000410000004100000041fde601201afd0c0000804100008041\
-0000804100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040\
-fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fd\
-e501214c2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401\
-214d2037fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c000000\
-41000000410000004100000041fde601fde401214e20362037fde4012039fde501214f202ffd0c00000041000000410000004100000041fde601\
-202efd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde4012036fde50120\
-37fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012150201a201bfd\
-e401201dfde501fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c\
-00004040000040400000404000004040fde601fde501203dfde5012151203afd0c00000040000000400000004000000040fde601203bfd0c0000\
-a0400000a0400000a0400000a040fde601fde401203dfde4012152203bfd0c00000041000000410000004100000041fde601203afd0c00008041\
-000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012153203a203bfde401203dfde501\
-2154202e202ffde4012031fde501203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde40121552018fd000280d021201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203efd0c0000404000004040000040\
-4000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012156203efd0c00000040000000400000\
-004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012157203ffd0c000000410000004100000041\
-00000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde4\
-012158203e203ffde4012041fde50121592018fd0002809022202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401215a20192042fd0b020020192043fd0b0280900120192044fd0b0280a00220192045fd\
-0b0280b00320192046fd0b0280c00420192047fd0b0280d00520192048fd0b0280e00620192049fd0b0280f0072019204afd0b02808009201920\
-4bfd0b0280900a2019204cfd0b0280a00b2019204dfd0b0280b00c2019204efd0b0280c00d2019204ffd0b0280d00e20192050fd0b0280e00f20\
-192051fd0b0280f01020192052fd0b0280801220192053fd0b0280901320192054fd0b0280a01420192055fd0b0280b01520192056fd0b0280c0\
-1620192057fd0b0280d01720192058fd0b0280e01820192059fd0b0280f0192019205afd0b0280801b20184180306a211820194180106a211920\
-1741016a22174103480d000b201641016a22164103480d000b200e41016a220e418001480d000b4100215b03404100215c03404100215d034041\
-00215e0340205e41056c410941056b205e41056c410941056b481b215ffd0c000000000000000000000000000000002160fd0c00000000000000\
-0000000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c0000000000\
-00000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000\
-000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169410021\
-6a2003205f4180046c205c4180246c6a41046c6a216b2007200b418080c8016c205d4180206c6a205c418080086c6a41046c6a216c0240034020\
-6bfd090200216d206cfd000200216e206d206efde6012060fde4012160206cfd000210216f206d206ffde6012061fde4012161206bfd09028010\
-21702070206efde6012062fde40121622070206ffde6012063fde4012163206a41807f460d01206bfd0902802021712071206efde6012064fde4\
-0121642071206ffde6012065fde4012165206bfd0902803021722072206efde6012066fde40121662072206ffde6012067fde4012167206a41a0\
-7e460d01206bfd0902804021732073206efde6012068fde40121682073206ffde6012069fde4012169206b41046a216b206c41206a216c206a41\
-016a226a418004480d000b0b2003205f41086c205d41c8006c6a205c4180126c6a4180e80a6a41046c6a217420742060fd0b02002003205f4108\
-6c205d41c8006c6a205c4180126c6a4184e80a6a41046c6a217520752061fd0b02002003205f41086c205d41c8006c6a205c4180126c6a4188e8\
-0a6a41046c6a217620762062fd0b02002003205f41086c205d41c8006c6a205c4180126c6a418ce80a6a41046c6a217720772063fd0b02002003\
-205f41086c205d41c8006c6a205c4180126c6a4190e80a6a41046c6a217820782064fd0b02002003205f41086c205d41c8006c6a205c4180126c\
-6a4194e80a6a41046c6a217920792065fd0b02002003205f41086c205d41c8006c6a205c4180126c6a4198e80a6a41046c6a217a207a2066fd0b\
-02002003205f41086c205d41c8006c6a205c4180126c6a419ce80a6a41046c6a217b207b2067fd0b02002003205f41086c205d41c8006c6a205c\
-4180126c6a41a0e80a6a41046c6a217c207c2068fd0b02002003205f41086c205d41c8006c6a205c4180126c6a41a4e80a6a41046c6a217d207d\
-2069fd0b0200205e41016a225e4102480d000b205d41016a225d4120480d000b205c41016a225c4119480d000b205b41016a225b4101480d000b\
-4100215b03404100215d0340410021160340410021172003205d41c8006c205b41046c6a201641186c6a41046c6a217e2003205d4188056c205b\
-41046c6a201641d8016c6a41046c6a217f0340207efd000280882e218001207efd000280f030218101207efd000280d833218201207efd000280\
-d02e218301207efd000280b831218401207efd000280a034218501207efd000280e82b208301fde401208401fde401208501fde401218601207e\
-fd000280982f218701207efd0002808032218801207efd000280e834218901207efd000280b02c208701fde401208801fde401208901fde40121\
-8a01207efd000280e02f218b01207efd000280c832218c01207efd000280b035218d01207efd000280f82c208b01fde401208c01fde401208d01\
-fde401218e01207efd000280a830218f01207efd0002809033219001207efd000280f835219101208301208401fd0c0000003f0000003f000000\
-3f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501219201208701208801fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219301208b01208c01fd0c0000003f000000\
-3f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219401208301208401fd0c0000803e00\
-00803e0000803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde401207efd0002808837fde401219501\
-208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde40120\
-7efd000280d037fde401219601208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000\
-804000008040fde601fde401207efd0002809838fde401219701207efd000280a02b208001fde401208101fde401208201fde401208601fde401\
-208a01fde401208e01fde401219801208601208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c0000004000000040\
-0000004000000040fde601fde501219901208601208a01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c000080400000\
-80400000804000008040fde601fde401207efd000280c02d208f01fde401209001fde401209101fde401fde401219a01208001208101fd0c0000\
-003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501209201fde401209301fde4\
-01209401fde401219b01209201209301fd0c0000003f0000003f0000003f0000003ffde601fde501209401fd0c00000040000000400000004000\
-000040fde601fde501219c01209201209301fd0c0000803e0000803e0000803e0000803efde601fde401209401fd0c0000804000008040000080\
-4000008040fde601fde401208f01209001fd0c0000003f0000003f0000003f0000003ffde601fde501209101fd0c000000400000004000000040\
-00000040fde601fde501fde401219d01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080\
-400000804000008040fde601fde401207efd000280c036fde401209501fde401209601fde401209701fde401219e01209501209601fd0c000000\
-3f0000003f0000003f0000003ffde601fde501209701fd0c00000040000000400000004000000040fde601fde501219f01209501209601fd0c00\
-00803e0000803e0000803e0000803efde601fde401209701fd0c00008040000080400000804000008040fde601fde401208f01209001fd0c0000\
-803e0000803e0000803e0000803efde601fde401209101fd0c00008040000080400000804000008040fde601fde401207efd000280e038fde401\
-fde40121a001207f209801fd0b0280a839207f209901fd0b02a0a839207f209a01fd0b02c0a839207f209b01fd0b02a0aa39207f209c01fd0b02\
-c0aa39207f209d01fd0b02e0aa39207f209e01fd0b02c0ac39207f209f01fd0b02e0ac39207f20a001fd0b0280ad39207e41206a217e207f41e0\
-006a217f201741016a22174103480d000b201641016a22164103480d000b205d41016a225d4120480d000b205b41016a225b4102480d000b4100\
-215b03404100215d03402005200b4180026c205d41086c6a205b41046c6a41046c6a21a20120a201fd000280a4a71621a1012006200b4180026c\
-205d41086c6a205b41046c6a41046c6a21a40120a401fd00020021a30120a201fd000280e2870c21a501410021a6010340410021a7012008200b\
-4180026c205d41086c6a205b41046c6a20a60141801c6c6a200d4180c4016c6a41046c6a21a8012003205d4188056c205b41046c6a20a60141c8\
-006c6a41046c6a21a901034020a80120a901fd000280a83920a101fde50120a301fde60120a501fde401fd0b020020a8014180106a21a80120a9\
-0141206a21a90120a70141016a22a7014107480d000b20a60141016a22a6014107480d000b205d41016a225d4120480d000b205b41016a225b41\
-02480d000b200941016a22092001480d000b0b0bd3100b057f017b017f017b017f047b027f0a7b077f077b127f20002001480440200021090340\
-2009210a200a41c00070210b200a41c0006e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d2006200b\
-41086c41046c6a210f200ffd000280c4a716210e2007200b41086c41046c6a21112011fd0002002110200ffd00028082a80c2112200ffd000290\
-c4a71621132011fd0002102114200ffd00029082a80c2115410021160340410021170340fd0c000000000000000000000000000000002118fd0c\
-000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b\
-fd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000\
-211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000000000000000000000000000\
-00002121410021222005200d418088036c20164180386c6a20174180046c6a41046c6a21232006200b41086c41046c6a21242005200d41808803\
-6c20164180386c6a20174180046c6a418088036a41046c6a21252005200d418088036c20164180386c6a20174180046c6a418090066a41046c6a\
-21262005200d418088036c20164180386c6a20174180046c6a418098096a41046c6a21272005200d418088036c20164180386c6a20174180046c\
-6a4180a00c6a41046c6a2128024003402023fd09020021292024fd000280f2870c212a2029202afde6012018fde40121182024fd000290f2870c\
-212b2029202bfde6012019fde40121192025fd090200212c202c202afde601201afde401211a202c202bfde601201bfde401211b202241807f46\
-0d012026fd090200212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd090200212e202e202afde601201efde401\
-211e202e202bfde601201ffde401211f202241a07e460d012028fd090200212f202f202afde6012020fde4012120202f202bfde6012021fde401\
-2121202341046a212320244180106a2124202541046a2125202641046a2126202741046a2127202841046a2128202241016a2222418002480d00\
-0b0b2008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a41046c6a213020302004200d4180c4016c200b41086c6a20164180\
-1c6c6a20174180046c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b02102008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4180c4016a41046c6a213220322004200d4180c4016c200b41\
-086c6a201641801c6c6a20174180046c6a4180c4016a41046c6a21332033fd000200201a200efde5012010fde6012012fde401fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02002008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4184c4016a41046c\
-6a213420342004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4184c4016a41046c6a21352035fd000200201b2013fde501\
-2014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d4180c4016c200b41086c6a201641801c\
-6c6a20174180046c6a418088036a41046c6a213620362004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418088036a4104\
-6c6a21372037fd000200201c200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0200200820\
-0d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418488036a41046c6a213820382004200d4180c4016c200b41086c6a20164180\
-1c6c6a20174180046c6a418488036a41046c6a21392039fd000200201d2013fde5012014fde6012015fde401fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b02002008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4180cc046a41046c6a213a203a2004\
-200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4180cc046a41046c6a213b203bfd000200201e200efde5012010fde6012012\
-fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d4180c4016c200b41086c6a201641801c6c6a2017418004\
-6c6a4184cc046a41046c6a213c203c2004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4184cc046a41046c6a213d203dfd\
-000200201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002008200d4180c4016c20\
-0b41086c6a201641801c6c6a20174180046c6a418090066a41046c6a213e203e2004200d4180c4016c200b41086c6a201641801c6c6a20174180\
-046c6a418090066a41046c6a213f203ffd0002002020200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02002008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418490066a41046c6a214020402004200d4180c4016c\
-200b41086c6a201641801c6c6a20174180046c6a418490066a41046c6a21412041fd00020020212013fde5012014fde6012015fde401fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0200201741016a22174107480d000b201641016a22164107480d000b200941016a220920\
-01480d000b0b0bef080b047f017b017f017b017f047b037f087b037f067b027f200020014804402000210903402009210a200a41c00070210b20\
-0a41c0006e210a200a210c2006200b41086c41046c6a210e200efd000280c4a716210d2007200b41086c41046c6a21102010fd000200210f200e\
-fd00028082a80c2111200efd000290c4a71621122010fd0002102113200efd00029082a80c2114410021150340410021160340201641046c4107\
-41046b201641046c410741046b481b2117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd\
+000000000000000000fdeb01fd0b02102008200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080036a41046c6a21322032\
+2004200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080036a41046c6a21332033fd00028020201a200efde5012010fde6\
+012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02802020322033fd00029020201b2013fde5012014fde6012015\
+fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290202008200d418088036c200b41086c6a201641801c6c6a20174180\
+026c6a418080066a41046c6a213420342004200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080066a41046c6a21352035\
+fd00028040201c200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02804020342035fd0002\
+9040201d2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290402008200d418088036c20\
+0b41086c6a201641801c6c6a20174180026c6a418080096a41046c6a213620362004200d418088036c200b41086c6a201641801c6c6a20174180\
+026c6a418080096a41046c6a21372037fd00028060201e200efde5012010fde6012012fde401fde401fd0c000000000000000000000000000000\
+00fdeb01fd0b02806020362037fd00029060201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b0290602008200d418088036c200b41086c6a201641801c6c6a20174180026c6a4180800c6a41046c6a213820382004200d418088036c20\
+0b41086c6a201641801c6c6a20174180026c6a4180800c6a41046c6a21392039fd00028080012020200efde5012010fde6012012fde401fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b0280800120382039fd000290800120212013fde5012014fde6012015fde401fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02908001201741016a2217410e480d000b201641016a2216410e480d000b200941016a22\
+092001480d000b0b0bbb0a0b047f017b017f017b017f047b037f0a7b037f077b027f200020014804402000210903402009210a200a412070210b\
+200a41206e210a200a210c2006200b41086c41046c6a210e200efd000280d4a616210d2007200b41086c41046c6a21102010fd000200210f200e\
+fd0002808a87032111200efd000290d4a61621122010fd0002102113200efd0002908a87032114410021150340410021160340201641056c410e\
+41056b201641056c410e41056b481b2117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd\
 0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c0000000000000000000000000000000021\
 1cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c000000000000000000000000000000\
-00211f41002120200520174180046c20154180386c6a200c418088036c6a41046c6a21212006200b41086c41046c6a212203402021fd09020021\
-232022fd000280f2870c212420232024fde6012018fde40121182022fd000290f2870c212520232025fde6012019fde40121192021fd09028010\
-212620262024fde601201afde401211a20262025fde601201bfde401211b2021fd09028020212720272024fde601201cfde401211c20272025fd\
-e601201dfde401211d2021fd09028030212820282024fde601201efde401211e20282025fde601201ffde401211f202141046a21212022418010\
-6a2122202041016a2220418002480d000b200820174180046c200b41086c6a201541801c6c6a200c4180c4016c6a41046c6a2129202920042017\
-4180046c200b41086c6a201541801c6c6a200c4180c4016c6a41046c6a212a202afd0002002018200dfde501200ffde6012011fde401fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02002029202afd00021020192012fde5012013fde6012014fde401fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b02102029202afd00028010201a200dfde501200ffde6012011fde401fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b0280102029202afd00029010201b2012fde5012013fde6012014fde401fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0290102029202afd00028020201c200dfde501200ffde6012011fde401fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0280202029202afd00029020201d2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0290202029202afd00028030201e200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0280302029202afd00029030201f2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-30201641016a22164102480d000b201541016a22154107480d000b200941016a22092001480d000b0b0bad360b117f417b057f0a7b037f077b0c\
-7f227b017f067b047f20002001480440200021080340200821092009410270210a200941026e21092009410170210b200941016e21092009210c\
-4100210d03404100210e0340200e417f6a41004e210f200e417f6a4107482110200f2010712111410021122003200d41046c200e41802c6c6a41\
-046c6a21132004200c4180c4016c200d41046c6a200e41801c6c6a4180606a41046c6a21140340201320112012417f6a41004e712012417f6a41\
-074871047b2014fd00020005fd0c000000000000000000000000000000000bfd0b0280901c20134180106a211320144180106a2114201241016a\
-2212410b480d000b200e41016a220e410b480d000b200d41016a220d418001480d000b4100210d0340410021150340410021162003200d41046c\
-2015418084016c6a41046c6a21172003200d41046c201541800c6c6a41046c6a211803402017fd000280c01d21192017fd000280f01e211a2017\
-fd000280a020211b201bfd0c00000040000000400000004000000040fde601211c2017fd000280d01d211d2017fd000280801f211e2017fd0002\
-80b020211f201ffd0c00000040000000400000004000000040fde60121202017fd000280a01cfd0c00000040000000400000004000000040fde6\
-01201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501\
-21212017fd000280e01d21222017fd000280901f21232017fd000280c02021242024fd0c00000040000000400000004000000040fde601212520\
-17fd000280b01cfd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c\
-00004040000040400000404000004040fde601fde5012025fde50121262017fd000280f01d21272017fd000280a01f21282017fd000280d02021\
-292029fd0c00000040000000400000004000000040fde601212a2017fd000280c01cfd0c00000040000000400000004000000040fde6012027fd\
-0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b202b\
-fd0c00000040000000400000004000000040fde601212c2017fd000280801e212d2017fd000280b01f212e2017fd000280e020212f202ffd0c00\
-000040000000400000004000000040fde6012130201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0\
-400000a040fde601fde4012020fde40121312022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a04000\
-00a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a0\
-40fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde6012134201efd0c000000410000004100000041000000\
-41fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde4012135\
-2023fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c0000004100\
-0000410000004100000041fde601fde40121362028fd0c00000041000000410000004100000041fde6012027fd0c000080410000804100008041\
-00008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde40121372037fd0c00000040000000400000004000000040\
-fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a20272028fde401202afde501213b203bfd0c00000040000000\
-400000004000000040fde601213c2017fd000280e021201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280f0212022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd00028080222027fde5012028fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f203ffd0c00000040000000400000004000\
-000040fde60121402017fd000280901cfd0c00000040000000400000004000000040fde6012019fd0c00004040000040400000404000004040fd\
-e601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501fd0c00000040000000400000004000000040fde60120\
-21fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde501202cfde5012141\
-2021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121422026\
-fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000\
-410000004100000041fde601fde401214320212026fde401202cfde50121442017fd000280d01cfd0c00000040000000400000004000000040fd\
-e601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5\
-012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-21452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd0c\
-00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c000040400000404000\
-00404000004040fde601fde5012034fde50121462031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0\
-400000a040fde601fde4012034fde40121472032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100\
-008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214820312032fde4012034fde5012149202dfd0c000000\
-40000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c000000410000\
-00410000004100000041fde6012019fd0c00008041000080410000804100008041fde601fde501201bfd0c000000410000004100000041000000\
-41fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c\
-00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c00000040000000400000004000000040fde6012036fd0c0000\
-a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c00000041000000410000004100000041fde6012035fd0c00008041\
-000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214d20352036fde4012038fde501\
-214e202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c000000\
-41000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c00\
-004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde50121502039fd0c\
-00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c0000\
-0041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c0000004100000041000000\
-4100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121542017fd000280d0212019fde501201afd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c000000400000004000\
-00004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde6\
-01fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501\
-203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde4012040fde50121582017fd0002809022202dfde501202efd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b0200\
-20182042fd0b0280900120182043fd0b0280a00220182044fd0b0280b00320182045fd0b0280c00420182046fd0b0280d00520182047fd0b0280\
-e00620182048fd0b0280f00720182049fd0b028080092018204afd0b0280900a2018204bfd0b0280a00b2018204cfd0b0280b00c2018204dfd0b\
-0280c00d2018204efd0b0280d00e2018204ffd0b0280e00f20182050fd0b0280f01020182051fd0b0280801220182052fd0b0280901320182053\
-fd0b0280a01420182054fd0b0280b01520182055fd0b0280c01620182056fd0b0280d01720182057fd0b0280e01820182058fd0b0280f0192018\
-2059fd0b0280801b20174180306a211720184180106a2118201641016a22164103480d000b201541016a22154103480d000b200d41016a220d41\
-8001480d000b4100215a03404100215b03404100215c03404100215d0340205d41056c410941056b205d41056c410941056b481b215efd0c0000\
-0000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c\
-000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164\
-fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00000000000000000000000000000000\
-2167fd0c000000000000000000000000000000002168410021692003205e4180046c205b4180246c6a41046c6a216a2006200a418080c8016c20\
-5c4180206c6a205b418080086c6a41046c6a216b02400340206afd090200216c206bfd000200216d206c206dfde601205ffde401215f206bfd00\
-0210216e206c206efde6012060fde4012160206afd09028010216f206f206dfde6012061fde4012161206f206efde6012062fde4012162206941\
-807f460d01206afd0902802021702070206dfde6012063fde40121632070206efde6012064fde4012164206afd0902803021712071206dfde601\
-2065fde40121652071206efde6012066fde4012166206941a07e460d01206afd0902804021722072206dfde6012067fde40121672072206efde6\
-012068fde4012168206a41046a216a206b41206a216b206941016a2269418004480d000b0b2003205e41086c205c41c8006c6a205b4180126c6a\
-4180e80a6a41046c6a21732073205ffd0b02002003205e41086c205c41c8006c6a205b4180126c6a4184e80a6a41046c6a217420742060fd0b02\
-002003205e41086c205c41c8006c6a205b4180126c6a4188e80a6a41046c6a217520752061fd0b02002003205e41086c205c41c8006c6a205b41\
-80126c6a418ce80a6a41046c6a217620762062fd0b02002003205e41086c205c41c8006c6a205b4180126c6a4190e80a6a41046c6a2177207720\
-63fd0b02002003205e41086c205c41c8006c6a205b4180126c6a4194e80a6a41046c6a217820782064fd0b02002003205e41086c205c41c8006c\
-6a205b4180126c6a4198e80a6a41046c6a217920792065fd0b02002003205e41086c205c41c8006c6a205b4180126c6a419ce80a6a41046c6a21\
-7a207a2066fd0b02002003205e41086c205c41c8006c6a205b4180126c6a41a0e80a6a41046c6a217b207b2067fd0b02002003205e41086c205c\
-41c8006c6a205b4180126c6a41a4e80a6a41046c6a217c207c2068fd0b0200205d41016a225d4102480d000b205c41016a225c4120480d000b20\
-5b41016a225b4119480d000b205a41016a225a4101480d000b4100215a03404100215c0340410021150340410021162003205c41c8006c205a41\
-046c6a201541186c6a41046c6a217d2003205c4188056c205a41046c6a201541d8016c6a41046c6a217e0340207dfd000280882e217f207dfd00\
-0280f030218001207dfd000280d833218101207dfd000280d02e218201207dfd000280b831218301207dfd000280a034218401207dfd000280e8\
-2b208201fde401208301fde401208401fde401218501207dfd000280982f218601207dfd0002808032218701207dfd000280e834218801207dfd\
-000280b02c208601fde401208701fde401208801fde401218901207dfd000280e02f218a01207dfd000280c832218b01207dfd000280b035218c\
-01207dfd000280f82c208a01fde401208b01fde401208c01fde401218d01207dfd000280a830218e01207dfd0002809033218f01207dfd000280\
-f835219001208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c00000040000000400000004000000040fde6\
-01fde501219101208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040\
-fde601fde501219201208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c0000004000000040000000400000\
-0040fde601fde501219301208201208301fd0c0000803e0000803e0000803e0000803efde601fde401208401fd0c000080400000804000008040\
-00008040fde601fde401207dfd0002808837fde401219401208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd\
-0c00008040000080400000804000008040fde601fde401207dfd000280d037fde401219501208a01208b01fd0c0000803e0000803e0000803e00\
-00803efde601fde401208c01fd0c00008040000080400000804000008040fde601fde401207dfd0002809838fde401219601207dfd000280a02b\
-207ffde401208001fde401208101fde401208501fde401208901fde401208d01fde401219701208501208901fd0c0000003f0000003f0000003f\
-0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219801208501208901fd0c0000803e0000803e0000\
-803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde401207dfd000280c02d208e01fde401208f01fde4\
-01209001fde401fde401219901207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c0000004000000040000000\
-4000000040fde601fde501209101fde401209201fde401209301fde401219a01209101209201fd0c0000003f0000003f0000003f0000003ffde6\
-01fde501209301fd0c00000040000000400000004000000040fde601fde501219b01209101209201fd0c0000803e0000803e0000803e0000803e\
-fde601fde401209301fd0c00008040000080400000804000008040fde601fde401208e01208f01fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501209001fd0c00000040000000400000004000000040fde601fde501fde401219c01207f208001fd0c0000803e0000803e0000803e00\
-00803efde601fde401208101fd0c00008040000080400000804000008040fde601fde401207dfd000280c036fde401209401fde401209501fde4\
-01209601fde401219d01209401209501fd0c0000003f0000003f0000003f0000003ffde601fde501209601fd0c00000040000000400000004000\
-000040fde601fde501219e01209401209501fd0c0000803e0000803e0000803e0000803efde601fde401209601fd0c0000804000008040000080\
-4000008040fde601fde401208e01208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c000080400000804000008040\
-00008040fde601fde401207dfd000280e038fde401fde401219f01207e209701fd0b0280a839207e209801fd0b02a0a839207e209901fd0b02c0\
-a839207e209a01fd0b02a0aa39207e209b01fd0b02c0aa39207e209c01fd0b02e0aa39207e209d01fd0b02c0ac39207e209e01fd0b02e0ac3920\
-7e209f01fd0b0280ad39207d41206a217d207e41e0006a217e201641016a22164103480d000b201541016a22154103480d000b205c41016a225c\
-4120480d000b205a41016a225a4102480d000b4100215a03404100215c03402005200a4180026c205c41086c6a205a41046c6a41046c6a21a101\
-20a101fd000280e4a71621a00120a101fd00028092e81021a20120a101fd000280f4a71621a30120a301fd0cacc52737acc52737acc52737acc5\
-2737fde40121a40120a401fde30121a50120a20120a501fde70121a60120a101fd000280a2e81021a701410021a8010340410021a9012007200a\
-4180026c205c41086c6a205a41046c6a20a80141801c6c6a200c4180c4016c6a41046c6a21aa012003205c4188056c205a41046c6a20a80141c8\
-006c6a41046c6a21ab01034020aa0120ab01fd000280a83920a001fde50120a601fde60120a701fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b020020aa014180106a21aa0120ab0141206a21ab0120a90141016a22a9014107480d000b20a80141016a22a8014107480d000b\
-205c41016a225c4120480d000b205a41016a225a4102480d000b200841016a22082001480d000b0b0bf0360b117f417b057f0a7b037f077b0c7f\
-227b017f067b057f200020014804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d41\
-00210e03404100210f0340200f417f6a41004e2110200f417f6a410748211120102011712112410021132003200e41046c200f41802c6c6a4104\
-6c6a21142004200d4180c4016c200e41046c6a200f41801c6c6a4180606a41046c6a21150340201420122013417f6a41004e712013417f6a4107\
-4871047b2015fd00020005fd0c000000000000000000000000000000000bfd0b0280901c20144180106a211420154180106a2115201341016a22\
-13410b480d000b200f41016a220f410b480d000b200e41016a220e418001480d000b4100210e0340410021160340410021172003200e41046c20\
-16418084016c6a41046c6a21182003200e41046c201641800c6c6a41046c6a211903402018fd000280c01d211a2018fd000280f01e211b2018fd\
-000280a020211c201cfd0c00000040000000400000004000000040fde601211d2018fd000280d01d211e2018fd000280801f211f2018fd000280\
-b02021202020fd0c00000040000000400000004000000040fde60121212018fd000280a01cfd0c00000040000000400000004000000040fde601\
-201efd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde50121\
-222018fd000280e01d21232018fd000280901f21242018fd000280c02021252025fd0c00000040000000400000004000000040fde60121262018\
-fd000280b01cfd0c00000040000000400000004000000040fde6012023fd0c00004040000040400000404000004040fde601fde4012024fd0c00\
-004040000040400000404000004040fde601fde5012026fde50121272018fd000280f01d21282018fd000280a01f21292018fd000280d020212a\
-202afd0c00000040000000400000004000000040fde601212b2018fd000280c01cfd0c00000040000000400000004000000040fde6012028fd0c\
-00004040000040400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501212c202cfd\
-0c00000040000000400000004000000040fde601212d2018fd000280801e212e2018fd000280b01f212f2018fd000280e02021302030fd0c0000\
-0040000000400000004000000040fde6012131201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a040\
-0000a040fde601fde4012021fde40121322023fd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000\
-a040fde601fde4012026fde40121332028fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040\
-fde601fde401202bfde40121342034fd0c00000040000000400000004000000040fde6012135201ffd0c00000041000000410000004100000041\
-fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde401213620\
-24fd0c00000041000000410000004100000041fde6012023fd0c00008041000080410000804100008041fde601fde5012025fd0c000000410000\
-00410000004100000041fde601fde40121372029fd0c00000041000000410000004100000041fde6012028fd0c00008041000080410000804100\
-008041fde601fde501202afd0c00000041000000410000004100000041fde601fde40121382038fd0c00000040000000400000004000000040fd\
-e6012139201e201ffde4012021fde501213a20232024fde4012026fde501213b20282029fde401202bfde501213c203cfd0c0000004000000040\
-0000004000000040fde601213d2018fd000280e021201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde401213e2018fd000280f0212023fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f2018fd00028080222028fde5012029fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402040fd0c0000004000000040000000400000\
-0040fde60121412018fd000280901cfd0c00000040000000400000004000000040fde601201afd0c00004040000040400000404000004040fde6\
-01fde401201bfd0c00004040000040400000404000004040fde601fde501201dfde501fd0c00000040000000400000004000000040fde6012022\
-fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde501202dfde501214220\
-22fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121432027fd\
-0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde501202cfd0c0000004100000041\
-0000004100000041fde601fde401214420222027fde401202dfde50121452018fd000280d01cfd0c00000040000000400000004000000040fde6\
-01202efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde501\
-2022fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
-46201afd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401fd0c00\
-000040000000400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000\
-404000004040fde601fde5012035fde50121472032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a040\
-0000a040fde601fde4012035fde40121482033fd0c00000041000000410000004100000041fde6012032fd0c0000804100008041000080410000\
-8041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401214920322033fde4012035fde501214a202efd0c00000040\
-000000400000004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012032fde5012033fd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b201bfd0c00000041000000\
-410000004100000041fde601201afd0c00008041000080410000804100008041fde601fde501201cfd0c00000041000000410000004100000041\
-fde601fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00\
-004040000040400000404000004040fde601fde5012039fde501214c2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0\
-400000a0400000a0400000a040fde601fde4012039fde401214d2037fd0c00000041000000410000004100000041fde6012036fd0c0000804100\
-0080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214e20362037fde4012039fde50121\
-4f202ffd0c00000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c00000041\
-000000410000004100000041fde601fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde4012150201a201bfde401201dfde501fd0c00000040000000400000004000000040fde601203afd0c0000\
-4040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012151203afd0c00\
-000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012152203bfd0c000000\
-41000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c000000410000004100000041\
-00000041fde601fde4012153203a203bfde401203dfde5012154202e202ffde4012031fde501203afde501203bfd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121552018fd000280d021201afde501201bfd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000\
-004000000040fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601\
-fde5012041fde5012156203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4\
-012041fde4012157203ffd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde50120\
-40fd0c00000041000000410000004100000041fde601fde4012158203e203ffde4012041fde50121592018fd0002809022202efde501202ffd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203efde501203ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215a20192042fd0b020020\
-192043fd0b0280900120192044fd0b0280a00220192045fd0b0280b00320192046fd0b0280c00420192047fd0b0280d00520192048fd0b0280e0\
-0620192049fd0b0280f0072019204afd0b028080092019204bfd0b0280900a2019204cfd0b0280a00b2019204dfd0b0280b00c2019204efd0b02\
-80c00d2019204ffd0b0280d00e20192050fd0b0280e00f20192051fd0b0280f01020192052fd0b0280801220192053fd0b0280901320192054fd\
-0b0280a01420192055fd0b0280b01520192056fd0b0280c01620192057fd0b0280d01720192058fd0b0280e01820192059fd0b0280f019201920\
-5afd0b0280801b20184180306a211820194180106a2119201741016a22174103480d000b201641016a22164103480d000b200e41016a220e4180\
-01480d000b4100215b03404100215c03404100215d03404100215e0340205e41056c410941056b205e41056c410941056b481b215ffd0c000000\
-000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00\
-0000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd\
-0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c0000000000000000000000000000000021\
-68fd0c0000000000000000000000000000000021694100216a2003205f4180046c205c4180246c6a41046c6a216b2007200b418080c8016c205d\
-4180206c6a205c418080086c6a41046c6a216c02400340206bfd090200216d206cfd000200216e206d206efde6012060fde4012160206cfd0002\
-10216f206d206ffde6012061fde4012161206bfd0902801021702070206efde6012062fde40121622070206ffde6012063fde4012163206a4180\
-7f460d01206bfd0902802021712071206efde6012064fde40121642071206ffde6012065fde4012165206bfd0902803021722072206efde60120\
-66fde40121662072206ffde6012067fde4012167206a41a07e460d01206bfd0902804021732073206efde6012068fde40121682073206ffde601\
-2069fde4012169206b41046a216b206c41206a216c206a41016a226a418004480d000b0b2003205f41086c205d41c8006c6a205c4180126c6a41\
-80e80a6a41046c6a217420742060fd0b02002003205f41086c205d41c8006c6a205c4180126c6a4184e80a6a41046c6a217520752061fd0b0200\
-2003205f41086c205d41c8006c6a205c4180126c6a4188e80a6a41046c6a217620762062fd0b02002003205f41086c205d41c8006c6a205c4180\
-126c6a418ce80a6a41046c6a217720772063fd0b02002003205f41086c205d41c8006c6a205c4180126c6a4190e80a6a41046c6a217820782064\
-fd0b02002003205f41086c205d41c8006c6a205c4180126c6a4194e80a6a41046c6a217920792065fd0b02002003205f41086c205d41c8006c6a\
-205c4180126c6a4198e80a6a41046c6a217a207a2066fd0b02002003205f41086c205d41c8006c6a205c4180126c6a419ce80a6a41046c6a217b\
-207b2067fd0b02002003205f41086c205d41c8006c6a205c4180126c6a41a0e80a6a41046c6a217c207c2068fd0b02002003205f41086c205d41\
-c8006c6a205c4180126c6a41a4e80a6a41046c6a217d207d2069fd0b0200205e41016a225e4102480d000b205d41016a225d4120480d000b205c\
-41016a225c4119480d000b205b41016a225b4101480d000b4100215b03404100215d0340410021160340410021172003205d41c8006c205b4104\
-6c6a201641186c6a41046c6a217e2003205d4188056c205b41046c6a201641d8016c6a41046c6a217f0340207efd000280882e218001207efd00\
-0280f030218101207efd000280d833218201207efd000280d02e218301207efd000280b831218401207efd000280a034218501207efd000280e8\
-2b208301fde401208401fde401208501fde401218601207efd000280982f218701207efd0002808032218801207efd000280e834218901207efd\
-000280b02c208701fde401208801fde401208901fde401218a01207efd000280e02f218b01207efd000280c832218c01207efd000280b035218d\
-01207efd000280f82c208b01fde401208c01fde401208d01fde401218e01207efd000280a830218f01207efd0002809033219001207efd000280\
-f835219101208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde6\
-01fde501219201208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040\
-fde601fde501219301208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c0000004000000040000000400000\
-0040fde601fde501219401208301208401fd0c0000803e0000803e0000803e0000803efde601fde401208501fd0c000080400000804000008040\
-00008040fde601fde401207efd0002808837fde401219501208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd\
-0c00008040000080400000804000008040fde601fde401207efd000280d037fde401219601208b01208c01fd0c0000803e0000803e0000803e00\
-00803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde401207efd0002809838fde401219701207efd000280a02b\
-208001fde401208101fde401208201fde401208601fde401208a01fde401208e01fde401219801208601208a01fd0c0000003f0000003f000000\
-3f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fde601fde501219901208601208a01fd0c0000803e0000803e00\
-00803e0000803efde601fde401208e01fd0c00008040000080400000804000008040fde601fde401207efd000280c02d208f01fde401209001fd\
-e401209101fde401fde401219a01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c000000400000004000\
-00004000000040fde601fde501209201fde401209301fde401209401fde401219b01209201209301fd0c0000003f0000003f0000003f0000003f\
-fde601fde501209401fd0c00000040000000400000004000000040fde601fde501219c01209201209301fd0c0000803e0000803e0000803e0000\
-803efde601fde401209401fd0c00008040000080400000804000008040fde601fde401208f01209001fd0c0000003f0000003f0000003f000000\
-3ffde601fde501209101fd0c00000040000000400000004000000040fde601fde501fde401219d01208001208101fd0c0000803e0000803e0000\
-803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde401207efd000280c036fde401209501fde4012096\
-01fde401209701fde401219e01209501209601fd0c0000003f0000003f0000003f0000003ffde601fde501209701fd0c00000040000000400000\
-004000000040fde601fde501219f01209501209601fd0c0000803e0000803e0000803e0000803efde601fde401209701fd0c0000804000008040\
-0000804000008040fde601fde401208f01209001fd0c0000803e0000803e0000803e0000803efde601fde401209101fd0c000080400000804000\
-00804000008040fde601fde401207efd000280e038fde401fde40121a001207f209801fd0b0280a839207f209901fd0b02a0a839207f209a01fd\
-0b02c0a839207f209b01fd0b02a0aa39207f209c01fd0b02c0aa39207f209d01fd0b02e0aa39207f209e01fd0b02c0ac39207f209f01fd0b02e0\
-ac39207f20a001fd0b0280ad39207e41206a217e207f41e0006a217f201741016a22174103480d000b201641016a22164103480d000b205d4101\
-6a225d4120480d000b205b41016a225b4102480d000b4100215b03404100215d03402005200b4180026c205d41086c6a205b41046c6a41046c6a\
-21a20120a201fd00028084a81621a10120a201fd000280b2a81521a30120a201fd00028094a81621a40120a401fd0cacc52737acc52737acc527\
-37acc52737fde40121a50120a501fde30121a60120a30120a601fde70121a70120a201fd000280c2a81521a801410021a9010340410021aa0120\
-08200b4180026c205d41086c6a205b41046c6a20a90141801c6c6a200d4180c4016c6a41046c6a21ab012003205d4188056c205b41046c6a20a9\
-0141c8006c6a41046c6a21ac012006200b4180026c205d41086c6a205b41046c6a20a90141801c6c6a200d4180c4016c6a41046c6a21ad010340\
-20ab0120ac01fd000280a83920a101fde50120a701fde60120a801fde40120ad01fd000200fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b020020ab014180106a21ab0120ac0141206a21ac0120ad014180106a21ad0120aa0141016a22aa014107480d000b20a90141016a22\
-a9014107480d000b205d41016a225d4120480d000b205b41016a225b4102480d000b200941016a22092001480d000b0b0bff0103047f027b037f\
-200020014804402000210603402006210720072108410021090340fd0c00000000000000000000000000000000210afd0c000000000000000000\
-00000000000000210b4100210c2004200941086c20084180c4016c6a41046c6a210d0340200a200dfd000200fde401210a200b200dfd000210fd\
-e401210b200d4180106a210d200c41016a220c4131480d000b2005200941086c20084180046c6a41046c6a210e200e200afd0c00004442000044\
-420000444200004442fde701fd0b0200200e200bfd0c00004442000044420000444200004442fde701fd0b0210200941016a220941c000480d00\
-0b200641016a22062001480d000b0b0be5090f057f0a7b037f087b017f017b017f017b017f017b027f047b037f047b027f200020014804402000\
-2107034020072108200841fd00702109200841fd006e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b\
-410520022802004c0440fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c000000000000\
-00000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000\
-0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
-00000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b4180046c41046c6a211720052009\
-41086c41046c6a2118024003402017fd09020021192018fd000280d2a815211a2019201afde601200cfde401210c2018fd000290d2a815211b20\
-19201bfde601200dfde401210d2017fd09028010211c201c201afde601200efde401210e201c201bfde601200ffde401210f201641807f460d01\
-2017fd09028020211d201d201afde6012010fde4012110201d201bfde6012011fde40121112017fd09028030211e201e201afde6012012fde401\
-2112201e201bfde6012013fde4012113201641a07e460d012017fd09028040211f201f201afde6012014fde4012114201f201bfde6012015fde4\
-012115201741046a2117201841a01f6a2118201641016a2216418004480d000b0b2005200941086c41046c6a21212021fd000280d2a516212020\
-21fd000290d2a51621222006200b41e8076c200941086c6a41046c6a21232023200c2020fde401fd0b02002023200d2022fde401fd0b02102023\
-200e2020fde401fd0b02a01f2023200f2022fde401fd0b02b01f202320102020fde401fd0b02c03e202320112022fde401fd0b02d03e20232012\
-2020fde401fd0b02e05d202320132022fde401fd0b02f05d202320142020fde401fd0b02807d202320152022fde401fd0b02907d052005200941\
-086c41046c6a21252025fd000280d2a51621242025fd000290d2a5162126410021270340202741026c41016a200228020041016b202741026c41\
-016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c0000\
-0000000000000000000000000000212bfd0c00000000000000000000000000000000212c41002116200420274180086c41046c6a212d20052009\
-41086c41046c6a212e200420284180046c41046c6a212f0340202dfd0902002130202efd000280d2a815213120302031fde6012029fde4012129\
-202efd000290d2a815213220302032fde601202afde401212a202ffd090200213320332031fde601202bfde401212b20332032fde601202cfde4\
-01212c202d41046a212d202e41a01f6a212e202f41046a212f201641016a2216418004480d000b2006200941086c202741d00f6c6a41046c6a21\
-34203420292024fde401fd0b02002034202a2026fde401fd0b02102006202841e8076c200941086c6a41046c6a21352035202b2024fde401fd0b\
-02002035202c2026fde401fd0b0210202741016a2227200228020041016a41026d480d000b0b200741016a22072001480d000b0b0be71002077f\
-3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841c0006c6a41\
-046c6a210b200520094180046c200841086c6a41046c6a210c0340200bfd000280aa02210d200dfd0c0000003f0000003f0000003f0000003ffd\
-e601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280aa0321102010fd0c0000003f0000003f0000003f000000\
-3ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280aa0421132013fd0c0000003f0000003f0000003f00\
-00003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280aa0521162016fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde6012117200bfd000280aa0821182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde40121\
-1a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280aa\
-06211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280aa09211f201ffd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398e\
-e33d398ee33dfde6012123200bfd000280aa0721242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280aa0a21262026\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b\
-202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e\
-633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd\
-0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d\
-398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398e\
-e33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e\
-633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e39\
-8e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c39\
-8ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e63\
-3e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e39\
-8e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e63\
-3efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d\
-398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde401\
-2148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b0280\
-8005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b\
-0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043\
-fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c\
-2048fd0b02808017200c2026fd0b02808018200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001480d000b\
-0b0b7301057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd\
-000280c25c200afd00028098a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b\
-0b0b7301057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd\
-000280ca5e200afd000280a0a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b\
-0b0b7401057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd\
-000280f2fe02200afd000280cca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d00\
-0b0b0b7401057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200a\
-fd000280828703200afd000280dca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d\
-000b0b0be71002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a200420094108\
-6c200841c0006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c0340200bfd000280ae0b210d200dfd0c0000003f0000003f\
-0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280ae0c21102010fd0c0000003f0000\
-003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280ae0d21132013fd0c0000003f\
-0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280ae0e21162016fd0c398e\
-e33d398ee33d398ee33d398ee33dfde6012117200bfd000280ae1121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017\
-fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-211c200bfd000280ae0f211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280ae12211f201ffd0c398ee33d398ee3\
-3d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280ae1021242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd\
-000280ae1321262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e\
-633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398e\
-e33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee3\
-3cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde60121\
-2d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6\
-012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde401213120\
-31fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d39\
-8e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde401\
-2014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014\
-fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c\
-398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c\
-398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e\
-633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c\
-398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398e\
-e33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e\
-398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e\
-633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde401214620\
-19201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde60120\
-20fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b028080\
-04200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b02\
-80800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd\
-0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c20\
-47fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c41106a210c200a41016a220a4102480d000b20064101\
-6a22062001480d000b0b0b920101067f2000200148044020002106034020062107200741c000702108200741c0006e2107200721092005200941\
-80026c200841046c6a41046c6a210a200a200420094180026c200841046c6a41046c6a210b200bfd000280d2870c200bfd000280b4a716fd0cac\
-c52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b920101067f20002001480440200021\
-06034020062107200741c000702108200741c0006e210720072109200520094180026c200841046c6a41046c6a210a200a200420094180026c20\
-0841046c6a41046c6a210b200bfd000280f2a70c200bfd000280d4a716fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b\
-0200200641016a22062001480d000b0b0be71002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e210720\
-0721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c0340200bfd000280b21421\
-0d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280b2\
-1521102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd0002\
-80b21621132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd\
-000280b21721162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280b21a21182018fd0c398ee33d398ee33d398ee33d\
-398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601211c200bfd000280b218211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280b21b\
-211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280b21921242024fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde6012125200bfd000280b21c21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde40121\
-2820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212920\
-29fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398e\
-e33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d39\
-8e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee3\
-3d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e\
-398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efd\
-e60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f000000\
-3ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e63\
-3d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e63\
-3dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffd\
-e6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d39\
-8e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfd\
-e6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601\
-213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e63\
-3dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601\
-202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde6012141\
-20302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfd\
-e601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032\
-fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde60121452019\
-2020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e63\
-3d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b\
-02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028\
-fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c\
-2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014\
-200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c41106a210c200a4101\
-6a220a4102480d000b200641016a22062001480d000b0b0be71002077f3c7b2000200148044020002106034020062107200741c0007021082007\
-41c0006e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c0340200b\
-fd000280b61d210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f\
-200bfd000280b61e21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2112200bfd000280b61f21132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfd\
-e6012115200bfd000280b62021162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280b62321182018fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280b621211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e20\
-0bfd000280b624211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398e\
-e33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280b62221242024fd0c398ee33d\
-398ee33d398ee33d398ee33dfde6012125200bfd000280b62521262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4\
-012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde6\
-01fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde5\
-01201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c\
-398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200d\
-fd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c\
-398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e39\
-8e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e\
-633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f\
-0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d\
-398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d\
-398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000\
-003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e\
-633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e\
-633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f\
-0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d\
-398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d\
-398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000\
-003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e\
-633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e\
-633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003f\
-fde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c\
-398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b028080\
-02200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02\
-808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd\
-0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c20\
-45fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c4110\
-6a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0be71002077f3c7b2000200148044020002106034020062107200741\
-800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180086c200841086c6a41046c\
-6a210c0340200bfd000280c238210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398e\
-e33dfde601210f200bfd000280c23c21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d\
-398ee33dfde6012112200bfd000280c24021132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398e\
-e33d398ee33dfde6012115200bfd000280c24421162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280c25021182018\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280c248211d201dfd0c398ee33d398ee33d398ee33d398ee3\
-3dfde601211e200bfd000280c254211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd\
-0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280c24c212420\
-24fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280c25821262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e\
-633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202d\
-fde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde4\
-01212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201f\
-fd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e63\
-3e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c00\
-00003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f20\
-11fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c39\
-8e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c000000\
-3f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e63\
-3d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f00\
-00003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c39\
-8e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d39\
-8e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f000000\
-3f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e63\
-3d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f00\
-00003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde4\
-0121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808004200c\
-2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b0280801c\
-200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040fd0b0280\
-8034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c2034fd0b\
-0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02808060200b4110\
-6a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0be71002077f3c7b20002001480440200021060340\
-20062107200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180086c2008\
-41086c6a41046c6a210c0340200bfd000280d25e210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601210f200bfd000280d26221102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde6012112200bfd000280d26621132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee3\
-3d398ee33d398ee33d398ee33dfde6012115200bfd000280d26a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd0002\
-80d27621182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398e\
-e33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280d26e211d201dfd0c398ee33d398ee33d\
-398ee33d398ee33dfde601211e200bfd000280d27a211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fd\
-e40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd00\
-0280d27221242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280d27e21262026fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e63\
-3d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfd\
-e601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e\
-633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601\
-201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132\
-2026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde401\
-2134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
-e4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
-2137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138\
-201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
-213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b\
-201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029\
-fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e\
-202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029\
-fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c\
-0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121422030\
-2031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c\
-398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000\
-003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601\
-fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd\
-0b02808004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c20\
-3bfd0b0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b0280803020\
-0c2040fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b028080\
-48200c2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02\
-808060200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf01002077f3c7b200020014804\
-4020002106034020062107200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520\
-094180086c200841086c6a41046c6a210c0340200bfd000280da8201210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd\
-0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280da860121102010fd0c0000003f0000003f0000003f0000003ffde6012111\
-2011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280da8a0121132013fd0c0000003f0000003f0000003f0000003ffde6\
-012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280da8e0121162016fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012117200bfd000280da9a0121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201a\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280da920121\
-1d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280da9e01211f201ffd0c398ee33d398ee33d398ee33d398ee33dfd\
-e6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde6012123200bfd000280da960121242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280daa201212620\
-26fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e\
-633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
-2b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c39\
-8e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018\
-fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e63\
-3d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d39\
-8e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d\
-398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398e\
-e33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e\
-398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e\
-633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d\
-398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e\
-398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398e\
-e33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e\
-633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e63\
-3d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4\
-012148200c2035fd0b0200200c2036fd0b02808004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02\
-808014200c203afd0b02808018200c203bfd0b0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd\
-0b0280802c200c203ffd0b02808030200c2040fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c20\
-43fd0b02808044200c2044fd0b02808048200c2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b0280805820\
-0c2048fd0b0280805c200c2026fd0b02808060200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001480d00\
-0b0b0b9a1102087f3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a03404100210b200420\
-094180016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c20084180106c6a200a41086c6a41046c6a210d0340200cfd00\
-0280f2ee01210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde601211020\
-0cfd000280f2fe0121112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2113200cfd000280f28e0221142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012116200cfd000280f29e0221172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280f2ce0221192019fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c\
-2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280f2ae02211e201efd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211f200cfd000280f2de0221202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280f2be0221252025\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280f2ee0221272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e\
-633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202e\
-fde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde4\
-0121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020\
-fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e63\
-3e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c00\
-00003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012137201020\
-12fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c39\
-8e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c000000\
-3f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e63\
-3d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f00\
-00003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c39\
-8e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d39\
-8e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f000000\
-3f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e63\
-3d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f00\
-00003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde4\
-0121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d\
-2038fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038\
-200d203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b0280\
-8068200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d20\
-35fd0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b\
-028080c001200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d00\
-0b0b0b9a1102087f3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a03404100210b200420\
-094180016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c20084180106c6a200a41086c6a41046c6a210d0340200cfd00\
-0280928703210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde601211020\
-0cfd00028092970321112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2113200cfd00028092a70321142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012116200cfd00028092b70321172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd00028092e70321192019fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c\
-2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028092c703211e201efd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211f200cfd00028092f70321202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd00028092d70321252025\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd00028092870421272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e\
-633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202e\
-fde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde4\
-0121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020\
-fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e63\
-3e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c00\
-00003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012137201020\
-12fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c39\
-8e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c000000\
-3f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e63\
-3d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f00\
-00003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c39\
-8e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d39\
-8e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f000000\
-3f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e63\
-3d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f00\
-00003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde4\
-0121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d\
-2038fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038\
-200d203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b0280\
-8068200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d20\
-35fd0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b\
-028080c001200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d00\
-0b0b0b9a1102087f3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a03404100210b200420\
-094180016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c20084180106c6a200a41086c6a41046c6a210d0340200cfd00\
-0280a29704210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde601211020\
-0cfd000280a2a70421112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2113200cfd000280a2b70421142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012116200cfd000280a2c70421172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280a2f70421192019fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c\
-2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280a2d704211e201efd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211f200cfd000280a2870521202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280a2e70421252025\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280a2970521272027fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e\
-633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202e\
-fde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde4\
-0121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020\
-fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e63\
-3e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c00\
-00003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012137201020\
-12fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c39\
-8e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c000000\
-3f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e63\
-3d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f00\
-00003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c39\
-8e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d39\
-8e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f000000\
-3f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e63\
-3d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f00\
-00003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde4\
-0121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d\
-2038fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038\
-200d203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b0280\
-8068200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d20\
-35fd0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b\
-028080c001200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d00\
-0b0b0ba71102087f3c7b200020014804402000210603402006210720074120702108200741206e2107200721094100210a03404100210b200420\
-094180026c200841086c6a200a4180046c6a41046c6a210c20052009418080c8016c20084180206c6a200a41086c6a41046c6a210d0340200cfd\
-000280d2c707210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110\
-200cfd000280d2870821112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-012113200cfd000280d2c70821142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012116200cfd000280d2870921172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280d2c70a21192019fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-1c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280d2c709211e201efd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601211f200cfd000280d2870b21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c\
-398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280d2870a212520\
-25fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280d2c70b21272027fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d39\
-8e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-2efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fd\
-e40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde50120\
-20fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e\
-633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c\
-0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121372010\
-2012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c\
-398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000\
-003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022\
-fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e\
-633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f\
-0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c\
-398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d\
-398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000\
-003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e\
-633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e\
-633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f\
-0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efd\
-e40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b0280802020\
-0d2038fd0b02808040200d2039fd0b02808060200d2015fd0b0280808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b\
-028080e001200d203dfd0b0280808002200d2029fd0b028080a002200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b028080\
-8003200d2041fd0b028080a003200d202ffd0b028080c003200d2042fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a00420\
-0d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049\
-fd0b028080e005200d2027fd0b0280808006200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418004480d00\
-0b200641016a22062001480d000b0b0ba71102087f3c7b200020014804402000210603402006210720074120702108200741206e210720072109\
-4100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c20052009418080c8016c20084180206c6a200a4108\
-6c6a41046c6a210d0340200cfd00028092a80c210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d\
-398ee33d398ee33dfde6012110200cfd00028092e80c21112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde6012113200cfd00028092a80d21142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398e\
-e33d398ee33d398ee33d398ee33dfde6012116200cfd00028092e80d21172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd\
-00028092a80f21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028092a80e211e201efd0c398ee33d\
-398ee33d398ee33d398ee33dfde601211f200cfd00028092e80f21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffd\
-e4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-24200cfd00028092e80e21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd00028092a81021272027fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-19fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c\
-398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d\
-398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e\
-633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e63\
-3e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d\
-398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398e\
-e33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fd\
-e5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee3\
-3cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efd\
-e601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfd\
-e601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601\
-fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601\
-fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde4\
-0121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
-0121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121\
-452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d\
-398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b\
-0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b0280808001200d203afd0b028080a001200d203b\
-fd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080a002200d203efd0b028080c002200d203ffd0b02\
-8080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c003200d2042fd0b028080e003200d2043fd0b02808080\
-04200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b0280808005200d2047fd0b028080a005200d\
-2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c200d41106a210d200b41016a220b4102480d000b\
-200a41016a220a418004480d000b200641016a22062001480d000b0b0ba71102087f3c7b20002001480440200021060340200621072007412070\
-2108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c20052009418080c8\
-016c20084180206c6a200a41086c6a41046c6a210d0340200cfd000280b2e810210e200efd0c0000003f0000003f0000003f0000003ffde60121\
-0f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280b2a81121112011fd0c0000003f0000003f0000003f0000003ffd\
-e60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280b2e81121142014fd0c0000003f0000003f0000003f0000\
-003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280b2a81221172017fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde6012118200cfd000280b2e81321192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401\
-211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280\
-b2e812211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280b2a81421202020fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde6012124200cfd000280b2a81321252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280b2e8\
-1421272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e\
-633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398e\
-e33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601\
-fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e202420\
-25fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fd\
-e5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd\
-0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d39\
-8e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c\
-398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398e\
-e33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e\
-398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e\
-633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d\
-398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398e\
-e33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e\
-398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e\
-633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd\
-0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde501\
-2034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b0280808001200d\
-203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080a002200d203efd\
-0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c003200d2042fd0b0280\
-80e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b0280808005\
-200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c200d41106a210d\
-200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0b00b70303666d61a51f16160e1e0e160e\
-1e0e1f1f160e1e0e160e1e0e1f1f160e1e0e160e1e0ef31216160e1e0e160e1e0e1f1f160e1e0e160e1e0e1f1f160e1e0e160e1e0ecb0616160e\
-160e160e160e1f17160e160e160e160e1f17160e160e160e160e4d4c444444444446464629291f1f1f1f1f20202029291f1f1f1f1f202020f92c\
-16170e1f0e170e1f0e933216170e1f0e170e1f0ed73216170e1f0e170e1f0e933216170e1f0e170e1f0ee21718160e1e0e160e1e0eee0c18160e\
-160e160eea03281e1e1e1e1e1eaa2516170e1f0e170e1f0e811518160e1e0e160e1e0ecf0d18170e170e170ee62516170e1f0e170e1f0e963216\
-170e1f0e170e1f0ee91719160e1e0e160e1e0ed90d19160e1e0e160e1e0eb004291e1e1e1e1e1e1e1e9c2616170e1f0e170e1f0e951519160e1e\
-0e160e1e0e8c0e19170e1f0e170e1f0ee62616170e1f0e170e1f0ea33216170e1f0e170e1f0ef31719160e1e0e160e1e0e820d19160e160e160e\
-d303291e1e1e1e1e1ed42516170e1f0e170e1f0ed01719160e1e0e160e1e0ee40d19170e170e170e902616170e1f0e170e1f0ef53416170e1f0e\
-170e1f0ee31819170e1f0e170e1f0ecd0319160e';
+00211ffd0c000000000000000000000000000000002120fd0c00000000000000000000000000000000212141002122200520174180026c201541\
+80386c6a200c418090066c6a41046c6a21232006200b41086c41046c6a2124024003402023fd09020021252024fd00028082ff02212620252026\
+fde6012018fde40121182024fd00029082ff02212720252027fde6012019fde40121192023fd09028008212820282026fde601201afde401211a\
+20282027fde601201bfde401211b202241807f460d012023fd09028010212920292026fde601201cfde401211c20292027fde601201dfde40121\
+1d2023fd09028018212a202a2026fde601201efde401211e202a2027fde601201ffde401211f202241a07e460d012023fd09028020212b202b20\
+26fde6012020fde4012120202b2027fde6012021fde4012121202341046a212320244180086a2124202241016a2222418001480d000b0b200820\
+174180026c200b41086c6a201541801c6c6a200c418088036c6a41046c6a212c202c200420174180026c200b41086c6a201541801c6c6a200c41\
+8088036c6a41046c6a212d202dfd0002002018200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b0200202c202dfd00021020192012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
+2c202dfd00028008201a200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202c202d\
+fd00029008201b2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029008202c202dfd0002\
+8010201c200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028010202c202dfd0002901020\
+1d2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029010202c202dfd00028018201e200d\
+fde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028018202c202dfd00029018201f2012fde501\
+2013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029018202c202dfd000280202020200dfde501200ffd\
+e6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028020202c202dfd0002902020212012fde5012013fde60120\
+14fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029020201641016a22164103480d000b201541016a2215410e480d00\
+0b200941016a22092001480d000b0b0bde330b117f417b047f0a7b037f077b037f227b017f067b047f2000200148044020002108034020082109\
+2009410270210a200941026e21092009410170210b200941016e21092009210c4100210d03404100210e0340200e417f6a41004e210f200e417f\
+6a410e482110200f2010712111410021122003200d41046c200e4180226c6a41046c6a21132004200c418088036c200d41046c6a200e41801c6c\
+6a4180807f6a41046c6a21140340201320112012417f6a41004e712012417f6a410e4871047b2014fd000280880305fd0c000000000000000000\
+000000000000000bfd0b0280882720134180086a211320144180086a2114201241016a22124111480d000b200e41016a220e4111480d000b200d\
+41016a220d41c000480d000b4100210d0340410021150340410021162003200d41046c20154180e6006c6a41046c6a21172003200d41046c2015\
+41800a6c6a41046c6a211803402017fd000280902821192017fd0002809829211a2017fd000280a02a211b201bfd0c0000004000000040000000\
+4000000040fde601211c2017fd0002809828211d2017fd000280a029211e2017fd000280a82a211f201ffd0c0000004000000040000000400000\
+0040fde60121202017fd0002809027fd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde6\
+01fde401201efd0c00004040000040400000404000004040fde601fde5012020fde50121212017fd000280a02821222017fd000280a829212320\
+17fd000280b02a21242024fd0c00000040000000400000004000000040fde60121252017fd0002809827fd0c0000004000000040000000400000\
+0040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde50120\
+25fde50121262017fd000280a82821272017fd000280b02921282017fd000280b82a21292029fd0c00000040000000400000004000000040fde6\
+01212a2017fd000280a027fd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde401\
+2028fd0c00004040000040400000404000004040fde601fde501202afde501212b202bfd0c00000040000000400000004000000040fde601212c\
+2017fd000280b028212d2017fd000280b829212e2017fd000280c02a212f202ffd0c00000040000000400000004000000040fde6012130201dfd\
+0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde40121312022fd0c00\
+000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121322027fd0c000000\
+40000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033fd0c0000004000\
+0000400000004000000040fde6012134201efd0c00000041000000410000004100000041fde601201dfd0c000080410000804100008041000080\
+41fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121352023fd0c00000041000000410000004100000041fde601\
+2022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121362028fd0c\
+00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c000000410000004100\
+00004100000041fde601fde40121372037fd0c00000040000000400000004000000040fde6012138201d201efde4012020fde501213920222023\
+fde4012025fde501213a20272028fde401202afde501213b203bfd0c00000040000000400000004000000040fde601213c2017fd000280b02b20\
+1dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d\
+2017fd000280b82b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde401213e2017fd000280c02b2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401213f203ffd0c00000040000000400000004000000040fde60121402017fd0002808827fd0c0000004000\
+0000400000004000000040fde6012019fd0c00004040000040400000404000004040fde601fde401201afd0c0000404000004040000040400000\
+4040fde601fde501201cfde501fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fd\
+e4012026fd0c00004040000040400000404000004040fde601fde501202cfde50121412021fd0c00000040000000400000004000000040fde601\
+2026fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121422026fd0c00000041000000410000004100000041fde6012021\
+fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde401214320212026fde4\
+01202cfde50121442017fd000280a827fd0c00000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fd\
+e601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000004000000040fd\
+e601201afd0c0000a0400000a0400000a0400000a040fde601fde401201cfde401fd0c00000040000000400000004000000040fde6012031fd0c\
+00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121462031fd\
+0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121472032fd0c00\
+000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000\
+004100000041fde601fde401214820312032fde4012034fde5012149202dfd0c00000040000000400000004000000040fde601202efd0c0000a0\
+400000a0400000a0400000a040fde601fde4012030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201afd0c00000041000000410000004100000041fde6012019fd0c000080410000\
+80410000804100008041fde601fde501201bfd0c00000041000000410000004100000041fde601fde401fd0c0000004000000040000000400000\
+0040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde50120\
+38fde501214b2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fd\
+e401214c2036fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00\
+000041000000410000004100000041fde601fde401214d20352036fde4012038fde501214e202efd0c00000041000000410000004100000041fd\
+e601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012035fde5\
+012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201920\
+1afde401201cfde501fd0c00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203a\
+fd0c00004040000040400000404000004040fde601fde501203cfde50121502039fd0c00000040000000400000004000000040fde601203afd0c\
+0000a0400000a0400000a0400000a040fde601fde401203cfde4012151203afd0c00000041000000410000004100000041fde6012039fd0c0000\
+8041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121522039203afde401203cfd\
+e5012153202d202efde4012030fde5012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde40121542017fd000280a82b2019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201b\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203dfd0c000040400000404000\
+00404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde5012155203dfd0c0000004000000040\
+0000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012156203efd0c00000041000000410000\
+004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601\
+fde4012157203d203efde4012040fde50121582017fd000280c82b202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+3ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215920182041fd0b020020182042fd0b0280c80120182043fd0b02809003201820\
+44fd0b0280d80420182045fd0b0280a00620182046fd0b0280e80720182047fd0b0280b00920182048fd0b0280f80a20182049fd0b0280c00c20\
+18204afd0b0280880e2018204bfd0b0280d00f2018204cfd0b028098112018204dfd0b0280e0122018204efd0b0280a8142018204ffd0b0280f0\
+1520182050fd0b0280b81720182051fd0b0280801920182052fd0b0280c81a20182053fd0b0280901c20182054fd0b0280d81d20182055fd0b02\
+80a01f20182056fd0b0280e82020182057fd0b0280b02220182058fd0b0280f82320182059fd0b0280c02520174180186a211720184180086a21\
+18201641016a22164105480d000b201541016a22154105480d000b200d41016a220d41c000480d000b4100215a03404100215b03404100215c03\
+404100215d0340fd0c00000000000000000000000000000000215efd0c00000000000000000000000000000000215ffd0c000000000000000000\
+000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00000000000000\
+0000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000\
+00000000000000000000002166fd0c000000000000000000000000000000002167410021682003205b4180326c205d41800a6c6a41046c6a2169\
+2006200a418080326c205c4180106c6a205b418080026c6a41046c6a216a024003402069fd090200216b206afd000200216c206b206cfde60120\
+5efde401215e206afd000210216d206b206dfde601205ffde401215f2069fd09028008216e206e206cfde6012060fde4012160206e206dfde601\
+2061fde4012161206841807f460d012069fd09028010216f206f206cfde6012062fde4012162206f206dfde6012063fde40121632069fd090280\
+1821702070206cfde6012064fde40121642070206dfde6012065fde4012165206841a07e460d012069fd0902802021712071206cfde6012066fd\
+e40121662071206dfde6012067fde4012167206941046a2169206a41206a216a206841016a2268418002480d000b0b2003205c41c8016c205b41\
+80196c6a205d41286c6a41046c6a21722072205efd0b028090392072205ffd0b0290903920722060fd0b02a0903920722061fd0b02b090392072\
+2062fd0b02c0903920722063fd0b02d0903920722064fd0b02e0903920722065fd0b02f0903920722066fd0b0280913920722067fd0b02909139\
+205d41016a225d4105480d000b205c41016a225c4110480d000b205b41016a225b4119480d000b205a41016a225a4101480d000b4100215a0340\
+4100215c0340410021150340410021162003205c41c8016c205a41046c6a201541286c6a41046c6a21732003205c41880e6c205a41046c6a2015\
+41e8026c6a41046c6a217403402073fd000280843d21752073fd000280f84021762073fd000280ec4421772073fd000280e83d21782073fd0002\
+80dc4121792073fd000280d045217a2073fd000280f4392078fde4012079fde401207afde401217b2073fd000280cc3e217c2073fd000280c042\
+217d2073fd000280b446217e2073fd000280d83a207cfde401207dfde401207efde401217f2073fd000280b03f2180012073fd000280a4432181\
+012073fd00028098472182012073fd000280bc3b208001fde401208101fde401208201fde4012183012073fd00028094402184012073fd000280\
+88442185012073fd000280fc4721860120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000\
+004000000040fde601fde501218701207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c0000004000000040000000\
+4000000040fde601fde501218801208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c000000400000004000\
+00004000000040fde601fde50121890120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c00008040000080400000\
+804000008040fde601fde4012073fd000280c449fde401218a01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c\
+00008040000080400000804000008040fde601fde4012073fd000280a84afde401218b01208001208101fd0c0000803e0000803e0000803e0000\
+803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012073fd0002808c4bfde401218c012073fd000280903920\
+75fde4012076fde4012077fde401207bfde401207ffde401208301fde401218d01207b207ffd0c0000003f0000003f0000003f0000003ffde601\
+fde501208301fd0c00000040000000400000004000000040fde601fde501218e01207b207ffd0c0000803e0000803e0000803e0000803efde601\
+fde401208301fd0c00008040000080400000804000008040fde601fde4012073fd000280a03c208401fde401208501fde401208601fde401fde4\
+01218f0120752076fd0c0000003f0000003f0000003f0000003ffde601fde5012077fd0c00000040000000400000004000000040fde601fde501\
+208701fde401208801fde401208901fde401219001208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c0000\
+0040000000400000004000000040fde601fde501219101208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c\
+00008040000080400000804000008040fde601fde401208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00\
+000040000000400000004000000040fde601fde501fde40121920120752076fd0c0000803e0000803e0000803e0000803efde601fde4012077fd\
+0c00008040000080400000804000008040fde601fde4012073fd000280e048fde401208a01fde401208b01fde401208c01fde401219301208a01\
+208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601fde50121940120\
+8a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c00008040000080400000804000008040fde601fde4012084\
+01208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012073fd\
+000280f04bfde401fde4012195012074208d01fd0b0280d44c2074208e01fd0b02a0d44c2074208f01fd0b02c0d44c2074209001fd0b02e0d74c\
+2074209101fd0b0280d84c2074209201fd0b02a0d84c2074209301fd0b02c0db4c2074209401fd0b02e0db4c2074209501fd0b0280dc4c207341\
+206a2173207441e0006a2174201641016a22164105480d000b201541016a22154105480d000b205c41016a225c4110480d000b205a41016a225a\
+4102480d000b4100215a03404100215c03402005200a4180016c205c41086c6a205a41046c6a41046c6a219701209701fd000280e4a616219601\
+209701fd000280929704219801209701fd000280eca616219901209901fd0cacc52737acc52737acc52737acc52737fde401219a01209a01fde3\
+01219b01209801209b01fde701219c01209701fd0002809a9704219d014100219e0103404100219f012007200a4180016c205c41086c6a205a41\
+046c6a209e0141801c6c6a200c418088036c6a41046c6a21a0012003205c41880e6c205a41046c6a209e0141f8006c6a41046c6a21a101034020\
+a00120a101fd000280d44c209601fde501209c01fde601209d01fde401fd0c00000000000000000000000000000000fdeb01fd0b020020a00141\
+80086a21a00120a10141206a21a101209f0141016a229f01410e480d000b209e0141016a229e01410e480d000b205c41016a225c4110480d000b\
+205a41016a225a4102480d000b200841016a22082001480d000b0b0ba1340b117f417b047f0a7b037f077b037f227b017f067b057f2000200148\
+04402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e03404100210f0340200f\
+417f6a41004e2110200f417f6a410e48211120102011712112410021132003200e41046c200f4180226c6a41046c6a21142004200d418088036c\
+200e41046c6a200f41801c6c6a4180807f6a41046c6a21150340201420122013417f6a41004e712013417f6a410e4871047b2015fd0002808803\
+05fd0c000000000000000000000000000000000bfd0b0280882720144180086a211420154180086a2115201341016a22134111480d000b200f41\
+016a220f4111480d000b200e41016a220e41c000480d000b4100210e0340410021160340410021172003200e41046c20164180e6006c6a41046c\
+6a21182003200e41046c201641800a6c6a41046c6a211903402018fd0002809028211a2018fd0002809829211b2018fd000280a02a211c201cfd\
+0c00000040000000400000004000000040fde601211d2018fd0002809828211e2018fd000280a029211f2018fd000280a82a21202020fd0c0000\
+0040000000400000004000000040fde60121212018fd0002809027fd0c00000040000000400000004000000040fde601201efd0c000040400000\
+40400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde50121222018fd000280a02821\
+232018fd000280a82921242018fd000280b02a21252025fd0c00000040000000400000004000000040fde60121262018fd0002809827fd0c0000\
+0040000000400000004000000040fde6012023fd0c00004040000040400000404000004040fde601fde4012024fd0c0000404000004040000040\
+4000004040fde601fde5012026fde50121272018fd000280a82821282018fd000280b02921292018fd000280b82a212a202afd0c000000400000\
+00400000004000000040fde601212b2018fd000280a027fd0c00000040000000400000004000000040fde6012028fd0c00004040000040400000\
+404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202bfde501212c202cfd0c000000400000004000\
+00004000000040fde601212d2018fd000280b028212e2018fd000280b829212f2018fd000280c02a21302030fd0c000000400000004000000040\
+00000040fde6012131201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde401\
+2021fde40121322023fd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040fde601fde4012026\
+fde40121332028fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde4\
+0121342034fd0c00000040000000400000004000000040fde6012135201ffd0c00000041000000410000004100000041fde601201efd0c000080\
+41000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde40121362024fd0c00000041000000\
+410000004100000041fde6012023fd0c00008041000080410000804100008041fde601fde5012025fd0c00000041000000410000004100000041\
+fde601fde40121372029fd0c00000041000000410000004100000041fde6012028fd0c00008041000080410000804100008041fde601fde50120\
+2afd0c00000041000000410000004100000041fde601fde40121382038fd0c00000040000000400000004000000040fde6012139201e201ffde4\
+012021fde501213a20232024fde4012026fde501213b20282029fde401202bfde501213c203cfd0c00000040000000400000004000000040fde6\
+01213d2018fd000280b02b201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde401213e2018fd000280b82b2023fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012025fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde401213f2018fd000280c02b2028fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402040fd0c00000040000000400000004000000040fde60121412018fd\
+0002808827fd0c00000040000000400000004000000040fde601201afd0c00004040000040400000404000004040fde601fde401201bfd0c0000\
+4040000040400000404000004040fde601fde501201dfde501fd0c00000040000000400000004000000040fde6012022fd0c0000404000004040\
+0000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde501202dfde50121422022fd0c00000040000000\
+400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121432027fd0c000000410000004100\
+00004100000041fde6012022fd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde6\
+01fde401214420222027fde401202dfde50121452018fd000280a827fd0c00000040000000400000004000000040fde601202efd0c0000404000\
+0040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040fde601fde5012031fde5012022fde5012027fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012146201afd0c0000004000\
+0000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601fde401201dfde401fd0c0000004000000040000000\
+4000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fd\
+e5012035fde50121472032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde401\
+2035fde40121482033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034\
+fd0c00000041000000410000004100000041fde601fde401214920322033fde4012035fde501214a202efd0c0000004000000040000000400000\
+0040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012032fde5012033fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b201bfd0c00000041000000410000004100000041fd\
+e601201afd0c00008041000080410000804100008041fde601fde501201cfd0c00000041000000410000004100000041fde601fde401fd0c0000\
+0040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c0000404000004040000040\
+4000004040fde601fde5012039fde501214c2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012039fde401214d2037fd0c00000041000000410000004100000041fde6012036fd0c000080410000804100008041000080\
+41fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214e20362037fde4012039fde501214f202ffd0c0000004100\
+0000410000004100000041fde601202efd0c00008041000080410000804100008041fde601fde5012030fd0c0000004100000041000000410000\
+0041fde601fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde4012150201a201bfde401201dfde501fd0c00000040000000400000004000000040fde601203afd0c000040400000404000004040\
+00004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012151203afd0c0000004000000040000000\
+4000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012152203bfd0c00000041000000410000004100\
+000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde401\
+2153203a203bfde401203dfde5012154202e202ffde4012031fde501203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+01203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121552018fd000280a82b201afde501201bfd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde60120\
+3efd0c00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012156\
+203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012157203f\
+fd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000\
+410000004100000041fde601fde4012158203e203ffde4012041fde50121592018fd000280c82b202efde501202ffd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203efde501203ffd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215a20192042fd0b020020192043fd0b0280c80120\
+192044fd0b0280900320192045fd0b0280d80420192046fd0b0280a00620192047fd0b0280e80720192048fd0b0280b00920192049fd0b0280f8\
+0a2019204afd0b0280c00c2019204bfd0b0280880e2019204cfd0b0280d00f2019204dfd0b028098112019204efd0b0280e0122019204ffd0b02\
+80a81420192050fd0b0280f01520192051fd0b0280b81720192052fd0b0280801920192053fd0b0280c81a20192054fd0b0280901c20192055fd\
+0b0280d81d20192056fd0b0280a01f20192057fd0b0280e82020192058fd0b0280b02220192059fd0b0280f8232019205afd0b0280c025201841\
+80186a211820194180086a2119201741016a22174105480d000b201641016a22164105480d000b200e41016a220e41c000480d000b4100215b03\
+404100215c03404100215d03404100215e0340fd0c00000000000000000000000000000000215ffd0c0000000000000000000000000000000021\
+60fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000\
+002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c00000000000000000000000000\
+0000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168410021692003205c4180326c20\
+5e41800a6c6a41046c6a216a2007200b418080326c205d4180106c6a205c418080026c6a41046c6a216b02400340206afd090200216c206bfd00\
+0200216d206c206dfde601205ffde401215f206bfd000210216e206c206efde6012060fde4012160206afd09028008216f206f206dfde6012061\
+fde4012161206f206efde6012062fde4012162206941807f460d01206afd0902801021702070206dfde6012063fde40121632070206efde60120\
+64fde4012164206afd0902801821712071206dfde6012065fde40121652071206efde6012066fde4012166206941a07e460d01206afd09028020\
+21722072206dfde6012067fde40121672072206efde6012068fde4012168206a41046a216a206b41206a216b206941016a2269418002480d000b\
+0b2003205d41c8016c205c4180196c6a205e41286c6a41046c6a21732073205ffd0b0280903920732060fd0b0290903920732061fd0b02a09039\
+20732062fd0b02b0903920732063fd0b02c0903920732064fd0b02d0903920732065fd0b02e0903920732066fd0b02f0903920732067fd0b0280\
+913920732068fd0b02909139205e41016a225e4105480d000b205d41016a225d4110480d000b205c41016a225c4119480d000b205b41016a225b\
+4101480d000b4100215b03404100215d0340410021160340410021172003205d41c8016c205b41046c6a201641286c6a41046c6a21742003205d\
+41880e6c205b41046c6a201641e8026c6a41046c6a217503402074fd000280843d21762074fd000280f84021772074fd000280ec4421782074fd\
+000280e83d21792074fd000280dc41217a2074fd000280d045217b2074fd000280f4392079fde401207afde401207bfde401217c2074fd000280\
+cc3e217d2074fd000280c042217e2074fd000280b446217f2074fd000280d83a207dfde401207efde401207ffde4012180012074fd000280b03f\
+2181012074fd000280a4432182012074fd00028098472183012074fd000280bc3b208101fde401208201fde401208301fde4012184012074fd00\
+028094402185012074fd00028088442186012074fd000280fc472187012079207afd0c0000003f0000003f0000003f0000003ffde601fde50120\
+7bfd0c00000040000000400000004000000040fde601fde501218801207d207efd0c0000003f0000003f0000003f0000003ffde601fde501207f\
+fd0c00000040000000400000004000000040fde601fde501218901208101208201fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+8301fd0c00000040000000400000004000000040fde601fde501218a012079207afd0c0000803e0000803e0000803e0000803efde601fde40120\
+7bfd0c00008040000080400000804000008040fde601fde4012074fd000280c449fde401218b01207d207efd0c0000803e0000803e0000803e00\
+00803efde601fde401207ffd0c00008040000080400000804000008040fde601fde4012074fd000280a84afde401218c01208101208201fd0c00\
+00803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012074fd0002808c4bfde4\
+01218d012074fd00028090392076fde4012077fde4012078fde401207cfde401208001fde401208401fde401218e01207c208001fd0c0000003f\
+0000003f0000003f0000003ffde601fde501208401fd0c00000040000000400000004000000040fde601fde501218f01207c208001fd0c000080\
+3e0000803e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012074fd000280a03c208501fd\
+e401208601fde401208701fde401fde40121900120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c000000400000\
+00400000004000000040fde601fde501208801fde401208901fde401208a01fde401219101208801208901fd0c0000003f0000003f0000003f00\
+00003ffde601fde501208a01fd0c00000040000000400000004000000040fde601fde501219201208801208901fd0c0000803e0000803e000080\
+3e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde401208501208601fd0c0000003f0000003f0000003f\
+0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501fde40121930120762077fd0c0000803e0000803e00\
+00803e0000803efde601fde4012078fd0c00008040000080400000804000008040fde601fde4012074fd000280e048fde401208b01fde401208c\
+01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000\
+004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c0000804000008040\
+0000804000008040fde601fde401208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c000080400000804000\
+00804000008040fde601fde4012074fd000280f04bfde401fde4012196012075208e01fd0b0280d44c2075208f01fd0b02a0d44c2075209001fd\
+0b02c0d44c2075209101fd0b02e0d74c2075209201fd0b0280d84c2075209301fd0b02a0d84c2075209401fd0b02c0db4c2075209501fd0b02e0\
+db4c2075209601fd0b0280dc4c207441206a2174207541e0006a2175201741016a22174105480d000b201641016a22164105480d000b205d4101\
+6a225d4110480d000b205b41016a225b4102480d000b4100215b03404100215d03402005200b4180016c205d41086c6a205b41046c6a41046c6a\
+219801209801fd000280f4a616219701209801fd000280a2a705219901209801fd000280fca616219a01209a01fd0cacc52737acc52737acc527\
+37acc52737fde401219b01209b01fde301219c01209901209c01fde701219d01209801fd000280aaa705219e014100219f010340410021a00120\
+08200b4180016c205d41086c6a205b41046c6a209f0141801c6c6a200d418088036c6a41046c6a21a1012003205d41880e6c205b41046c6a209f\
+0141f8006c6a41046c6a21a2012006200b4180016c205d41086c6a205b41046c6a209f0141801c6c6a200d418088036c6a41046c6a21a3010340\
+20a10120a201fd000280d44c209701fde501209d01fde601209e01fde40120a301fd000200fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b020020a1014180086a21a10120a20141206a21a20120a3014180086a21a30120a00141016a22a001410e480d000b209f0141016a22\
+9f01410e480d000b205d41016a225d4110480d000b205b41016a225b4102480d000b200941016a22092001480d000b0b0b920e09067f017b017f\
+0d7b027f0a7b097f077b057f2000200148044020002108034020082109200941c00070210a200941c0006e21092009410170210b200941016e21\
+092009210c200c41056c200228020041056b200c41056c200228020041056b481b210d2005200a41086c41046c6a210f200ffd00028084a71621\
+0e200ffd000280b2c7072110200ffd00028094a71621112011fd0cacc52737acc52737acc52737acc52737fde40121122012fde3012113201020\
+13fde7012114200ffd000280c2c7072115200ffd00029084a7162116200ffd000290b2c7072117200ffd00029094a71621182018fd0cacc52737\
+acc52737acc52737acc52737fde40121192019fde301211a2017201afde701211b200ffd000290c2c707211c4100211d03404100211e0340fd0c\
+00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121\
+fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c00000000000000000000000000000000\
+2124fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000\
+00002127fd0c000000000000000000000000000000002128410021290340201d41026c20296a417f6a41004e04404100212a0340202a201e4102\
+6c6a417f6a41004e04404100212b2004200d418088036c201d4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a4180807f6a4104\
+6c6a212c2006200a418090016c20294180306c6a202a4180106c6a41046c6a212d2004200d418088036c201d4180386c6a202941801c6c6a202a\
+4180026c6a201e4180046c6a418080026a41046c6a212e2004200d418088036c201d4180386c6a202941801c6c6a202a4180026c6a201e418004\
+6c6a418080056a41046c6a212f2004200d418088036c201d4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a418080086a41046c\
+6a21302004200d418088036c201d4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a4180800c6a41046c6a213102400340202cfd\
+09028088032132202dfd000200213320322033fde601201ffde401211f202dfd000210213420322034fde6012020fde4012120202efd090280a8\
+03213520352033fde6012021fde401212120352034fde6012022fde4012122202b41807f460d01202ffd090280c803213620362033fde6012023\
+fde401212320362034fde6012024fde40121242030fd090280e803213720372033fde6012025fde401212520372034fde6012026fde401212620\
+2b41a07e460d012031fd09028008213820382033fde6012027fde401212720382034fde6012028fde4012128202c41046a212c202d41206a212d\
+202e41046a212e202f41046a212f203041046a2130203141046a2131202b41016a222b418002480d000b0b0b202a41016a222a4103480d000b0b\
+202941016a22294103480d000b2007200d4180c4016c200a41086c6a201d41801c6c6a201e4180046c6a41046c6a21392039201f200efde50120\
+14fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b0200203920202016fde501201bfde601201cfde401fd0c000000\
+00000000000000000000000000fdeb01fd0b02102007200d4180c4016c200a41086c6a201d41801c6c6a201e4180046c6a418080016a41046c6a\
+213a203a2021200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b02809002203a20222016fde50120\
+1bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b029090022007200d4180c4016c200a41086c6a201d41801c6c6a\
+201e4180046c6a418080036a41046c6a213b203b2023200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028020203b20242016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b0290202007200d4180c401\
+6c200a41086c6a201d41801c6c6a201e4180046c6a418080046a41046c6a213c203c2025200efde5012014fde6012015fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0280b002203c20262016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0290b0022007200d4180c4016c200a41086c6a201d41801c6c6a201e4180046c6a418080066a41046c6a213d203d2027200efde50120\
+14fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b028040203d20282016fde501201bfde601201cfde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b029040201e41016a221e4107480d000b201d41016a221d4107480d000b200841016a2208200148\
+0d000b0b0bf10d0b057f017b017f0d7b037f087b057f067b0a7f027b017f2000200148044020002108034020082109200941c00070210a200941\
+c0006e21092009410170210b200941016e21092009210c2005200a41086c41046c6a210e200efd00028084a716210d200efd000280b2c707210f\
+200efd00028094a71621102010fd0cacc52737acc52737acc52737acc52737fde40121112011fde3012112200f2012fde7012113200efd000280\
+c2c7072114200efd00029084a7162115200efd000290b2c7072116200efd00029094a71621172017fd0cacc52737acc52737acc52737acc52737\
+fde40121182018fde301211920162019fde701211a200efd000290c2c707211b4100211c03404100211d0340201d41046c410741046b201d4104\
+6c410741046b481b211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000\
+000000000000000000002121fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c00000000\
+0000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000000000000000000000000000212641002127\
+0340201c41026c20276a417f6a41004e04404100212803402028201e41006a41026c6a417f6a41004e0440410021292004201e4180046c201c41\
+80386c6a200c418088036c6a202741801c6c6a20284180026c6a4180807f6a41046c6a212a2006200a418090016c20274180306c6a2028418010\
+6c6a41046c6a212b0340202afd0902808803212c202bfd000200212d202c202dfde601201ffde401211f202bfd000210212e202c202efde60120\
+20fde4012120202afd0902809803212f202f202dfde6012021fde4012121202f202efde6012022fde4012122202afd090280a80321302030202d\
+fde6012023fde40121232030202efde6012024fde4012124202afd090280b80321312031202dfde6012025fde40121252031202efde6012026fd\
+e4012126202a41046a212a202b41206a212b202941016a2229418002480d000b052028201e41006a41026c6a417f6a41004e21322028201e4100\
+6a41026c6a417f6a41004e21332028201e41016a41026c6a417f6a41004e21342028201e41016a41026c6a417f6a41004e21352028201e41026a\
+41026c6a417f6a41004e21362028201e41026a41026c6a417f6a41004e21372028201e41036a41026c6a417f6a41004e21382028201e41036a41\
+026c6a417f6a41004e2139410021292006200a418090016c20274180306c6a20284180106c6a41046c6a213a2004201e4180046c201c4180386c\
+6a200c418088036c6a202741801c6c6a20284180026c6a4180807f6a41046c6a213b0340203afd000200213c2032047d203b2a02808803054300\
+0000000bfd13203cfde601201ffde401211f203afd000210213d2033047d203b2a028088030543000000000bfd13203dfde6012020fde4012120\
+2034047d203b2a028098030543000000000bfd13203cfde6012021fde40121212035047d203b2a028098030543000000000bfd13203dfde60120\
+22fde40121222036047d203b2a0280a8030543000000000bfd13203cfde6012023fde40121232037047d203b2a0280a8030543000000000bfd13\
+203dfde6012024fde40121242038047d203b2a0280b8030543000000000bfd13203cfde6012025fde40121252039047d203b2a0280b803054300\
+0000000bfd13203dfde6012026fde4012126203a41206a213a203b41046a213b202941016a2229418002480d000b0b202841016a22284103480d\
+000b0b202741016a22274103480d000b2007201e4180046c200a41086c6a201c41801c6c6a200c4180c4016c6a41046c6a213e203e201f200dfd\
+e5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b0200203e20202015fde501201afde601201bfde401fd0c\
+00000000000000000000000000000000fdeb01fd0b0210203e2021200dfde5012013fde6012014fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b028010203e20222015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b029010203e20\
+23200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028020203e20242015fde501201afde601201b\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b029020203e2025200dfde5012013fde6012014fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b028030203e20262015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b\
+029030201d41016a221d4102480d000b201c41016a221c4107480d000b200841016a22082001480d000b0b0bce330d117f417b057f0a7b037f07\
+7b037f227b017f017b017f017b047f200020014804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e\
+210a200a210d4100210e03404100210f0340200f417f6a41004e2110200f417f6a410748211120102011712112410021132003200e41046c200f\
+41802c6c6a41046c6a21142004200d4180c4016c200e41046c6a200f41801c6c6a4180807f6a41046c6a21150340201420122013417f6a41004e\
+712013417f6a41074871047b2015fd000280800305fd0c000000000000000000000000000000000bfd0b0280901c20144180106a211420154180\
+106a2115201341016a2213410b480d000b200f41016a220f410b480d000b200e41016a220e418001480d000b4100210e03404100211603404100\
+21172003200e41046c2016418084016c6a41046c6a21182003200e41046c201641800c6c6a41046c6a211903402018fd000280c01d211a2018fd\
+000280f01e211b2018fd000280a020211c201cfd0c00000040000000400000004000000040fde601211d2018fd000280d01d211e2018fd000280\
+801f211f2018fd000280b02021202020fd0c00000040000000400000004000000040fde60121212018fd000280a01cfd0c000000400000004000\
+00004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde6\
+01fde5012021fde50121222018fd000280e01d21232018fd000280901f21242018fd000280c02021252025fd0c00000040000000400000004000\
+000040fde60121262018fd000280b01cfd0c00000040000000400000004000000040fde6012023fd0c00004040000040400000404000004040fd\
+e601fde4012024fd0c00004040000040400000404000004040fde601fde5012026fde50121272018fd000280f01d21282018fd000280a01f2129\
+2018fd000280d020212a202afd0c00000040000000400000004000000040fde601212b2018fd000280c01cfd0c00000040000000400000004000\
+000040fde6012028fd0c00004040000040400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde501\
+202bfde501212c202cfd0c00000040000000400000004000000040fde601212d2018fd000280801e212e2018fd000280b01f212f2018fd000280\
+e02021302030fd0c00000040000000400000004000000040fde6012131201efd0c00000040000000400000004000000040fde601201ffd0c0000\
+a0400000a0400000a0400000a040fde601fde4012021fde40121322023fd0c00000040000000400000004000000040fde6012024fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012026fde40121332028fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000\
+a0400000a0400000a040fde601fde401202bfde40121342034fd0c00000040000000400000004000000040fde6012135201ffd0c000000410000\
+00410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c000000410000004100000041000000\
+41fde601fde40121362024fd0c00000041000000410000004100000041fde6012023fd0c00008041000080410000804100008041fde601fde501\
+2025fd0c00000041000000410000004100000041fde601fde40121372029fd0c00000041000000410000004100000041fde6012028fd0c000080\
+41000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde40121382038fd0c00000040000000\
+400000004000000040fde6012139201e201ffde4012021fde501213a20232024fde4012026fde501213b20282029fde401202bfde501213c203c\
+fd0c00000040000000400000004000000040fde601213d2018fd000280e021201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2018fd000280f0212023fde5012024fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f2018fd00028080222028fde5012029fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402040fd0c00000040\
+000000400000004000000040fde60121412018fd000280901cfd0c00000040000000400000004000000040fde601201afd0c0000404000004040\
+0000404000004040fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201dfde501fd0c0000004000000040000000\
+4000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fd\
+e501202dfde50121422022fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde401\
+202dfde40121432027fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde501202c\
+fd0c00000041000000410000004100000041fde601fde401214420222027fde401202dfde50121452018fd000280d01cfd0c0000004000000040\
+0000004000000040fde601202efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040fd\
+e601fde5012031fde5012022fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde4012146201afd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601fd\
+e401201dfde401fd0c00000040000000400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c\
+00004040000040400000404000004040fde601fde5012035fde50121472032fd0c00000040000000400000004000000040fde6012033fd0c0000\
+a0400000a0400000a0400000a040fde601fde4012035fde40121482033fd0c00000041000000410000004100000041fde6012032fd0c00008041\
+000080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401214920322033fde4012035fde501\
+214a202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012032\
+fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b20\
+1bfd0c00000041000000410000004100000041fde601201afd0c00008041000080410000804100008041fde601fde501201cfd0c000000410000\
+00410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fd\
+e601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214c2036fd0c00000040000000400000004000000040\
+fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214d2037fd0c00000041000000410000004100000041fde6\
+012036fd0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214e203620\
+37fde4012039fde501214f202ffd0c00000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fde601fd\
+e5012030fd0c00000041000000410000004100000041fde601fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012150201a201bfde401201dfde501fd0c000000400000004000000040000000\
+40fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203d\
+fde5012151203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4\
+012152203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c0000\
+0041000000410000004100000041fde601fde4012153203a203bfde401203dfde5012154202e202ffde4012031fde501203afde501203bfd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121552018fd000280d02120\
+1afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c\
+00000040000000400000004000000040fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c000040400000404000\
+00404000004040fde601fde5012041fde5012156203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0\
+400000a040fde601fde4012041fde4012157203ffd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100\
+008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde4012158203e203ffde4012041fde50121592018fd00028090\
+22202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+5a20192042fd0b020020192043fd0b0280900120192044fd0b0280a00220192045fd0b0280b00320192046fd0b0280c00420192047fd0b0280d0\
+0520192048fd0b0280e00620192049fd0b0280f0072019204afd0b028080092019204bfd0b0280900a2019204cfd0b0280a00b2019204dfd0b02\
+80b00c2019204efd0b0280c00d2019204ffd0b0280d00e20192050fd0b0280e00f20192051fd0b0280f01020192052fd0b0280801220192053fd\
+0b0280901320192054fd0b0280a01420192055fd0b0280b01520192056fd0b0280c01620192057fd0b0280d01720192058fd0b0280e018201920\
+59fd0b0280f0192019205afd0b0280801b20184180306a211820194180106a2119201741016a22174103480d000b201641016a22164103480d00\
+0b200e41016a220e418001480d000b4100215b03404100215c03404100215d03404100215e0340205e41056c410941056b205e41056c41094105\
+6b481b215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c0000000000000000000000\
+00000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000\
+000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c00000000000000\
+0000000000000000002168fd0c0000000000000000000000000000000021694100216a2003205f4180046c205c4180246c6a41046c6a216b2007\
+200b418080c8016c205d4180206c6a205c418080086c6a41046c6a216c02400340206bfd090200216d206cfd000200216e206d206efde6012060\
+fde4012160206cfd000210216f206d206ffde6012061fde4012161206bfd0902801021702070206efde6012062fde40121622070206ffde60120\
+63fde4012163206a41807f460d01206bfd0902802021712071206efde6012064fde40121642071206ffde6012065fde4012165206bfd09028030\
+21722072206efde6012066fde40121662072206ffde6012067fde4012167206a41a07e460d01206bfd0902804021732073206efde6012068fde4\
+0121682073206ffde6012069fde4012169206b41046a216b206c41206a216c206a41016a226a418004480d000b0b2003205f41086c205d41c800\
+6c6a205c4180126c6a4180800a6a41046c6a217420742060fd0b0280a00320742061fd0b0290a00320742062fd0b02a0a00320742063fd0b02b0\
+a00320742064fd0b02c0a00320742065fd0b02d0a00320742066fd0b02e0a00320742067fd0b02f0a00320742068fd0b0280a10320742069fd0b\
+0290a103205e41016a225e4102480d000b205d41016a225d4120480d000b205c41016a225c4119480d000b205b41016a225b4101480d000b4100\
+215b03404100215d0340410021160340410021172003205d41c8006c205b41046c6a201641186c6a41046c6a21752003205d4188056c205b4104\
+6c6a201641d8016c6a41046c6a217603402075fd000280882e21772075fd000280f03021782075fd000280d83321792075fd000280d02e217a20\
+75fd000280b831217b2075fd000280a034217c2075fd000280e82b207afde401207bfde401207cfde401217d2075fd000280982f217e2075fd00\
+02808032217f2075fd000280e8342180012075fd000280b02c207efde401207ffde401208001fde4012181012075fd000280e02f2182012075fd\
+000280c8322183012075fd000280b0352184012075fd000280f82c208201fde401208301fde401208401fde4012185012075fd000280a8302186\
+012075fd00028090332187012075fd000280f835218801207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c000000\
+40000000400000004000000040fde601fde501218901207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c000000\
+40000000400000004000000040fde601fde501218a01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c00\
+000040000000400000004000000040fde601fde501218b01207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c0000\
+8040000080400000804000008040fde601fde4012075fd0002808837fde401218c01207e207ffd0c0000803e0000803e0000803e0000803efde6\
+01fde401208001fd0c00008040000080400000804000008040fde601fde4012075fd000280d037fde401218d01208201208301fd0c0000803e00\
+00803e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012075fd0002809838fde401218e01\
+2075fd000280a02b2077fde4012078fde4012079fde401207dfde401208101fde401208501fde401218f01207d208101fd0c0000003f0000003f\
+0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501219001207d208101fd0c0000803e000080\
+3e0000803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012075fd000280c02d208601fde4012087\
+01fde401208801fde401fde40121910120772078fd0c0000003f0000003f0000003f0000003ffde601fde5012079fd0c00000040000000400000\
+004000000040fde601fde501208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003ffd\
+e601fde501208b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e000080\
+3efde601fde401208b01fd0c00008040000080400000804000008040fde601fde401208601208701fd0c0000003f0000003f0000003f0000003f\
+fde601fde501208801fd0c00000040000000400000004000000040fde601fde501fde40121940120772078fd0c0000803e0000803e0000803e00\
+00803efde601fde4012079fd0c00008040000080400000804000008040fde601fde4012075fd000280c036fde401208c01fde401208d01fde401\
+208e01fde401219501208c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c0000004000000040000000400000\
+0040fde601fde501219601208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c000080400000804000008040\
+00008040fde601fde401208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000\
+008040fde601fde4012075fd000280e038fde401fde4012197012076208f01fd0b0280a8392076209001fd0b02a0a8392076209101fd0b02c0a8\
+392076209201fd0b02a0aa392076209301fd0b02c0aa392076209401fd0b02e0aa392076209501fd0b02c0ac392076209601fd0b02e0ac392076\
+209701fd0b0280ad39207541206a2175207641e0006a2176201741016a22174103480d000b201641016a22164103480d000b205d41016a225d41\
+20480d000b205b41016a225b4102480d000b4100215b03404100215d03402005200b4180026c205d41086c6a205b41046c6a41046c6a21990120\
+9901fd000280a4a7162198012006200b4180026c205d41086c6a205b41046c6a41046c6a219b01209b01fd000200219a01209901fd000280e287\
+0c219c014100219d0103404100219e012008200b4180026c205d41086c6a205b41046c6a209d0141801c6c6a200d4180c4016c6a41046c6a219f\
+012003205d4188056c205b41046c6a209d0141c8006c6a41046c6a21a0010340209f0120a001fd000280a839209801fde501209a01fde601209c\
+01fde401fd0b0200209f014180106a219f0120a00141206a21a001209e0141016a229e014107480d000b209d0141016a229d014107480d000b20\
+5d41016a225d4120480d000b205b41016a225b4102480d000b200941016a22092001480d000b0b0bb00e0b057f017b017f017b017f047b027f0a\
+7b077f077b0a7f200020014804402000210903402009210a200a41c00070210b200a41c0006e210a200a210c200c41056c200228020041056b20\
+0c41056c200228020041056b481b210d2006200b41086c41046c6a210f200ffd000280c4a716210e2007200b41086c41046c6a21112011fd0002\
+002110200ffd00028082a80c2112200ffd000290c4a71621132011fd0002102114200ffd00029082a80c2115410021160340410021170340fd0c\
+000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211a\
+fd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000\
+211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c0000000000000000000000000000\
+00002120fd0c000000000000000000000000000000002121410021222005200d418088036c20164180386c6a20174180046c6a41046c6a212320\
+06200b41086c41046c6a21242005200d418088036c20164180386c6a20174180046c6a418080036a41046c6a21252005200d418088036c201641\
+80386c6a20174180046c6a418080066a41046c6a21262005200d418088036c20164180386c6a20174180046c6a418080096a41046c6a21272005\
+200d418088036c20164180386c6a20174180046c6a4180800c6a41046c6a2128024003402023fd09020021292024fd000280f2870c212a202920\
+2afde6012018fde40121182024fd000290f2870c212b2029202bfde6012019fde40121192025fd09028020212c202c202afde601201afde40121\
+1a202c202bfde601201bfde401211b202241807f460d012026fd09028040212d202d202afde601201cfde401211c202d202bfde601201dfde401\
+211d2027fd09028060212e202e202afde601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd0902808001212f20\
+2f202afde6012020fde4012120202f202bfde6012021fde4012121202341046a212320244180106a2124202541046a2125202641046a21262027\
+41046a2127202841046a2128202241016a2222418002480d000b0b2008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4104\
+6c6a213020302004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a41046c6a21312031fd0002002018200efde5012010fde6\
+012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde4\
+01fde401fd0c00000000000000000000000000000000fdeb01fd0b02102008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a\
+418080016a41046c6a213220322004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080016a41046c6a21332033fd0002\
+809002201a200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0280900220322033fd000290\
+9002201b2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029090022008200d4180c4016c\
+200b41086c6a201641801c6c6a20174180046c6a418080036a41046c6a213420342004200d4180c4016c200b41086c6a201641801c6c6a201741\
+80046c6a418080036a41046c6a21352035fd00028020201c200efde5012010fde6012012fde401fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b02802020342035fd00029020201d2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0290202008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080046a41046c6a213620362004200d4180c4016c\
+200b41086c6a201641801c6c6a20174180046c6a418080046a41046c6a21372037fd000280b002201e200efde5012010fde6012012fde401fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b0280b00220362037fd000290b002201f2013fde5012014fde6012015fde401fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b0290b0022008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a4180\
+80066a41046c6a213820382004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080066a41046c6a21392039fd00028040\
+2020200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02804020382039fd00029040202120\
+13fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029040201741016a22174107480d000b2016\
+41016a22164107480d000b200941016a22092001480d000b0b0bef080b047f017b017f017b017f047b037f087b037f067b027f20002001480440\
+2000210903402009210a200a41c00070210b200a41c0006e210a200a210c2006200b41086c41046c6a210e200efd000280c4a716210d2007200b\
+41086c41046c6a21102010fd000200210f200efd00028082a80c2111200efd000290c4a71621122010fd0002102113200efd00029082a80c2114\
+410021150340410021160340201641046c410741046b201641046c410741046b481b2117fd0c000000000000000000000000000000002118fd0c\
+000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b\
+fd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000\
+211efd0c00000000000000000000000000000000211f41002120200520174180046c20154180386c6a200c418088036c6a41046c6a2121200620\
+0b41086c41046c6a212203402021fd09020021232022fd000280f2870c212420232024fde6012018fde40121182022fd000290f2870c21252023\
+2025fde6012019fde40121192021fd09028010212620262024fde601201afde401211a20262025fde601201bfde401211b2021fd090280202127\
+20272024fde601201cfde401211c20272025fde601201dfde401211d2021fd09028030212820282024fde601201efde401211e20282025fde601\
+201ffde401211f202141046a212120224180106a2122202041016a2220418002480d000b200820174180046c200b41086c6a201541801c6c6a20\
+0c4180c4016c6a41046c6a21292029200420174180046c200b41086c6a201541801c6c6a200c4180c4016c6a41046c6a212a202afd0002002018\
+200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002029202afd00021020192012fde501\
+2013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02102029202afd00028010201a200dfde501200ffde6\
+012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0280102029202afd00029010201b2012fde5012013fde6012014\
+fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290102029202afd00028020201c200dfde501200ffde6012011fde401\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b0280202029202afd00029020201d2012fde5012013fde6012014fde401fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b0290202029202afd00028030201e200dfde501200ffde6012011fde401fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b0280302029202afd00029030201f2012fde5012013fde6012014fde401fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b029030201641016a22164102480d000b201541016a22154107480d000b200941016a22092001480d00\
+0b0b0b80340b117f417b057f0a7b037f077b037f227b017f067b047f20002001480440200021080340200821092009410270210a200941026e21\
+092009410170210b200941016e21092009210c4100210d03404100210e0340200e417f6a41004e210f200e417f6a4107482110200f2010712111\
+410021122003200d41046c200e41802c6c6a41046c6a21132004200c4180c4016c200d41046c6a200e41801c6c6a4180807f6a41046c6a211403\
+40201320112012417f6a41004e712012417f6a41074871047b2014fd000280800305fd0c000000000000000000000000000000000bfd0b028090\
+1c20134180106a211320144180106a2114201241016a2212410b480d000b200e41016a220e410b480d000b200d41016a220d418001480d000b41\
+00210d0340410021150340410021162003200d41046c2015418084016c6a41046c6a21172003200d41046c201541800c6c6a41046c6a21180340\
+2017fd000280c01d21192017fd000280f01e211a2017fd000280a020211b201bfd0c00000040000000400000004000000040fde601211c2017fd\
+000280d01d211d2017fd000280801f211e2017fd000280b020211f201ffd0c00000040000000400000004000000040fde60121202017fd000280\
+a01cfd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c0000404000\
+0040400000404000004040fde601fde5012020fde50121212017fd000280e01d21222017fd000280901f21232017fd000280c02021242024fd0c\
+00000040000000400000004000000040fde60121252017fd000280b01cfd0c00000040000000400000004000000040fde6012022fd0c00004040\
+000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde50121262017fd000280f0\
+1d21272017fd000280a01f21282017fd000280d02021292029fd0c00000040000000400000004000000040fde601212a2017fd000280c01cfd0c\
+00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c000040400000404000\
+00404000004040fde601fde501202afde501212b202bfd0c00000040000000400000004000000040fde601212c2017fd000280801e212d2017fd\
+000280b01f212e2017fd000280e020212f202ffd0c00000040000000400000004000000040fde6012130201dfd0c000000400000004000000040\
+00000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde40121312022fd0c0000004000000040000000400000\
+0040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121322027fd0c00000040000000400000004000000040\
+fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde40121332033fd0c00000040000000400000004000000040fde6\
+012134201efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c0000\
+0041000000410000004100000041fde601fde40121352023fd0c00000041000000410000004100000041fde6012022fd0c000080410000804100\
+00804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121362028fd0c00000041000000410000004100\
+000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde401\
+21372037fd0c00000040000000400000004000000040fde6012138201d201efde4012020fde501213920222023fde4012025fde501213a202720\
+28fde401202afde501213b203bfd0c00000040000000400000004000000040fde601213c2017fd000280e021201dfde501201efd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2017fd000280f0212022fde501\
+2023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2017fd00\
+028080222027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde401213f203ffd0c00000040000000400000004000000040fde60121402017fd000280901cfd0c00000040000000400000004000000040fde6\
+012019fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde501201cfde501\
+fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040\
+400000404000004040fde601fde501202cfde50121412021fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a04000\
+00a0400000a040fde601fde401202cfde40121422026fd0c00000041000000410000004100000041fde6012021fd0c0000804100008041000080\
+4100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde401214320212026fde401202cfde50121442017fd0002\
+80d01cfd0c00000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040\
+000040400000404000004040fde601fde5012030fde5012021fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde40121452019fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0\
+400000a0400000a040fde601fde401201cfde401fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000\
+004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121462031fd0c000000400000004000000040\
+00000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121472032fd0c0000004100000041000000410000\
+0041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde40121\
+4820312032fde4012034fde5012149202dfd0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040\
+fde601fde4012030fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde401214a201afd0c00000041000000410000004100000041fde6012019fd0c00008041000080410000804100008041fde601\
+fde501201bfd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040\
+000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214b2035fd0c000000\
+40000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214c2036fd0c0000004100\
+0000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c0000004100000041000000410000\
+0041fde601fde401214d20352036fde4012038fde501214e202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080\
+410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012035fde5012036fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f2019201afde401201cfde501fd0c0000\
+0040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c0000404000004040000040\
+4000004040fde601fde501203cfde50121502039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a04000\
+00a040fde601fde401203cfde4012151203afd0c00000041000000410000004100000041fde6012039fd0c000080410000804100008041000080\
+41fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121522039203afde401203cfde5012153202d202efde4012030\
+fde5012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e40121542017fd000280d0212019fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201bfd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401\
+203efd0c00004040000040400000404000004040fde601fde5012040fde5012155203dfd0c00000040000000400000004000000040fde601203e\
+fd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012156203efd0c00000041000000410000004100000041fde601203dfd0c\
+00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012157203d203efde40120\
+40fde50121582017fd0002809022202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde401203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde401215920182041fd0b020020182042fd0b0280900120182043fd0b0280a00220182044fd0b0280b00320182045fd0b\
+0280c00420182046fd0b0280d00520182047fd0b0280e00620182048fd0b0280f00720182049fd0b028080092018204afd0b0280900a2018204b\
+fd0b0280a00b2018204cfd0b0280b00c2018204dfd0b0280c00d2018204efd0b0280d00e2018204ffd0b0280e00f20182050fd0b0280f0102018\
+2051fd0b0280801220182052fd0b0280901320182053fd0b0280a01420182054fd0b0280b01520182055fd0b0280c01620182056fd0b0280d017\
+20182057fd0b0280e01820182058fd0b0280f01920182059fd0b0280801b20174180306a211720184180106a2118201641016a22164103480d00\
+0b201541016a22154103480d000b200d41016a220d418001480d000b4100215a03404100215b03404100215c03404100215d0340205d41056c41\
+0941056b205d41056c410941056b481b215efd0c00000000000000000000000000000000215ffd0c000000000000000000000000000000002160\
+fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00000000000000000000000000000000\
+2163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000000000000000000000\
+00002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168410021692003205e4180046c205b\
+4180246c6a41046c6a216a2006200a418080c8016c205c4180206c6a205b418080086c6a41046c6a216b02400340206afd090200216c206bfd00\
+0200216d206c206dfde601205ffde401215f206bfd000210216e206c206efde6012060fde4012160206afd09028010216f206f206dfde6012061\
+fde4012161206f206efde6012062fde4012162206941807f460d01206afd0902802021702070206dfde6012063fde40121632070206efde60120\
+64fde4012164206afd0902803021712071206dfde6012065fde40121652071206efde6012066fde4012166206941a07e460d01206afd09028040\
+21722072206dfde6012067fde40121672072206efde6012068fde4012168206a41046a216a206b41206a216b206941016a2269418004480d000b\
+0b2003205e41086c205c41c8006c6a205b4180126c6a4180800a6a41046c6a21732073205ffd0b0280a00320732060fd0b0290a00320732061fd\
+0b02a0a00320732062fd0b02b0a00320732063fd0b02c0a00320732064fd0b02d0a00320732065fd0b02e0a00320732066fd0b02f0a003207320\
+67fd0b0280a10320732068fd0b0290a103205d41016a225d4102480d000b205c41016a225c4120480d000b205b41016a225b4119480d000b205a\
+41016a225a4101480d000b4100215a03404100215c0340410021150340410021162003205c41c8006c205a41046c6a201541186c6a41046c6a21\
+742003205c4188056c205a41046c6a201541d8016c6a41046c6a217503402074fd000280882e21762074fd000280f03021772074fd000280d833\
+21782074fd000280d02e21792074fd000280b831217a2074fd000280a034217b2074fd000280e82b2079fde401207afde401207bfde401217c20\
+74fd000280982f217d2074fd0002808032217e2074fd000280e834217f2074fd000280b02c207dfde401207efde401207ffde4012180012074fd\
+000280e02f2181012074fd000280c8322182012074fd000280b0352183012074fd000280f82c208101fde401208201fde401208301fde4012184\
+012074fd000280a8302185012074fd00028090332186012074fd000280f8352187012079207afd0c0000003f0000003f0000003f0000003ffde6\
+01fde501207bfd0c00000040000000400000004000000040fde601fde501218801207d207efd0c0000003f0000003f0000003f0000003ffde601\
+fde501207ffd0c00000040000000400000004000000040fde601fde501218901208101208201fd0c0000003f0000003f0000003f0000003ffde6\
+01fde501208301fd0c00000040000000400000004000000040fde601fde501218a012079207afd0c0000803e0000803e0000803e0000803efde6\
+01fde401207bfd0c00008040000080400000804000008040fde601fde4012074fd0002808837fde401218b01207d207efd0c0000803e0000803e\
+0000803e0000803efde601fde401207ffd0c00008040000080400000804000008040fde601fde4012074fd000280d037fde401218c0120810120\
+8201fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012074fd0002\
+809838fde401218d012074fd000280a02b2076fde4012077fde4012078fde401207cfde401208001fde401208401fde401218e01207c208001fd\
+0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c00000040000000400000004000000040fde601fde501218f01207c208001\
+fd0c0000803e0000803e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012074fd000280c0\
+2d208501fde401208601fde401208701fde401fde40121900120762077fd0c0000003f0000003f0000003f0000003ffde601fde5012078fd0c00\
+000040000000400000004000000040fde601fde501208801fde401208901fde401208a01fde401219101208801208901fd0c0000003f0000003f\
+0000003f0000003ffde601fde501208a01fd0c00000040000000400000004000000040fde601fde501219201208801208901fd0c0000803e0000\
+803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde401208501208601fd0c0000003f000000\
+3f0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501fde40121930120762077fd0c0000803e\
+0000803e0000803e0000803efde601fde4012078fd0c00008040000080400000804000008040fde601fde4012074fd000280c036fde401208b01\
+fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c0000004000\
+0000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c000080\
+40000080400000804000008040fde601fde401208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c00008040\
+000080400000804000008040fde601fde4012074fd000280e038fde401fde4012196012075208e01fd0b0280a8392075208f01fd0b02a0a83920\
+75209001fd0b02c0a8392075209101fd0b02a0aa392075209201fd0b02c0aa392075209301fd0b02e0aa392075209401fd0b02c0ac3920752095\
+01fd0b02e0ac392075209601fd0b0280ad39207441206a2174207541e0006a2175201641016a22164103480d000b201541016a22154103480d00\
+0b205c41016a225c4120480d000b205a41016a225a4102480d000b4100215a03404100215c03402005200a4180026c205c41086c6a205a41046c\
+6a41046c6a219801209801fd000280e4a716219701209801fd00028092e810219901209801fd000280f4a716219a01209a01fd0cacc52737acc5\
+2737acc52737acc52737fde401219b01209b01fde301219c01209901209c01fde701219d01209801fd000280a2e810219e014100219f01034041\
+0021a0012007200a4180026c205c41086c6a205a41046c6a209f0141801c6c6a200c4180c4016c6a41046c6a21a1012003205c4188056c205a41\
+046c6a209f0141c8006c6a41046c6a21a201034020a10120a201fd000280a839209701fde501209d01fde601209e01fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b020020a1014180106a21a10120a20141206a21a20120a00141016a22a0014107480d000b209f0141016a22\
+9f014107480d000b205c41016a225c4120480d000b205a41016a225a4102480d000b200841016a22082001480d000b0b0bc3340b117f417b057f\
+0a7b037f077b037f227b017f067b057f200020014804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a4101\
+6e210a200a210d4100210e03404100210f0340200f417f6a41004e2110200f417f6a410748211120102011712112410021132003200e41046c20\
+0f41802c6c6a41046c6a21142004200d4180c4016c200e41046c6a200f41801c6c6a4180807f6a41046c6a21150340201420122013417f6a4100\
+4e712013417f6a41074871047b2015fd000280800305fd0c000000000000000000000000000000000bfd0b0280901c20144180106a2114201541\
+80106a2115201341016a2213410b480d000b200f41016a220f410b480d000b200e41016a220e418001480d000b4100210e034041002116034041\
+0021172003200e41046c2016418084016c6a41046c6a21182003200e41046c201641800c6c6a41046c6a211903402018fd000280c01d211a2018\
+fd000280f01e211b2018fd000280a020211c201cfd0c00000040000000400000004000000040fde601211d2018fd000280d01d211e2018fd0002\
+80801f211f2018fd000280b02021202020fd0c00000040000000400000004000000040fde60121212018fd000280a01cfd0c0000004000000040\
+0000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fd\
+e601fde5012021fde50121222018fd000280e01d21232018fd000280901f21242018fd000280c02021252025fd0c000000400000004000000040\
+00000040fde60121262018fd000280b01cfd0c00000040000000400000004000000040fde6012023fd0c00004040000040400000404000004040\
+fde601fde4012024fd0c00004040000040400000404000004040fde601fde5012026fde50121272018fd000280f01d21282018fd000280a01f21\
+292018fd000280d020212a202afd0c00000040000000400000004000000040fde601212b2018fd000280c01cfd0c000000400000004000000040\
+00000040fde6012028fd0c00004040000040400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde5\
+01202bfde501212c202cfd0c00000040000000400000004000000040fde601212d2018fd000280801e212e2018fd000280b01f212f2018fd0002\
+80e02021302030fd0c00000040000000400000004000000040fde6012131201efd0c00000040000000400000004000000040fde601201ffd0c00\
+00a0400000a0400000a0400000a040fde601fde4012021fde40121322023fd0c00000040000000400000004000000040fde6012024fd0c0000a0\
+400000a0400000a0400000a040fde601fde4012026fde40121332028fd0c00000040000000400000004000000040fde6012029fd0c0000a04000\
+00a0400000a0400000a040fde601fde401202bfde40121342034fd0c00000040000000400000004000000040fde6012135201ffd0c0000004100\
+0000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c0000004100000041000000410000\
+0041fde601fde40121362024fd0c00000041000000410000004100000041fde6012023fd0c00008041000080410000804100008041fde601fde5\
+012025fd0c00000041000000410000004100000041fde601fde40121372029fd0c00000041000000410000004100000041fde6012028fd0c0000\
+8041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde40121382038fd0c000000400000\
+00400000004000000040fde6012139201e201ffde4012021fde501213a20232024fde4012026fde501213b20282029fde401202bfde501213c20\
+3cfd0c00000040000000400000004000000040fde601213d2018fd000280e021201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e2018fd000280f0212023fde5012024fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213f2018fd00028080222028fde5012029fd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121402040fd0c000000\
+40000000400000004000000040fde60121412018fd000280901cfd0c00000040000000400000004000000040fde601201afd0c00004040000040\
+400000404000004040fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201dfde501fd0c00000040000000400000\
+004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601\
+fde501202dfde50121422022fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4\
+01202dfde40121432027fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde50120\
+2cfd0c00000041000000410000004100000041fde601fde401214420222027fde401202dfde50121452018fd000280d01cfd0c00000040000000\
+400000004000000040fde601202efd0c00004040000040400000404000004040fde601fde401202ffd0c00004040000040400000404000004040\
+fde601fde5012031fde5012022fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde4012146201afd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000a040fde601\
+fde401201dfde401fd0c00000040000000400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd\
+0c00004040000040400000404000004040fde601fde5012035fde50121472032fd0c00000040000000400000004000000040fde6012033fd0c00\
+00a0400000a0400000a0400000a040fde601fde4012035fde40121482033fd0c00000041000000410000004100000041fde6012032fd0c000080\
+41000080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401214920322033fde4012035fde5\
+01214a202efd0c00000040000000400000004000000040fde601202ffd0c0000a0400000a0400000a0400000a040fde601fde4012031fde40120\
+32fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214b\
+201bfd0c00000041000000410000004100000041fde601201afd0c00008041000080410000804100008041fde601fde501201cfd0c0000004100\
+0000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040\
+fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214c2036fd0c000000400000004000000040000000\
+40fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214d2037fd0c00000041000000410000004100000041fd\
+e6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214e2036\
+2037fde4012039fde501214f202ffd0c00000041000000410000004100000041fde601202efd0c00008041000080410000804100008041fde601\
+fde5012030fd0c00000041000000410000004100000041fde601fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012150201a201bfde401201dfde501fd0c0000004000000040000000400000\
+0040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde50120\
+3dfde5012151203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfd\
+e4012152203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c00\
+000041000000410000004100000041fde601fde4012153203a203bfde401203dfde5012154202e202ffde4012031fde501203afde501203bfd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121552018fd000280d021\
+201afde501201bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd\
+0c00000040000000400000004000000040fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c0000404000004040\
+0000404000004040fde601fde5012041fde5012156203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000\
+a0400000a040fde601fde4012041fde4012157203ffd0c00000041000000410000004100000041fde601203efd0c000080410000804100008041\
+00008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde4012158203e203ffde4012041fde50121592018fd000280\
+9022202efde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
+01203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+215a20192042fd0b020020192043fd0b0280900120192044fd0b0280a00220192045fd0b0280b00320192046fd0b0280c00420192047fd0b0280\
+d00520192048fd0b0280e00620192049fd0b0280f0072019204afd0b028080092019204bfd0b0280900a2019204cfd0b0280a00b2019204dfd0b\
+0280b00c2019204efd0b0280c00d2019204ffd0b0280d00e20192050fd0b0280e00f20192051fd0b0280f01020192052fd0b0280801220192053\
+fd0b0280901320192054fd0b0280a01420192055fd0b0280b01520192056fd0b0280c01620192057fd0b0280d01720192058fd0b0280e0182019\
+2059fd0b0280f0192019205afd0b0280801b20184180306a211820194180106a2119201741016a22174103480d000b201641016a22164103480d\
+000b200e41016a220e418001480d000b4100215b03404100215c03404100215d03404100215e0340205e41056c410941056b205e41056c410941\
+056b481b215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c00000000000000000000\
+0000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c0000000000000000\
+00000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000\
+000000000000000000002168fd0c0000000000000000000000000000000021694100216a2003205f4180046c205c4180246c6a41046c6a216b20\
+07200b418080c8016c205d4180206c6a205c418080086c6a41046c6a216c02400340206bfd090200216d206cfd000200216e206d206efde60120\
+60fde4012160206cfd000210216f206d206ffde6012061fde4012161206bfd0902801021702070206efde6012062fde40121622070206ffde601\
+2063fde4012163206a41807f460d01206bfd0902802021712071206efde6012064fde40121642071206ffde6012065fde4012165206bfd090280\
+3021722072206efde6012066fde40121662072206ffde6012067fde4012167206a41a07e460d01206bfd0902804021732073206efde6012068fd\
+e40121682073206ffde6012069fde4012169206b41046a216b206c41206a216c206a41016a226a418004480d000b0b2003205f41086c205d41c8\
+006c6a205c4180126c6a4180800a6a41046c6a217420742060fd0b0280a00320742061fd0b0290a00320742062fd0b02a0a00320742063fd0b02\
+b0a00320742064fd0b02c0a00320742065fd0b02d0a00320742066fd0b02e0a00320742067fd0b02f0a00320742068fd0b0280a10320742069fd\
+0b0290a103205e41016a225e4102480d000b205d41016a225d4120480d000b205c41016a225c4119480d000b205b41016a225b4101480d000b41\
+00215b03404100215d0340410021160340410021172003205d41c8006c205b41046c6a201641186c6a41046c6a21752003205d4188056c205b41\
+046c6a201641d8016c6a41046c6a217603402075fd000280882e21772075fd000280f03021782075fd000280d83321792075fd000280d02e217a\
+2075fd000280b831217b2075fd000280a034217c2075fd000280e82b207afde401207bfde401207cfde401217d2075fd000280982f217e2075fd\
+0002808032217f2075fd000280e8342180012075fd000280b02c207efde401207ffde401208001fde4012181012075fd000280e02f2182012075\
+fd000280c8322183012075fd000280b0352184012075fd000280f82c208201fde401208301fde401208401fde4012185012075fd000280a83021\
+86012075fd00028090332187012075fd000280f835218801207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c0000\
+0040000000400000004000000040fde601fde501218901207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c0000\
+0040000000400000004000000040fde601fde501218a01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c\
+00000040000000400000004000000040fde601fde501218b01207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c00\
+008040000080400000804000008040fde601fde4012075fd0002808837fde401218c01207e207ffd0c0000803e0000803e0000803e0000803efd\
+e601fde401208001fd0c00008040000080400000804000008040fde601fde4012075fd000280d037fde401218d01208201208301fd0c0000803e\
+0000803e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012075fd0002809838fde401218e\
+012075fd000280a02b2077fde4012078fde4012079fde401207dfde401208101fde401208501fde401218f01207d208101fd0c0000003f000000\
+3f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501219001207d208101fd0c0000803e0000\
+803e0000803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012075fd000280c02d208601fde40120\
+8701fde401208801fde401fde40121910120772078fd0c0000003f0000003f0000003f0000003ffde601fde5012079fd0c000000400000004000\
+00004000000040fde601fde501208901fde401208a01fde401208b01fde401219201208901208a01fd0c0000003f0000003f0000003f0000003f\
+fde601fde501208b01fd0c00000040000000400000004000000040fde601fde501219301208901208a01fd0c0000803e0000803e0000803e0000\
+803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde401208601208701fd0c0000003f0000003f0000003f000000\
+3ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501fde40121940120772078fd0c0000803e0000803e0000803e\
+0000803efde601fde4012079fd0c00008040000080400000804000008040fde601fde4012075fd000280c036fde401208c01fde401208d01fde4\
+01208e01fde401219501208c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c00000040000000400000004000\
+000040fde601fde501219601208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c0000804000008040000080\
+4000008040fde601fde401208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c000080400000804000008040\
+00008040fde601fde4012075fd000280e038fde401fde4012197012076208f01fd0b0280a8392076209001fd0b02a0a8392076209101fd0b02c0\
+a8392076209201fd0b02a0aa392076209301fd0b02c0aa392076209401fd0b02e0aa392076209501fd0b02c0ac392076209601fd0b02e0ac3920\
+76209701fd0b0280ad39207541206a2175207641e0006a2176201741016a22174103480d000b201641016a22164103480d000b205d41016a225d\
+4120480d000b205b41016a225b4102480d000b4100215b03404100215d03402005200b4180026c205d41086c6a205b41046c6a41046c6a219901\
+209901fd00028084a816219801209901fd000280b2a815219a01209901fd00028094a816219b01209b01fd0cacc52737acc52737acc52737acc5\
+2737fde401219c01209c01fde301219d01209a01209d01fde701219e01209901fd000280c2a815219f01410021a0010340410021a1012008200b\
+4180026c205d41086c6a205b41046c6a20a00141801c6c6a200d4180c4016c6a41046c6a21a2012003205d4188056c205b41046c6a20a00141c8\
+006c6a41046c6a21a3012006200b4180026c205d41086c6a205b41046c6a20a00141801c6c6a200d4180c4016c6a41046c6a21a401034020a201\
+20a301fd000280a839209801fde501209e01fde601209f01fde40120a401fd000200fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b020020a2014180106a21a20120a30141206a21a30120a4014180106a21a40120a10141016a22a1014107480d000b20a00141016a22a00141\
+07480d000b205d41016a225d4120480d000b205b41016a225b4102480d000b200941016a22092001480d000b0b0bff0103047f027b037f200020\
+014804402000210603402006210720072108410021090340fd0c00000000000000000000000000000000210afd0c000000000000000000000000\
+00000000210b4100210c2004200941086c20084180c4016c6a41046c6a210d0340200a200dfd000200fde401210a200b200dfd000210fde40121\
+0b200d4180106a210d200c41016a220c4131480d000b2005200941086c20084180046c6a41046c6a210e200e200afd0c00004442000044420000\
+444200004442fde701fd0b0200200e200bfd0c00004442000044420000444200004442fde701fd0b0210200941016a220941c000480d000b2006\
+41016a22062001480d000b0b0bec090f067f0a7b037f087b017f017b017f017b017f017b027f047b037f047b027f200020014804402000210803\
+4020082109200941fd0070210a200941fd006e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c410021\
+0d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000\
+000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
+0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd\
+0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182004200c4180046c41046c6a211920\
+06200a4180206c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde601200efde401210e201afd000210211d201b20\
+1dfde601200ffde401210f2019fd09028010211e201e201cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d012019\
+fd09028020211f201f201cfde6012012fde4012112201f201dfde6012013fde40121132019fd0902803021202020201cfde6012014fde4012114\
+2020201dfde6012015fde4012115201841a07e460d012019fd0902804021212021201cfde6012016fde40121162021201dfde6012017fde40121\
+17201941046a2119201a41206a211a201841016a2218418004480d000b0b2005200a41086c41046c6a21232023fd000280d2a51621222023fd00\
+0290d2a51621242007200c41e8076c200a41086c6a41046c6a21252025200e2022fde401fd0b02002025200f2024fde401fd0b02102025201020\
+22fde401fd0b02a01f202520112024fde401fd0b02b01f202520122022fde401fd0b02c03e202520132024fde401fd0b02d03e202520142022fd\
+e401fd0b02e05d202520152024fde401fd0b02f05d202520162022fde401fd0b02807d202520172024fde401fd0b02907d052005200a41086c41\
+046c6a21272027fd000280d2a51621262027fd000290d2a5162128410021290340202941026c41016a200228020041016b202941026c41016a20\
+0228020041016b481b212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c0000000000\
+0000000000000000000000212dfd0c00000000000000000000000000000000212e41002118200420294180086c41046c6a212f2006200a418020\
+6c41046c6a21302004202a4180046c41046c6a21310340202ffd09020021322030fd000200213320322033fde601202bfde401212b2030fd0002\
+10213420322034fde601202cfde401212c2031fd090200213520352033fde601202dfde401212d20352034fde601202efde401212e202f41046a\
+212f203041206a2130203141046a2131201841016a2218418004480d000b2007200a41086c202941d00f6c6a41046c6a21362036202b2026fde4\
+01fd0b02002036202c2028fde401fd0b02102007202a41e8076c200a41086c6a41046c6a21372037202d2026fde401fd0b02002037202e2028fd\
+e401fd0b0210202941016a2229200228020041016a41026d480d000b0b200d41016a220d4101480d000b200841016a22082001480d000b0b0be7\
+1002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841c0\
+006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c0340200bfd000280aa02210d200dfd0c0000003f0000003f0000003f00\
+00003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280aa0321102010fd0c0000003f0000003f000000\
+3f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280aa0421132013fd0c0000003f0000003f00\
+00003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280aa0521162016fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012117200bfd000280aa0821182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019\
+fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd\
+000280aa06211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280aa09211f201ffd0c398ee33d398ee33d398ee33d\
+398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012123200bfd000280aa0721242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280aa0a\
+21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024\
+fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5\
+012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c\
+398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e\
+633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e39\
+8e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e63\
+3e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee3\
+3c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e39\
+8e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c39\
+8ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e63\
+3e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c\
+398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde50120\
+33fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039\
+fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c\
+203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010\
+200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b0280\
+8016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001\
+480d000b0b0b7301057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a21\
+0a200afd000280c25c200afd00028098a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001\
+480d000b0b0b7301057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a21\
+0a200afd000280ca5e200afd000280a0a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001\
+480d000b0b0b7401057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a21\
+0a200afd000280f2fe02200afd000280cca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a220620\
+01480d000b0b0b7401057f2000200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a\
+210a200afd000280828703200afd000280dca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a2206\
+2001480d000b0b0be71002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004\
+200941086c200841c0006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c0340200bfd000280ae0b210d200dfd0c0000003f\
+0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280ae0c21102010fd0c0000\
+003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280ae0d21132013fd0c\
+0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280ae0e21162016\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280ae1121182018fd0c398ee33d398ee33d398ee33d398ee33dfde6012119\
+20152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601211c200bfd000280ae0f211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280ae12211f201ffd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde601212220\
+13fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280ae1021242024fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+25200bfd000280ae1321262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e\
+633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33c\
+fde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e\
+633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33d\
+fde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde4\
+0121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c39\
+8e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f20\
+12fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fd\
+e5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde501\
+2014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fd\
+e4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde501\
+2028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028\
+fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401\
+202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202e\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c\
+398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e\
+633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde4\
+0121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633d\
+fde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd\
+0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c20\
+3dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f20\
+0c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b028080\
+15200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c41106a210c200a41016a220a4102480d000b\
+200641016a22062001480d000b0b0b920101067f2000200148044020002106034020062107200741c000702108200741c0006e21072007210920\
+0520094180026c200841046c6a41046c6a210a200a200420094180026c200841046c6a41046c6a210b200bfd000280d2870c200bfd000280b4a7\
+16fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b920101067f200020014804\
+4020002106034020062107200741c000702108200741c0006e210720072109200520094180026c200841046c6a41046c6a210a200a2004200941\
+80026c200841046c6a41046c6a210b200bfd000280f2a70c200bfd000280d4a716fd0cacc52737acc52737acc52737acc52737fde401fde301fd\
+e701fd0b0200200641016a22062001480d000b0b0be71002077f3c7b2000200148044020002106034020062107200741c000702108200741c000\
+6e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c0340200bfd0002\
+80b214210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd\
+000280b21521102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde601211220\
+0bfd000280b21621132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+15200bfd000280b21721162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280b21a21182018fd0c398ee33d398ee33d\
+398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398e\
+e33d398ee33d398ee33d398ee33dfde601211c200bfd000280b218211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd00\
+0280b21b211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280b21921242024fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012125200bfd000280b21c21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027\
+fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+0121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201f\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c39\
+8e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e\
+398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e39\
+8e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f000000\
+3f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e63\
+3d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e63\
+3d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f00\
+00003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d39\
+8e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d39\
+8e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f000000\
+3ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e63\
+3d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e63\
+3dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffd\
+e601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfd\
+e6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601\
+214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e63\
+3d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c\
+2038fd0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008\
+200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280\
+800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b\
+02808014200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c41106a210c\
+200a41016a220a4102480d000b200641016a22062001480d000b0b0be71002077f3c7b2000200148044020002106034020062107200741c00070\
+2108200741c0006e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c200841086c6a41046c6a210c\
+0340200bfd000280b61d210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601210f200bfd000280b61e21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012112200bfd000280b61f21132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d39\
+8ee33dfde6012115200bfd000280b62021162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280b62321182018fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280b621211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01211e200bfd000280b624211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398e\
+e33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280b62221242024fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280b62521262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121272023\
+2025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfd\
+e601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c\
+2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401\
+212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f\
+202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c39\
+8e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e\
+633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f\
+0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c\
+398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d\
+398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000\
+003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e\
+633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e\
+633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f\
+0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d\
+398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d\
+398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000\
+003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e\
+633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f\
+0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde4012147\
+2018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd\
+0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c20\
+3cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d20\
+0c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b028080\
+13200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b\
+200c41106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0be71002077f3c7b20002001480440200021060340200621\
+07200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180086c200841086c\
+6a41046c6a210c0340200bfd000280c238210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398e\
+e33d398ee33dfde601210f200bfd000280c23c21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d\
+398ee33d398ee33dfde6012112200bfd000280c24021132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012115200bfd000280c24421162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280c250\
+21182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280c248211d201dfd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601211e200bfd000280c254211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121\
+212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280c2\
+4c21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280c25821262026fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee3\
+3c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e\
+633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398e\
+e33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fd\
+e501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efd\
+e601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efd\
+e501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd\
+0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde401213420\
+0efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
+36200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213720\
+0efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd\
+0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a20\
+1b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd\
+0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c00\
+00003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a20\
+2bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c39\
+8e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c000000\
+3f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd\
+0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e63\
+3d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f00\
+00003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501\
+202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b0280\
+8004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b\
+0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040\
+fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c\
+2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02808060\
+200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0be71002077f3c7b200020014804402000\
+2106034020062107200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180\
+086c200841086c6a41046c6a210c0340200bfd000280d25e210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601210f200bfd000280d26221102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280d26621132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd\
+0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280d26a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde601211720\
+0bfd000280d27621182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398e\
+e33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280d26e211d201dfd0c398ee33d\
+398ee33d398ee33d398ee33dfde601211e200bfd000280d27a211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4\
+012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123\
+200bfd000280d27221242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280d27e21262026fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e63\
+3d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d39\
+8e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e\
+633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e63\
+3dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde50120\
+33fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fd\
+e4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401\
+213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
+e401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
+213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140\
+202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
+214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143\
+202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018\
+fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e63\
+3dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b020020\
+0c2036fd0b02808004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b028080\
+18200c203bfd0b0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02\
+808030200c2040fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd\
+0b02808048200c2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c20\
+26fd0b02808060200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf01002077f3c7b2000\
+200148044020002106034020062107200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a21\
+0b200520094180086c200841086c6a41046c6a210c0340200bfd000280da8201210d200dfd0c0000003f0000003f0000003f0000003ffde60121\
+0e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280da860121102010fd0c0000003f0000003f0000003f0000003ffd\
+e60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280da8a0121132013fd0c0000003f0000003f0000003f0000\
+003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280da8e0121162016fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde6012117200bfd000280da9a0121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401\
+211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280\
+da9201211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280da9e01211f201ffd0c398ee33d398ee33d398ee33d39\
+8ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012123200bfd000280da960121242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280daa2\
+0121262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e\
+633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d202320\
+24fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fd\
+e5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd\
+0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d39\
+8e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c\
+398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398e\
+e33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e\
+398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398e\
+e33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c\
+398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e\
+633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d\
+398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398e\
+e33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e\
+398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e\
+633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd\
+0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde501\
+2033fde4012148200c2035fd0b0200200c2036fd0b02808004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c20\
+39fd0b02808014200c203afd0b02808018200c203bfd0b0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b0280802820\
+0c203efd0b0280802c200c203ffd0b02808030200c2040fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b028080\
+40200c2043fd0b02808044200c2044fd0b02808048200c2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02\
+808058200c2048fd0b0280805c200c2026fd0b02808060200b41106a210b200c41106a210c200a41016a220a4102480d000b200641016a220620\
+01480d000b0b0b9a1102087f3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a0340410021\
+0b200420094180016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c20084180106c6a200a41086c6a41046c6a210d0340\
+200cfd000280f2ee01210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012110200cfd000280f2fe0121112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012113200cfd000280f28e0221142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d\
+398ee33dfde6012116200cfd000280f29e0221172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280f2ce0221192019\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280f2ae02211e201efd0c398ee33d398ee33d398ee33d398e\
+e33dfde601211f200cfd000280f2de0221202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde401212220\
+22fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280f2be02\
+21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280f2ee0221272027fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee3\
+3c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e\
+633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398e\
+e33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fd\
+e501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efd\
+e601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffd\
+e5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd\
+0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde401213520\
+0ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
+3720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213820\
+0ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd\
+0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b20\
+1c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd\
+0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c00\
+00003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b20\
+2cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c39\
+8e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c000000\
+3f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd\
+0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e63\
+3d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f00\
+00003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501\
+202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b0280\
+8008200d2038fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b\
+02808038200d203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041\
+fd0b02808068200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b02808090\
+01200d2035fd0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d\
+2027fd0b028080c001200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a220620\
+01480d000b0b0bd00101077f2000200148044020002106034020062107200721084100210903404100210a200520084180c8006c20094180036d\
+4180186c6a20094180016f41086c6a20094180016d41036f4180086c6a41046c6a210b2004200841086c20094180036d418080066c6a20094180\
+016f4180026c6a20094180016d41036f418080026c6a41046c6a210c0340200b200cfd000280e2a601fd0b0200200b41106a210b200c41106a21\
+0c200a41016a220a4102480d000b200941016a2209418009480d000b200641016a22062001480d000b0b0b9a1102087f3c7b2000200148044020\
+00210603402006210720074110702108200741106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a\
+41046c6a210c20052009418080326c20084180106c6a200a41086c6a41046c6a210d0340200cfd000280928703210e200efd0c0000003f000000\
+3f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd00028092970321112011fd0c0000003f\
+0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd00028092a70321142014fd0c00\
+00003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd00028092b70321172017\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd00028092e70321192019fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601211d200cfd00028092c703211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd00028092f70321202020fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+21232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd00028092d70321252025fd0c398ee33d398ee33d398ee33d398ee33d\
+fde6012126200cfd00028092870421272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde4012129201620\
+17fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398e\
+e33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d39\
+8e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633e\
+fde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde6012134\
+2014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601\
+213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde601\
+2013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a\
+201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023\
+fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b\
+202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601\
+fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde5\
+01202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033\
+fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5\
+012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde50120\
+35fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4\
+012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e63\
+3d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018\
+200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b0280\
+8048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b\
+02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a0\
+01200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d41106a21\
+0d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d000b0b0b9a1102087f3c7b2000200148044020\
+00210603402006210720074110702108200741106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a\
+41046c6a210c20052009418080326c20084180106c6a200a41086c6a41046c6a210d0340200cfd000280a29704210e200efd0c0000003f000000\
+3f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280a2a70421112011fd0c0000003f\
+0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280a2b70421142014fd0c00\
+00003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280a2c70421172017\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280a2f70421192019fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601211d200cfd000280a2d704211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280a2870521202020fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+21232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280a2e70421252025fd0c398ee33d398ee33d398ee33d398ee33d\
+fde6012126200cfd000280a2970521272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde4012129201620\
+17fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398e\
+e33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d39\
+8e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633e\
+fde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde6012134\
+2014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601\
+213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde601\
+2013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a\
+201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023\
+fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b\
+202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601\
+fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde5\
+01202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033\
+fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5\
+012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde50120\
+35fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4\
+012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e63\
+3d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018\
+200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b0280\
+8048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b\
+02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a0\
+01200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d41106a21\
+0d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d000b0b0ba71102087f3c7b2000200148044020\
+00210603402006210720074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a\
+41046c6a210c20052009418080c8016c20084180206c6a200a41086c6a41046c6a210d0340200cfd000280d2c707210e200efd0c0000003f0000\
+003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280d2870821112011fd0c000000\
+3f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280d2c70821142014fd0c\
+0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280d28709211720\
+17fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280d2c70a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601211d200cfd000280d2c709211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280d2870b21202020fd\
+0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+0121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280d2870a21252025fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012126200cfd000280d2c70b21272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde40121292016\
+2017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c\
+398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398e\
+e33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d\
+398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398e\
+e33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e63\
+3efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121\
+342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde6\
+01213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e\
+633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6\
+012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde60121\
+3a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633d\
+fde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde60120\
+23fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e20\
+2b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde6\
+01fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfd\
+e501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde6012142203120\
+33fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fd\
+e5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde501\
+2035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fd\
+e4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e\
+633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b028080\
+60200d2015fd0b0280808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d\
+2029fd0b028080a002200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd\
+0b028080c003200d2042fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b0280\
+80e004200d2046fd0b0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006\
+200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0bd001\
+01077f2000200148044020002106034020062107200721084100210903404100210a20052008418090016c20094180066d4180306c6a20094180\
+026f41086c6a20094180026d41036f4180106c6a41046c6a210b2004200841086c20094180066d418080186c6a20094180026f4180046c6a2009\
+4180026d41036f418080086c6a41046c6a210c0340200b200cfd000280b2a705fd0b0200200b41106a210b200c41106a210c200a41016a220a41\
+02480d000b200941016a2209418012480d000b200641016a22062001480d000b0b0ba71102087f3c7b2000200148044020002106034020062107\
+20074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c200520\
+09418080c8016c20084180206c6a200a41086c6a41046c6a210d0340200cfd00028092a80c210e200efd0c0000003f0000003f0000003f000000\
+3ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd00028092e80c21112011fd0c0000003f0000003f0000003f\
+0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd00028092a80d21142014fd0c0000003f0000003f00\
+00003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd00028092e80d21172017fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012118200cfd00028092a80f21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401\
+201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d20\
+0cfd00028092a80e211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd00028092e80f21202020fd0c398ee33d398ee33d\
+398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398e\
+e33d398ee33d398ee33d398ee33dfde6012124200cfd00028092e80e21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd\
+00028092a81021272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d39\
+8e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601\
+212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfd\
+e6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+21312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde4012132\
+2032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d\
+398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4\
+012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+15fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd\
+0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde40120\
+29fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c39\
+8e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd\
+0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e63\
+3e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e39\
+8e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147\
+201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde601\
+2021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b0280\
+808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080a002\
+200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c003200d20\
+42fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b\
+0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c200d\
+41106a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0ba71102087f3c7b20002001\
+4804402000210603402006210720074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a41\
+80046c6a41046c6a210c20052009418080c8016c20084180206c6a200a41086c6a41046c6a210d0340200cfd000280b2e810210e200efd0c0000\
+003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280b2a81121112011fd\
+0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280b2e8112114\
+2014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280b2a8\
+1221172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280b2e81321192019fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601211d200cfd000280b2e812211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280b2a81421\
+202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398e\
+e33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280b2a81321252025fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde6012126200cfd000280b2e81421272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401\
+212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a\
+202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398e\
+e33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d\
+398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398e\
+e33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e63\
+3e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633e\
+fde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000\
+003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e\
+633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e\
+633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003f\
+fde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d\
+398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633d\
+fde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde6\
+01213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e\
+633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde6\
+01202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde60121\
+4220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633d\
+fde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde60120\
+33fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde601214620\
+1a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e\
+633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd\
+0b02808060200d2015fd0b0280808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b028080\
+8002200d2029fd0b028080a002200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a00320\
+0d202ffd0b028080c003200d2042fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035\
+fd0b028080e004200d2046fd0b0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b02\
+80808006200c41106a210c200d41106a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b\
+0b0b930101077f2000200148044020002106034020062107200721084100210903404100210a200520084180206c200941086c6a41046c6a210b\
+2004200841086c200941e8076c6a41046c6a210c0340200b200cfd000280d2a815fd0b0200200b41106a210b200c41106a210c200a41016a220a\
+4102480d000b200941016a2209418004480d000b200641016a22062001480d000b0b0b00b70303666d61a82016170e200e180e200e201f170e20\
+0e180e200e201f180e200e180e200eff0c16180e200e180e200e201f170e1f0e170e1f0e201f170e1f0e170e1f0e9e0216180e180e180e180e20\
+17170e170e170e170e2017170e170e170e170e4f4e464646464646464628281f1f1f1f1f1f1f1f28281f1f1f1f1f1f1f1fb52a16170e1f0e170e\
+1f0e963216170e1f0e170e1f0eda3216170e1f0e170e1f0e963216170e1f0e170e1f0ee51718170e200e180e200ed20a18180e180e180ecb022a\
+202020202020982516170e1f0e170e1f0e811518180e200e180e1e0eab0b18170e170e170ee92516170e1f0e170e1f0e993216170e1f0e170e1f\
+0ef71716180e1f0e170e200e940b16180e200e180e200ed702282020202020202020822616170e1f0e170e1f0e951519170e200e180e200ee00b\
+19170e1f0e170e1f0ee92616170e1f0e170e1f0ea63216170e1f0e170e1f0e811816180e200e180e1f0eee0a16180e180e180eb0022820202020\
+2020c12516170e1f0e170e1f0ea01519170e1f0e170e200ebc0b19170e170e170e932616170e1f0e170e1f0ec83216170e1f0e170e1f0eb71616\
+170e1f0e170e1f0eca0316160e';
 
 /** Everything that a device needs to run ResNet18. */
 export const resNet18Module: ModuleSpec = {
@@ -6108,14 +6117,17 @@ export const resNet18Module: ModuleSpec = {
     /* 14 */ { name: 'prepared11', element: 'f32', size: { fixed: 409600, perSample: 0 }, role: 'prepared' },
     /* 15 */ { name: 'prepared12', element: 'f32', size: { fixed: 409600, perSample: 0 }, role: 'prepared' },
     /* 16 */ { name: 'prepared13', element: 'f32', size: { fixed: 1638400, perSample: 0 }, role: 'prepared' },
-    /* 17 */ { name: 'prepared14', element: 'f32', size: { fixed: 1638400, perSample: 0 }, role: 'prepared' },
-    /* 18 */ { name: 'prepared15', element: 'f32', size: { fixed: 1638400, perSample: 0 }, role: 'prepared' },
-    /* 19 */ { name: 'prepared16', element: 'f32', size: { fixed: 6553600, perSample: 0 }, role: 'prepared' },
-    /* 20 */ { name: 'prepared17', element: 'f32', size: { fixed: 6553600, perSample: 0 }, role: 'prepared' },
-    /* 21 */ { name: 'prepared18', element: 'f32', size: { fixed: 6553600, perSample: 0 }, role: 'prepared' },
-    /* 22 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 802816 }, role: 'scratch' },
-    /* 23 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 200704 }, role: 'scratch' },
-    /* 24 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 200704 }, role: 'scratch' },
+    /* 17 */ { name: 'prepared15', element: 'f32', size: { fixed: 1638400, perSample: 0 }, role: 'prepared' },
+    /* 18 */ { name: 'prepared16', element: 'f32', size: { fixed: 1638400, perSample: 0 }, role: 'prepared' },
+    /* 19 */ { name: 'prepared17', element: 'f32', size: { fixed: 6553600, perSample: 0 }, role: 'prepared' },
+    /* 20 */ { name: 'prepared19', element: 'f32', size: { fixed: 6553600, perSample: 0 }, role: 'prepared' },
+    /* 21 */ { name: 'prepared20', element: 'f32', size: { fixed: 6553600, perSample: 0 }, role: 'prepared' },
+    /* 22 */ { name: 'prepared14', element: 'f32', size: { fixed: 294912, perSample: 0 }, role: 'prepared' },
+    /* 23 */ { name: 'prepared18', element: 'f32', size: { fixed: 1179648, perSample: 0 }, role: 'prepared' },
+    /* 24 */ { name: 'prepared21', element: 'f32', size: { fixed: 512000, perSample: 0 }, role: 'prepared' },
+    /* 25 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 802816 }, role: 'scratch' },
+    /* 26 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 200704 }, role: 'scratch' },
+    /* 27 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 200704 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddSqrtDivSub2More,
@@ -6143,7 +6155,8 @@ export const resNet18Module: ModuleSpec = {
     /* 22 */ infer22FcMatmulAdd,
     /* 23 */ prepare00Layer10Conv1Conv2dAddSqrtDivSub2,
     /* 24 */ prepare01Layer40Downsample1AddSqrtDivLayer,
-    /* 25 */ prepare02Layer31Conv1Conv2dAddSqrtDivSub2,
+    /* 25 */ prepare02Layer30Conv1WeightInPanelsLayer31,
+    /* 26 */ prepare03FcWeightInPanels,
   ],
   uniforms: 0,
   programs: {
@@ -6153,7 +6166,7 @@ export const resNet18Module: ModuleSpec = {
     },
     evaluate: { kernels: [], records: [] },
     train: { kernels: [], records: [] },
-    prepare: { kernels: [23, 24, 25], records: [] },
+    prepare: { kernels: [23, 24, 25, 26], records: [] },
   },
   parameters: [
     {

@@ -5,20 +5,18 @@
 
 import type { Graph, GraphNode } from '../3-graph/graph.ts';
 import { type Group, isStoredLeaf, kindOf, labelOf, type Partition } from '../4-fuse/group.ts';
-import { type Dim, dim } from '../dim/dim.ts';
+import type { Dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { createLowering, scalarTypeOf } from '../ops/lowering.ts';
 import type { Lowering, Reader } from '../ops/primitive.ts';
 import { lookup } from '../ops/registry.ts';
 import type { ElementType } from '../ops/types.ts';
-import { reductionsIn } from './address.ts';
 import { collapseSums } from './collapse-sums.ts';
 import type { Kernel, LoopProgram, Place, Store, Tensor } from './kernel.ts';
-import { LANES, vectorisable } from './lanes.ts';
 import { intermediateLayout, rowMajor } from './layout.ts';
+import { hasVectors, stepsOf } from './seek-terms.ts';
 import { simplify } from './simplify.ts';
 import { splitAxes } from './split-axes.ts';
-import { typicalValue } from './typical.ts';
 import { copyKernel, deferUpdates } from './updates.ts';
 import { axisExpr, keyOf } from './walk.ts';
 
@@ -63,6 +61,12 @@ export function hostTensor(name: string, place: Place, node: GraphNode): Omit<Te
   return { name, place, element: node.type.element, shape: node.type.shape, layout: rowMajor(node.type.shape) };
 }
 
+/**
+ * Steps in vectors that looking for one term takes: the weight's gradient behind a max pool of 2x2 has operands that
+ * neighbouring results share where it goes through all of them. A CPU may still look (`side-by-side.ts`).
+ */
+const SEEKING = 4;
+
 const AXIS_NAMES: Readonly<Record<number, readonly string[]>> = {
   1: ['i'],
   2: ['n', 'c'],
@@ -91,21 +95,8 @@ function lowerGroup(partition: Partition, group: Group, tensors: ReadonlyMap<num
     return { label: labelOf(partition, group), axes: split.axes, stores };
   };
   const [sparse, dense] = [nest(true), nest(false)];
-  return stepsOf(sparse, tensors) < stepsOf(dense, tensors) ? sparse : dense;
-}
-
-/**
- * How many steps the sums of one result take. Where memory says which terms count, it says so for each result alone, and
- * vectors may be lost: a quarter of the terms one by one is no gain.
- */
-function stepsOf(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): number {
-  const steps = reductionsIn(kernel).map(({ axes }) =>
-    axes.reduce((product, { extent }) => product * typicalValue(extent), 1),
-  );
-  const vectors = kernel.axes.some(
-    (axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && vectorisable(kernel, axis, tensors, 'wasm'),
-  );
-  return steps.reduce((sum, each) => sum + each, 0) / (vectors ? LANES : 1);
+  const seeking = hasVectors(dense, tensors) ? SEEKING : 1;
+  return seeking * stepsOf(sparse, tensors) < stepsOf(dense, tensors) ? sparse : dense;
 }
 
 /** Expressions of nodes' elements inside one group; equal reads give the same object. */

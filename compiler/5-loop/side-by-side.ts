@@ -4,10 +4,11 @@
  */
 import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { tensorOf } from './address.ts';
-import { type Dispatch, type DispatchProgram, type FormedPart, type Part, tensorsOfParts } from './dispatch.ts';
+import { type Dispatch, type DispatchProgram, type FormedPart, type Part, partOf, tensorsOfParts } from './dispatch.ts';
 import { type Accesses, dependsOnEarlier } from './hazards.ts';
 import { bufferKey, freshId, type Kernel, type LoopProgram, type Tensor } from './kernel.ts';
 import { scatter } from './scatter.ts';
+import { seekTerms, stepsOf } from './seek-terms.ts';
 import { slidingProduct } from './sliding-product.ts';
 import { sparseSum } from './sparse-sum.ts';
 import { splitSums } from './split-sums.ts';
@@ -40,7 +41,14 @@ function ownForm(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: n
   const product = slidingProduct(whole, tensors);
   const scattered = product && whole === kernel ? scatter(kernel, product, tensors, nextId) : undefined;
   const sums = scattered ?? sparseSum(kernel, tensors, nextId);
-  return sums ?? (product && winograd(kernel, whole, product, tensors, nextId));
+  return sums ?? (product && winograd(kernel, whole, product, tensors, nextId)) ?? seeking(kernel, tensors);
+}
+
+/** The nest with sums that look for their terms, where that takes fewer steps. */
+function seeking(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): FormedPart | undefined {
+  const sought = seekTerms(kernel);
+  if (sought === kernel || stepsOf(sought, tensors) >= stepsOf(kernel, tensors)) return undefined;
+  return { parts: [{ ...partOf(kernel), cpu: { nests: [sought], shared: [], repeat: undefined } }], tensors: [] };
 }
 
 interface Open {

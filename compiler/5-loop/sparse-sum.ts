@@ -12,6 +12,7 @@ import { type FormedPart, partOf } from './dispatch.ts';
 import type { Kernel, Store, Tensor } from './kernel.ts';
 import { LANES, vectorisable } from './lanes.ts';
 import { rowMajor } from './layout.ts';
+import { seekTerms } from './seek-terms.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
@@ -31,8 +32,9 @@ export function sparseSum(
   tensors: ReadonlyMap<number, Tensor>,
   nextId: number,
 ): FormedPart | undefined {
-  const terms = termsOf(kernel, tensors);
-  const inner = terms && lanesLast(kernel, terms, tensors);
+  const sought = seekTerms(kernel);
+  const terms = termsOf(sought, tensors);
+  const inner = terms && lanesLast(sought, terms, tensors);
   if (!terms || !inner || terms.outer.length === 0) return undefined;
   const row = inner.reduce((product, { extent }) => product * typicalValue(extent), 1);
   const { shared, rows, value: whole } = blockOf(terms.outer, Math.floor(FEW_RESULTS / row));
@@ -56,7 +58,7 @@ export function sparseSum(
     axes: [...shared, ...axes],
     stores: [store],
   });
-  const [store] = kernel.stores;
+  const [store] = sought.stores;
   const sum: Expr = { kind: 'load', type: 'f32', tensor: sums.id, indices };
   const places = [...terms.batch, ...rows, ...terms.places, ...inner];
   const nests: Kernel[] = [

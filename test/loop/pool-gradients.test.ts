@@ -80,13 +80,18 @@ test.each<[string, Net]>([
   await agreesEverywhere(devices, graph, [2]);
 });
 
-test("the gradient of the weight sums over windows, not over their elements; so does an average's", () => {
-  // 6 x 5 places with 3 x 2 windows; the last column is in none.
-  expect(kernelOf(backward({}), 'pool2d_grad + conv2d_weight_grad')).toMatch(
-    /sum\(r\d+ in N, r\d+_0 in 3, r\d+_0 in 2: /,
+test('the gradient of the weight sums over windows, not over their elements', () => {
+  // 9 x 9 places with 3 x 3 windows.
+  const large = { image: [8, 11, 11], window: [3, 3] };
+  expect(kernelOf(backward(large), 'pool2d_grad + conv2d_weight_grad')).toMatch(
+    /sum\(r\d+ in N, r\d+_0 in 3, r\d+_0 in 3: /,
   );
-  expect(kernelOf(backward({ image: [8, 7, 8] }), 'pool2d_grad + conv2d_weight_grad')).toMatch(
-    /in N, r\d+_0 in 2, r\d+_0 in 3: /,
+});
+
+test('of small windows it goes through all elements, whose operands neighbours share', () => {
+  // 6 x 5 places with 3 x 2 windows of 2 x 2; the last column is in none.
+  expect(kernelOf(backward({}), 'pool2d_grad + conv2d_weight_grad')).toMatch(
+    /in N, r\d+_0 in 3, r\d+_1 in 2, r\d+_0 in 2, r\d+_1 in 2: /,
   );
 });
 

@@ -55,7 +55,10 @@ export function chooseWithin(
   const registers = tilesOf(register);
   if (!lane) return { grid, serial, lane: undefined, registers, unroll: [] };
   const width = widthOf(kernel, lane);
-  return { grid, serial: [lane.id, ...serial], lane: { axis: lane.id, width }, registers, unroll: [] };
+  // What lanes read of a contraction is read again for each element of the other axes; anything else goes along memory.
+  const sums = reductionsIn(kernel).length > 0;
+  const order = sums ? [lane.id, ...serial] : [...serial, lane.id];
+  return { grid, serial: order, lane: { axis: lane.id, width }, registers, unroll: [] };
 }
 
 /** A nest that adds: loops in order, vectors along the last axis, a short axis before it whole in each step. */

@@ -10,15 +10,14 @@ import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { all, apply, guard } from '../ops/lowering.ts';
 import { type FormedPart, type Part, partOf } from './dispatch.ts';
-import { type Kernel, mapStores, type Place, type Store, type Tensor } from './kernel.ts';
-import { rowMajor } from './layout.ts';
-import { isBatch } from './register-tile.ts';
+import { type Kernel, mapStores, type Store, type Tensor } from './kernel.ts';
 import { simplify } from './simplify.ts';
 import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
-import { splitAxis, splitParallel } from './split-axes.ts';
-import type { Matrix } from './toom-cook.ts';
+import { splitParallel } from './split-axes.ts';
+import { product, square, sum, times, transform } from './tile-transform.ts';
 import { axisExpr, intExpr, keyOf, rewriter, sizeExpr, substituteAxes } from './walk.ts';
-import { type Cut, imageLength, PANEL, type Plan, planOf, productsOf } from './winograd-plan.ts';
+import { WinogradMemory } from './winograd-memory.ts';
+import { type Cut, imageLength, PANEL, planOf, productsOf } from './winograd-plan.ts';
 
 /**
  * The nest computed this way on the CPU, after the weights are transformed; undefined where it does not pay. `whole` is the
@@ -51,58 +50,7 @@ function withPanels(kernel: Kernel, { features }: SlidingProduct, groups: number
   return splitParallel(kernel, last, [...(groups > 1 ? [groups] : []), extent / PANEL / groups, PANEL]);
 }
 
-/** Samples that are summed over, side by side in memory. */
-const SUMMED = 32;
-
-/** Samples in blocks: what numbers these, what runs inside of one, and a sample in terms of both. */
-interface Samples {
-  readonly shared: readonly Axis[];
-  readonly within: readonly Axis[];
-  readonly replace: ReadonlyMap<string, Expr>;
-  /** Holds for the samples that there are; undefined where all are. */
-  readonly there: Expr | undefined;
-}
-
-function inBlocks(samples: readonly Axis[], together: number): Samples {
-  const [axis] = samples;
-  if (together === 1) return { shared: samples, within: [], replace: new Map(), there: undefined };
-  const extent = dim.constant(axis.extent);
-  if (extent !== undefined) {
-    const { axes, value } = splitAxis(axis, [extent / together, together]);
-    return { shared: [axes[0]], within: [axes[1]], replace: new Map([[axis.id, value]]), there: undefined };
-  }
-  const outer: Axis = { id: `${axis.id}b`, extent: dim.ceilDiv(axis.extent, dim.int(together)) };
-  const inner: Axis = { id: `${axis.id}i`, extent: dim.int(together) };
-  const sample = sum(times(axisExpr(outer), together), axisExpr(inner));
-  const there = apply('lt', sample, sizeExpr(axis.extent));
-  return { shared: [outer], within: [inner], replace: new Map([[axis.id, sample]]), there };
-}
-
-class Builder {
-  private readonly kernel: Kernel;
-  private readonly product: SlidingProduct;
-  private readonly plan: Plan;
-  private readonly samples: Samples;
-  /** What is summed over beside the taps: channels, in no blocks; or samples. */
-  private readonly summed: Samples;
-  private readonly block: Axis;
-  private readonly tensors: Tensor[] = [];
-  private nextId: number;
-  private localEnd = 0;
-
-  constructor(kernel: Kernel, product: SlidingProduct, plan: Plan, nextId: number) {
-    this.kernel = kernel;
-    this.product = product;
-    this.plan = plan;
-    this.samples = inBlocks(product.samples, plan.together);
-    this.summed = isBatch(product.channels[0])
-      ? inBlocks(product.channels, SUMMED)
-      : { shared: [], within: product.channels, replace: new Map(), there: undefined };
-    const { rows } = product;
-    this.block = { id: `${rows.axes[0].id}w`, extent: dim.int(rows.count / plan.rowCount) };
-    this.nextId = nextId;
-  }
-
+class Builder extends WinogradMemory {
   build(part: Part): FormedPart {
     const shared = [...this.samples.shared, this.block, ...this.groups()];
     const weights = this.transformedWeights();
@@ -134,63 +82,6 @@ class Builder {
     const repeat = outer[0] && { axis: outer[0], from: nests.length };
     return { parts: [...prepare, { ...part, cpu: { nests: all, shared, repeat } }], tensors: this.tensors };
   }
-
-  // ---- tensors -----------------------------------------------------------------------------------------------------
-
-  private add(name: string, shape: readonly Dim[], place: Place, offset = 0, strides?: readonly number[]): Tensor {
-    const own = rowMajor(shape);
-    const tensor: Tensor = {
-      id: this.nextId++,
-      name,
-      element: 'f32',
-      shape,
-      place,
-      layout: { offset, strides: strides ?? own.strides },
-    };
-    this.tensors.push(tensor);
-    return tensor;
-  }
-
-  /** Row-major, in the thread's own memory. */
-  private local(name: string, shape: readonly Dim[]): Tensor {
-    const tensor = this.add(name, shape, { kind: 'local' }, this.localEnd);
-    this.localEnd += Math.ceil((dim.constant(dim.product(shape)) ?? 0) / PANEL) * PANEL;
-    return tensor;
-  }
-
-  /** A part of a tensor under a name of its own: at `offset`, with these strides. */
-  private within(whole: Tensor, shape: readonly Dim[], offset: number, strides: readonly number[]): Tensor {
-    return this.add(whole.name, shape, whole.place, whole.layout.offset + offset, strides);
-  }
-
-  /** The parts of a tensor at each index of a dimension, over axes that step through the others. */
-  private slices(
-    whole: Tensor,
-    dimension: number,
-    axes: readonly Axis[],
-    strides: readonly number[] = whole.layout.strides.filter((_, d) => d !== dimension),
-  ): Tensor[] {
-    const count = dim.constant(whole.shape[dimension]) ?? 0;
-    const shape = axes.map(({ extent }) => extent);
-    return Array.from({ length: count }, (_, i) =>
-      this.within(whole, shape, i * whole.layout.strides[dimension], strides),
-    );
-  }
-
-  /** In memory that all threads share: for each block of samples, where it is summed over them; the last may not be full. */
-  private common(name: string, outer: readonly Dim[], inner: readonly Dim[]): Tensor {
-    const { shared, within } = this.summed;
-    const [blocks, depths] = [shared, within].map((axes) => axes.map(({ extent }) => extent));
-    const each = [...outer, ...inner];
-    const [samples] = this.product.channels;
-    const elements = dim.product(
-      blocks.length > 0 ? [dim.add(samples.extent, dim.int(SUMMED - 1)), ...each] : [...depths, ...each],
-    );
-    const place: Place = { kind: 'stack', id: this.nextId++, elements };
-    return this.add(`${this.kernel.label} ${name}`, [...blocks, ...outer, ...depths, ...inner], place);
-  }
-
-  // ---- nests -------------------------------------------------------------------------------------------------------
 
   /** A nest of the part; what belongs to samples that are not there is left out. */
   private nest(step: string, axes: readonly Axis[], stores: readonly Store[], where = this.samples.there): Kernel {
@@ -401,55 +292,6 @@ class Builder {
     const inner = [...this.samples.within, ...this.innerPanels(), within, ...columns.axes];
     return this.nest('own', [...shared, ...inner, this.panel()], stores);
   }
-
-  // ---- axes and sizes ----------------------------------------------------------------------------------------------
-
-  /** The features of one panel, the panels of a group, and the groups. */
-  private panel(): Axis {
-    return this.product.features[this.product.features.length - 1];
-  }
-
-  private panels(): readonly Axis[] {
-    const { features } = this.product;
-    return features.slice(this.groups().length, -1);
-  }
-
-  private groups(): readonly Axis[] {
-    return this.plan.groups > 1 ? this.product.features.slice(0, 1) : [];
-  }
-
-  /** What stands for groups, panels and frequencies, in the order in which transformed weights lie around the channels. */
-  private aroundDepths<T>(of: (axis: Axis) => T, frequency: T): T[] {
-    const [groups, panels] = [this.groups(), this.panels()].map((axes) => axes.map(of));
-    return this.plan.byFrequency ? [...groups, frequency, ...panels] : [...groups, ...panels, frequency];
-  }
-
-  /** The panels of which a nest computes one after the other. */
-  private innerPanels(): readonly Axis[] {
-    return this.plan.byFrequency ? this.panels() : [];
-  }
-
-  private tiles(): { down: Axis; across: Axis } {
-    return {
-      down: { id: 'wd', extent: dim.int(this.plan.down) },
-      across: { id: 'wa', extent: dim.int(this.plan.across) },
-    };
-  }
-
-  private tileCount(): Dim {
-    return dim.int(this.plan.together * this.plan.down * this.plan.across);
-  }
-
-  /** How far samples, and tiles down and across, lie apart where tiles do by `tile`. */
-  private tileStrides(tile: number): number[] {
-    const { down, across } = this.plan;
-    return [...this.samples.within.map(() => down * across * tile), across * tile, tile];
-  }
-
-  /** Products of one tile. */
-  private frequencies(): Dim {
-    return dim.int(productsOf(this.plan.rows) * productsOf(this.plan.columns));
-  }
 }
 
 interface Images {
@@ -461,45 +303,5 @@ interface Images {
 
 const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
 
-const sum = (a: Expr, b: Expr): Expr => apply('add', a, b);
-const product = (a: Expr, b: Expr): Expr => apply('mul', a, b);
-const times = (a: Expr, by: number): Expr =>
-  product(a, { kind: 'const', type: a.type === 'f32' ? 'f32' : 'i32', value: by });
-
-const square = <T>(rows: number, columns: number, at: (i: number, j: number) => T): T[][] =>
-  Array.from({ length: rows }, (_, i) => Array.from({ length: columns }, (_, j) => at(i, j)));
-
 const storesTo = (tensors: readonly Tensor[], axes: readonly Axis[], values: readonly Expr[]): Store[] =>
   values.map((value, i) => ({ tensor: tensors[i].id, indices: axes.map(axisExpr), value }));
-
-/** `down * tile * transpose(across)`. */
-function transform(down: Matrix, across: Matrix, tile: readonly (readonly Expr[])[]): Expr[][] {
-  const columns = tile[0].map((_, j) =>
-    multiplied(
-      down,
-      tile.map((row) => row[j]),
-    ),
-  );
-  return down.map((_, i) =>
-    multiplied(
-      across,
-      columns.map((column) => column[i]),
-    ),
-  );
-}
-
-const multiplied = (matrix: Matrix, vector: readonly Expr[]): Expr[] => matrix.map((row) => combine(row, vector));
-
-/** The sum of the terms with their factors; one that is not subtracted stands first. */
-function combine(factors: readonly number[], terms: readonly Expr[]): Expr {
-  const used = terms.flatMap((term, i) => (factors[i] === 0 ? [] : [{ term, factor: factors[i] }]));
-  const first = used.find(({ factor }) => factor === 1) ?? used.find(({ factor }) => factor > 0) ?? used[0];
-  const scaled = (term: Expr, factor: number): Expr => (factor === 1 ? term : times(term, factor));
-  return used
-    .filter((each) => each !== first)
-    .reduce(
-      (all, { term, factor }) =>
-        factor > 0 ? sum(all, scaled(term, factor)) : apply('sub', all, scaled(term, -factor)),
-      scaled(first.term, first.factor),
-    );
-}

@@ -23,18 +23,27 @@ const PANEL = 8;
 /** Elements that second-level caches hold, in whatever order they are read. */
 const NEAR = 1 << 17;
 
-/** A part that reads its weights from copies in panels, after what makes these; undefined where there is nothing to gain. */
-export function packPanels(part: Part, tensors: ReadonlyMap<number, Tensor>, nextId: number): FormedPart | undefined {
+/**
+ * A part that reads its weights from copies in panels, after what makes these; undefined where there is nothing to gain, as
+ * with weights of no more than `near` elements.
+ */
+export function packPanels(
+  part: Part,
+  tensors: ReadonlyMap<number, Tensor>,
+  nextId: number,
+  near = NEAR,
+): FormedPart | undefined {
+  const weightsOf = (nest: Kernel, axis: Axis): Load[] => weightsIn(nest, axis, tensors, near);
   const [kernel, ...others] = part.nests;
   if (part.cpu || part.only || others.length > 0) return undefined;
   const lane = laneCandidate(kernel, tensors);
   const extent = lane && dim.constant(lane.extent);
   if (!lane || extent === undefined || extent <= PANEL || extent % PANEL !== 0) return undefined;
-  if (!vectorisable(kernel, lane, tensors, 'wasm') || weightsIn(kernel, lane, tensors).length === 0) return undefined;
+  if (!vectorisable(kernel, lane, tensors, 'wasm') || weightsOf(kernel, lane).length === 0) return undefined;
   const split = splitParallel(kernel, lane, [extent / PANEL, PANEL]);
   const at = kernel.axes.indexOf(lane);
   const [panel, feature] = split.axes.slice(at, at + 2);
-  const copies = weightsIn(split, feature, tensors).flatMap((load, i) => {
+  const copies = weightsOf(split, feature).flatMap((load, i) => {
     const address = affineAddress(tensorOf(tensors, load.tensor), load.indices);
     const axes = [panel, ...farthestFirst(summedAxes(split), address)];
     const copy = stageLoad(load, feature, axes, tensors, nextId + i, 'in panels');
@@ -53,14 +62,14 @@ export function packPanels(part: Part, tensors: ReadonlyMap<number, Tensor>, nex
 }
 
 /** The large parameters that sums of products read along the lanes, each place of a result the same of them. */
-function weightsIn(kernel: Kernel, lane: Axis, tensors: ReadonlyMap<number, Tensor>): Load[] {
+function weightsIn(kernel: Kernel, lane: Axis, tensors: ReadonlyMap<number, Tensor>, near: number): Load[] {
   const found = reductionsIn(kernel).flatMap((sum) => {
     const product = productOf(sum, lane);
     return product && product.fixed.length > 0 ? product.varying : [];
   });
   return [...new Map(found.map((load) => [keyOf(load), load])).values()].filter((load) => {
     const tensor = tensorOf(tensors, load.tensor);
-    const large = typicalValue(dim.product(tensor.shape)) > NEAR;
+    const large = typicalValue(dim.product(tensor.shape)) > near;
     return (
       large && tensor.place.kind === 'parameters' && laneStep(load, lane, tensors) === 1 && alwaysInside(load, tensor)
     );

@@ -1,16 +1,19 @@
 /**
  * Every prefix of every program, as while it is typed, ends in diagnostics. Of the repository's files and the README each
- * character is a prefix's end (but the later ones of long names and comments); of the standard library and of the
+ * character is a prefix's end (but the later ones of long names, comments and indentation); of the standard library and of the
  * catalogue's many examples every fourth end of a word or sign is.
  */
 import { expect, test } from 'vitest';
 import { examples, files } from './programs.ts';
 import { survives } from './survive.ts';
 
-/** Where one more character makes the same kind of program: in a comment after its start, in a name after three letters. */
+/**
+ * Where one more character makes the same kind of program: in a comment after its start, in a name after three letters, in
+ * indentation.
+ */
 const isAlike = (text: string, end: number): boolean => {
   const line = text.slice(text.lastIndexOf('\n', end - 1) + 1, end);
-  return /^\s*\/\/.{3,}$/.test(line) || (/\w{4}$/.test(line) && /\w/.test(text[end] ?? ''));
+  return /^\s*\/\/.{3,}$/.test(line) || (/\w{4}$/.test(line) && /\w/.test(text[end] ?? '')) || /\s\s$/.test(line);
 };
 
 const library = files.filter(([name]) => name.startsWith('compiler/std'));

@@ -95,7 +95,10 @@ export interface ModuleSpec {
   readonly wasm: string;
 }
 
-/** No buffer in a WASM module's memory begins below this byte, the end of a page: a pointer may lie so far before its buffer. */
+/**
+ * No buffer of a WASM module's memory begins below this byte, the end of a page, and no thread's own memory does: a pointer
+ * may lie so far before what is read through it.
+ */
 export const LOWEST_ADDRESS = 65_536;
 
 /**

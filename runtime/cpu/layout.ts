@@ -52,7 +52,7 @@ export function layout(module: ModuleSpec, batch: number, threads: number): Layo
   const claimsLength = threads * Math.max(...programNames.map((name) => module.programs[name].kernels.length));
   const listsAt = align(4 * (claims + claimsLength)) / 4;
   const lengths = programNames.map((name) => listLength(module, name));
-  const local = align(4 * (listsAt + lengths.reduce((sum, length) => sum + length, 0)));
+  const local = Math.max(LOWEST_ADDRESS, align(4 * (listsAt + lengths.reduce((sum, length) => sum + length, 0))));
   const words: Words = {
     generation: line,
     idlers: 2 * line,
@@ -71,7 +71,7 @@ export function layout(module: ModuleSpec, batch: number, threads: number): Layo
     local,
     localBytes,
   };
-  let end = Math.max(LOWEST_ADDRESS, local + threads * localBytes);
+  let end = local + threads * localBytes;
   const addresses = module.buffers.map(() => 0);
   const place = (moves: boolean) => {
     for (const [index, spec] of module.buffers.entries())

@@ -4,22 +4,21 @@
  * the other: rows that are a power of two apart share a few lines of every cache, and each lies on a page of its own. Only
  * for parameters, and for programs that don't change them: the copy is made once.
  */
-import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, alwaysInside, farthestFirst, reductionsIn, tensorOf } from './address.ts';
-import { type FormedPart, type Part, partOf, tensorsOfParts } from './dispatch.ts';
-import { bufferKey, type Kernel, type Tensor } from './kernel.ts';
+import { type FormedPart, type Part, partOf } from './dispatch.ts';
+import type { Kernel, Tensor } from './kernel.ts';
 import { laneCandidate, laneStep, productOf, vectorisable } from './lanes.ts';
+import { fits } from './side-by-side.ts';
 import { splitParallel } from './split-axes.ts';
 import { stageLoad, withLoads } from './stage.ts';
 import { typicalValue } from './typical.ts';
 import { keyOf } from './walk.ts';
+import { PANEL } from './winograd-plan.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
 
-/** Features of a panel: two vectors. */
-const PANEL = 8;
 /** Elements that second-level caches hold, in whatever order they are read. */
 const NEAR = 1 << 17;
 
@@ -53,10 +52,8 @@ export function packPanels(
   const packed = withLoads(split, new Map(copies.map(({ key, load }) => [key, load])));
   const own: Part = { ...part, cpu: { nests: [packed], shared: [], repeat: undefined } };
   const added = copies.map(({ tensor }) => tensor);
-  const { reads, writes } = tensorsOfParts([own]);
-  const known = new Map([...tensors, ...added.map((tensor): [number, Tensor] => [tensor.id, tensor])]);
-  const buffers = new Set([...reads, ...writes].map((id) => bufferKey(tensorOf(known, id))));
-  if (buffers.size > MAX_BUFFERS) return undefined;
+  if (!fits([own], new Map([...tensors, ...added.map((tensor): [number, Tensor] => [tensor.id, tensor])])))
+    return undefined;
   const before = copies.map((copy): Part => ({ ...partOf(copy.kernel), only: 'wasm' }));
   return { parts: [...before, own], tensors: added };
 }

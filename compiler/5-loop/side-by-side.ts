@@ -19,34 +19,43 @@ import { winograd } from './winograd.ts';
 /** A program's nests as few dispatches. */
 export function formDispatches(program: LoopProgram): DispatchProgram {
   const stacked = stackNests(program);
-  const forms = withCpuForms(stacked.parts, stacked.tensors);
+  const forms = withForms(stacked.parts, stacked.tensors, ownForm);
   const { parts, tensors } = splitSums(forms.parts, forms.tensors);
   return { name: program.name, tensors, dispatches: placeParts(parts, tensors) };
 }
 
-/** Gives each part the form that suits the CPU best, with what it needs before it. */
-function withCpuForms(parts: readonly Part[], before: ReadonlyMap<number, Tensor>): Stacked {
+/** Gives each part the form that is found for it, with what that needs before it. */
+export function withForms(
+  parts: readonly Part[],
+  before: ReadonlyMap<number, Tensor>,
+  formOf: (part: Part, tensors: ReadonlyMap<number, Tensor>, nextId: number) => FormedPart | undefined,
+): Stacked {
   const tensors = new Map(before);
   const all = parts.flatMap((part): readonly Part[] => {
-    const found = part.nests.length > 1 ? undefined : ownForm(part.nests[0], tensors, freshId(tensors));
+    const found = formOf(part, tensors, freshId(tensors));
     for (const tensor of found?.tensors ?? []) tensors.set(tensor.id, tensor);
     return found?.parts ?? [part];
   });
   return { parts: all, tensors };
 }
 
-/** The first of the CPU's own forms that suits the nest. */
-function ownForm(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, nextId: number): FormedPart | undefined {
+/** The first of the CPU's own forms that suits a part of one nest. */
+function ownForm(
+  { nests: [kernel, ...others] }: Part,
+  tensors: ReadonlyMap<number, Tensor>,
+  nextId: number,
+): FormedPart | undefined {
+  if (others.length > 0) return undefined;
   const whole = unrollWindows(kernel);
   const product = slidingProduct(whole, tensors);
   const scattered = product && whole === kernel ? scatter(kernel, product, tensors, nextId) : undefined;
-  const sums = scattered ?? sparseSum(kernel, tensors, nextId);
-  return sums ?? (product && winograd(kernel, whole, product, tensors, nextId)) ?? seeking(kernel, tensors);
+  const sought = seekTerms(kernel);
+  const sums = scattered ?? sparseSum(kernel, sought, tensors, nextId);
+  return sums ?? (product && winograd(kernel, whole, product, tensors, nextId)) ?? seeking(kernel, sought, tensors);
 }
 
 /** The nest with sums that look for their terms, where that takes fewer steps. */
-function seeking(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): FormedPart | undefined {
-  const sought = seekTerms(kernel);
+function seeking(kernel: Kernel, sought: Kernel, tensors: ReadonlyMap<number, Tensor>): FormedPart | undefined {
   if (sought === kernel || stepsOf(sought, tensors) >= stepsOf(kernel, tensors)) return undefined;
   return { parts: [{ ...partOf(kernel), cpu: { nests: [sought], shared: [], repeat: undefined } }], tensors: [] };
 }
@@ -83,7 +92,7 @@ export function placeParts(parts: readonly Part[], tensors: ReadonlyMap<number, 
 }
 
 /** True where the parts together bind no more buffers than a kernel may. Tensors of one arena count once, a thread's own memory not at all. */
-function fits(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): boolean {
+export function fits(parts: readonly Part[], tensors: ReadonlyMap<number, Tensor>): boolean {
   const { reads, writes } = tensorsOfParts(parts);
   const bound = [...reads, ...writes].map((id) => tensorOf(tensors, id)).filter(({ place }) => place.kind !== 'local');
   return new Set(bound.map(bufferKey)).size <= MAX_BUFFERS;

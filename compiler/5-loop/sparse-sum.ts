@@ -12,7 +12,6 @@ import { type FormedPart, partOf } from './dispatch.ts';
 import type { Kernel, Store, Tensor } from './kernel.ts';
 import { LANES, vectorisable } from './lanes.ts';
 import { rowMajor } from './layout.ts';
-import { seekTerms } from './seek-terms.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import { splitAxis } from './split-axes.ts';
 import { typicalValue } from './typical.ts';
@@ -26,13 +25,13 @@ const LEAST_ITEMS = 16;
 
 const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
 
-/** The part that computes the nest this way; undefined where the nest is no such sum. */
+/** The part that computes the nest this way; undefined where it is no such sum. `sought`: the nest that looks for its terms. */
 export function sparseSum(
   kernel: Kernel,
+  sought: Kernel,
   tensors: ReadonlyMap<number, Tensor>,
   nextId: number,
 ): FormedPart | undefined {
-  const sought = seekTerms(kernel);
   const terms = termsOf(sought, tensors);
   const inner = terms && lanesLast(sought, terms, tensors);
   if (!terms || !inner || terms.outer.length === 0) return undefined;

@@ -5,9 +5,9 @@
  */
 import { tensorOf } from '../5-loop/address.ts';
 import { type DispatchProgram, type Part, tensorsOfParts } from '../5-loop/dispatch.ts';
-import { bufferKey, freshId, type Place, type Tensor } from '../5-loop/kernel.ts';
+import { bufferKey, type Place, type Tensor } from '../5-loop/kernel.ts';
 import { packPanels } from '../5-loop/pack-panels.ts';
-import { placeParts } from '../5-loop/side-by-side.ts';
+import { placeParts, withForms } from '../5-loop/side-by-side.ts';
 import { bindingsOf } from '../6-target/bindings.ts';
 import { dim } from '../dim/dim.ts';
 import { dispatchKey } from './dispatch-key.ts';
@@ -27,14 +27,13 @@ export class Preparation {
   private count = 0;
 
   separate(program: DispatchProgram): Separated {
-    const tensors = new Map(program.tensors);
-    const parts = program.dispatches
-      .flatMap((dispatch) => dispatch.parts)
-      .flatMap((part): readonly Part[] => {
-        const packed = packPanels(part, tensors, freshId(tensors));
-        for (const tensor of packed?.tensors ?? []) tensors.set(tensor.id, tensor);
-        return packed?.parts ?? [part];
-      });
+    const packed = withForms(
+      program.dispatches.flatMap((dispatch) => dispatch.parts),
+      program.tensors,
+      packPanels,
+    );
+    const { parts } = packed;
+    const tensors = new Map(packed.tensors);
     const early = earlyParts(parts, tensors);
     if (early.size === 0) return { program, before: undefined };
     const added = [...early].flatMap((part): Part[] => {

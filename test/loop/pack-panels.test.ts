@@ -1,10 +1,9 @@
 /** Weights in panels: which are copied, and that predictions from the copies are WebGPU's, which reads them as they are. */
 import { expect, test } from 'vitest';
 import type { Graph } from '../../compiler/3-graph/graph.ts';
-import type { DispatchProgram, Part } from '../../compiler/5-loop/dispatch.ts';
-import { freshId } from '../../compiler/5-loop/kernel.ts';
+import type { DispatchProgram } from '../../compiler/5-loop/dispatch.ts';
 import { packPanels } from '../../compiler/5-loop/pack-panels.ts';
-import { formDispatches, placeParts } from '../../compiler/5-loop/side-by-side.ts';
+import { formDispatches, placeParts, withForms } from '../../compiler/5-loop/side-by-side.ts';
 import { planModule } from '../../compiler/7-emit/plan.ts';
 import type { EmitUnit } from '../../compiler/7-emit/unit.ts';
 import { fileHost } from '../../compiler/cli/host.ts';
@@ -55,14 +54,8 @@ test.each([1, 3, 5, 8])('%i samples: the prediction is that of weights as they a
 /** The graph's program and the same with all weights in panels, as its one part's. */
 function both(graph: Graph): { plain: DispatchProgram; packed: DispatchProgram; labels: readonly string[] } {
   const plain = formDispatches(lowerVerified(graph, arenaOf([graph])).loops);
-  const tensors = new Map(plain.tensors);
-  const parts = plain.dispatches
-    .flatMap((dispatch) => dispatch.parts)
-    .flatMap((part): readonly Part[] => {
-      const found = packPanels(part, tensors, freshId(tensors), 0);
-      for (const tensor of found?.tensors ?? []) tensors.set(tensor.id, tensor);
-      return found?.parts ?? [part];
-    });
+  const all = plain.dispatches.flatMap((dispatch) => dispatch.parts);
+  const { parts, tensors } = withForms(all, plain.tensors, (part, known, id) => packPanels(part, known, id, 0));
   const packed = { ...plain, tensors, dispatches: placeParts(parts, tensors) };
   return { plain, packed, labels: parts.map(({ label }) => label) };
 }

@@ -14,7 +14,7 @@ import type { ElementType } from '../ops/types.ts';
 import { collapseSums } from './collapse-sums.ts';
 import type { Kernel, LoopProgram, Place, Store, Tensor } from './kernel.ts';
 import { intermediateLayout, rowMajor } from './layout.ts';
-import { hasVectors, stepsOf } from './seek-terms.ts';
+import { hasVectors, seekTerms, stepsOf } from './seek-terms.ts';
 import { simplify } from './simplify.ts';
 import { splitAxes } from './split-axes.ts';
 import { copyKernel, deferUpdates } from './updates.ts';
@@ -82,19 +82,18 @@ function lowerGroup(partition: Partition, group: Group, tensors: ReadonlyMap<num
   const inliner = new Inliner(partition, group);
   const indices = axes.map(axisExpr);
   const values = group.roots.map((root) => simplify(inliner.compute(root, indices)));
-  const nest = (choices: boolean): Kernel => {
-    const before = values.map((value) => collapseSums(value, choices));
-    // The stores' own indices take part in the splitting, so that they stay in step with the values.
-    const first = splitAxes(axes, [...before, ...indices]);
-    // A flattened axis may be looked for piece by piece, and then says how to take its counterpart apart.
-    const collapsed = first.exprs.map((expr) => collapseSums(expr, choices));
-    const split = collapsed.every((expr, i) => expr === first.exprs[i]) ? first : splitAxes(first.axes, collapsed);
-    const stores = group.roots.map((root, i): Store => {
-      return { tensor: root, value: split.exprs[i], indices: split.exprs.slice(values.length) };
-    });
-    return { label: labelOf(partition, group), axes: split.axes, stores };
-  };
-  const [sparse, dense] = [nest(true), nest(false)];
+  const collapsed = values.map((value) => collapseSums(value, false));
+  // The stores' own indices take part in the splitting, so that they stay in step with the values.
+  const first = splitAxes(axes, [...collapsed, ...indices]);
+  // A flattened axis may be looked for piece by piece, and then says how to take its counterpart apart.
+  const again = first.exprs.map((expr) => collapseSums(expr, false));
+  const split = again.every((expr, i) => expr === first.exprs[i]) ? first : splitAxes(first.axes, again);
+  const stores = group.roots.map((root, i): Store => {
+    return { tensor: root, value: split.exprs[i], indices: split.exprs.slice(values.length) };
+  });
+  const dense: Kernel = { label: labelOf(partition, group), axes: split.axes, stores };
+  const sparse = seekTerms(dense);
+  if (sparse === dense) return dense;
   const seeking = hasVectors(dense, tensors) ? SEEKING : 1;
   return seeking * stepsOf(sparse, tensors) < stepsOf(dense, tensors) ? sparse : dense;
 }

@@ -4,13 +4,15 @@
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
+import { apply } from '../ops/lowering.ts';
 import { scalarTable } from '../ops/scalar.ts';
 import type { ElementType } from '../ops/types.ts';
 import { affineAddress, alwaysInside, loadsIn, reductionsIn, tensorOf } from './address.ts';
 import { coefficientOf } from './affine.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { conjuncts, pullGuards } from './simplify.ts';
-import { dependsOn, forEachNode, keyOf } from './walk.ts';
+import { splitAxis } from './split-axes.ts';
+import { axisExpr, dependsOn, forEachNode, intExpr, keyOf, substituteAxes } from './walk.ts';
 
 export const LANES = 4;
 
@@ -24,10 +26,7 @@ const NARROW: ReadonlySet<ElementType> = new Set<ElementType>(['u8', 'bool']);
 /** The axis along which the first result is contiguous, if its extent is a multiple of the lanes. */
 export function laneCandidate(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Axis | undefined {
   const contiguous = (axis: Axis): boolean =>
-    kernel.stores.every((store) => {
-      const tensor = tensorOf(tensors, store.tensor);
-      return coefficientOf(affineAddress(tensor, store.indices), axis.id) === 1;
-    });
+    kernel.stores.every(({ tensor, indices }) => stepInVector(tensorOf(tensors, tensor), indices, axis) === 1);
   return kernel.axes.find((axis) => (dim.constant(axis.extent) ?? 1) % LANES === 0 && contiguous(axis));
 }
 
@@ -37,7 +36,27 @@ export function laneStep(
   axis: Axis,
   tensors: ReadonlyMap<number, Tensor>,
 ): number | undefined {
-  return coefficientOf(affineAddress(tensorOf(tensors, load.tensor), load.indices), axis.id);
+  return stepInVector(tensorOf(tensors, load.tensor), load.indices, axis);
+}
+
+/** The same of any address. Vectors begin at multiples of their lanes: between two of them memory may have gaps. */
+function stepInVector(tensor: Tensor, indices: readonly Expr[], axis: Axis): number | undefined {
+  const step = coefficientOf(affineAddress(tensor, indices), axis.id);
+  const extent = dim.constant(axis.extent);
+  if (step !== undefined || extent === undefined || extent % LANES !== 0) return step;
+  const { axes, value } = splitAxis(axis, [extent / LANES, LANES]);
+  const inside = indices.map((index) => substituteAxes(index, new Map([[axis.id, value]])));
+  return coefficientOf(affineAddress(tensor, inside), axes[1].id);
+}
+
+/**
+ * Which vector of an axis, and which lane of that. Weights that come from far have the vectors of a panel apart, each for all
+ * channels: two streams of memory, each half as fast, of which caches fetch more ahead than of one (26 MB that are multiplied
+ * with nine tiles each: 4.5 ms instead of 5.6).
+ */
+export function inVectors(axis: Axis): { vector: Expr; lane: Expr } {
+  const [whole, by] = [axisExpr(axis), intExpr(LANES)];
+  return { vector: apply('idiv', whole, by), lane: apply('imod', whole, by) };
 }
 
 /** True when every lane-dependent part of the kernel has a vector form on the target. */
@@ -52,12 +71,14 @@ export function vectorisable(
   let fits = kernel.stores.every((store) => !NARROW.has(tensorOf(tensors, store.tensor).element));
   let masked = false;
   forEachNode(values, (expr) => {
-    if (!dependsOn(expr, axis)) return;
+    // Where a vector lies is computed once for all its lanes.
+    if (!dependsOn(expr, axis) || (expr.kind === 'load' && inOneVector(expr, axis, tensors))) return false;
     if (expr.kind === 'guard' && dependsOn(expr.condition, axis)) {
       masked = true;
       if (!isSafe([expr.value, expr.otherwise], axis, tensors)) fits = false;
     }
     if (expr.kind === 'apply' && !hasForm(expr)) fits = false;
+    return true;
   });
   const apart = loadsIn(values).filter((load) => !inOneVector(load, axis, tensors));
   if (apart.length === 0 && !masked) return fits;

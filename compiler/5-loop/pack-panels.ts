@@ -1,15 +1,16 @@
 /**
  * Weights in panels for the CPU: a tile's loop reads eight features of one row after the other, which lie a row apart where
- * features are innermost. A copy has each eight features' rows side by side, so that a loop goes through memory from one end to
- * the other: rows that are a power of two apart share a few lines of every cache, and each lies on a page of its own. Only
- * for parameters, and for programs that don't change them: the copy is made once.
+ * features are innermost. A copy has the rows of each four of these side by side, so that a loop goes through two pieces of memory
+ * from one end to the other: rows that are a power of two apart share a few lines of every cache, and each lies on a page of
+ * its own. Only for parameters, and for programs that don't change them: the copy is made once.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, alwaysInside, farthestFirst, reductionsIn, tensorOf } from './address.ts';
 import { type FormedPart, type Part, partOf } from './dispatch.ts';
 import type { Kernel, Tensor } from './kernel.ts';
-import { laneCandidate, laneStep, productOf, vectorisable } from './lanes.ts';
+import { inVectors, LANES, laneCandidate, laneStep, productOf, vectorisable } from './lanes.ts';
+import { rowMajor } from './layout.ts';
 import { fits } from './side-by-side.ts';
 import { splitParallel } from './split-axes.ts';
 import { stageLoad, withLoads } from './stage.ts';
@@ -18,6 +19,7 @@ import { keyOf } from './walk.ts';
 import { PANEL } from './winograd-plan.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
+type Copy = NonNullable<ReturnType<typeof stageLoad>>;
 
 /** Elements that second-level caches hold, in whatever order they are read. */
 const NEAR = 1 << 17;
@@ -46,7 +48,7 @@ export function packPanels(
     const address = affineAddress(tensorOf(tensors, load.tensor), load.indices);
     const axes = [panel, ...farthestFirst(summedAxes(split), address)];
     const copy = stageLoad(load, feature, axes, tensors, nextId + i, 'in panels');
-    return copy ? [{ ...copy, key: keyOf(load) }] : [];
+    return copy ? [{ ...vectorsApart(copy, feature), key: keyOf(load) }] : [];
   });
   if (copies.length === 0) return undefined;
   const packed = withLoads(split, new Map(copies.map(({ key, load }) => [key, load])));
@@ -56,6 +58,25 @@ export function packPanels(
     return undefined;
   const before = copies.map((copy): Part => ({ ...partOf(copy.kernel), only: 'wasm' }));
   return { parts: [...before, own], tensors: added };
+}
+
+/** A copy with the vectors of a panel apart, each for all steps of the sums. */
+function vectorsApart({ tensor, kernel, load }: Copy, feature: Axis): Copy {
+  const { vector, lane } = inVectors(feature);
+  const reordered = <T>([panel, ...others]: readonly T[], first: T, last: T): T[] => [
+    panel,
+    first,
+    ...others.slice(0, -1),
+    last,
+  ];
+  const shape = reordered(tensor.shape, dim.int(PANEL / LANES), dim.int(LANES));
+  const indices = reordered(load.indices, vector, lane);
+  const stores = kernel.stores.map((store) => ({ ...store, indices }));
+  return {
+    tensor: { ...tensor, shape, layout: rowMajor(shape) },
+    kernel: { ...kernel, stores },
+    load: { ...load, indices },
+  };
 }
 
 /** The large parameters that sums of products read along the lanes, each place of a result the same of them. */

@@ -65,7 +65,7 @@ export function stageLoad(
   id: number,
   /** What was done to the operand, for people. */
   how: string,
-): { tensor: Tensor; kernel: Kernel; load: Expr } | undefined {
+): { tensor: Tensor; kernel: Kernel; load: Extract<Expr, { kind: 'load' }> } | undefined {
   const source = tensorOf(tensors, load.tensor);
   const used = axesOf(load);
   const outer = axes.filter((axis) => used.has(axis.id) && axis.id !== lane.id);

@@ -94,13 +94,13 @@ export function substituteAxes(expr: Expr, replacements: ReadonlyMap<string, Exp
   return rewriter((e) => (e.kind === 'axis' ? (replacements.get(e.axis.id) ?? e) : e))(expr);
 }
 
-/** Calls `visit` once for every distinct node, parents first. */
-export function forEachNode(roots: readonly Expr[], visit: (expr: Expr) => void): void {
+/** Calls `visit` once for every distinct node, parents first; not for what stands below one alone of which it says `false`. */
+export function forEachNode(roots: readonly Expr[], visit: (expr: Expr) => unknown): void {
   const seen = new Set<Expr>();
   const walk = (expr: Expr): void => {
     if (seen.has(expr)) return;
     seen.add(expr);
-    visit(expr);
+    if (visit(expr) === false) return;
     for (const child of children(expr)) walk(child);
   };
   for (const root of roots) walk(root);

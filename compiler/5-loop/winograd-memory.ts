@@ -43,15 +43,15 @@ export class WinogradMemory extends WinogradShape {
     return this.add(whole.name, shape, whole.place, whole.layout.offset + offset, strides);
   }
 
-  /** The parts of a tensor at each index of a dimension, over axes that step through the others. */
+  /** The parts of a tensor at each index of a dimension; over axes that step through the others, if not along these. */
   protected slices(
     whole: Tensor,
     dimension: number,
-    axes: readonly Axis[],
+    axes?: readonly Axis[],
     strides: readonly number[] = whole.layout.strides.filter((_, d) => d !== dimension),
   ): Tensor[] {
     const count = dim.constant(whole.shape[dimension]) ?? 0;
-    const shape = axes.map(({ extent }) => extent);
+    const shape = axes?.map(({ extent }) => extent) ?? whole.shape.filter((_, d) => d !== dimension);
     return Array.from({ length: count }, (_, i) =>
       this.within(whole, shape, i * whole.layout.strides[dimension], strides),
     );

@@ -11,6 +11,7 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { all, apply, guard } from '../ops/lowering.ts';
 import { type FormedPart, type Part, partOf } from './dispatch.ts';
 import { type Kernel, mapStores, type Store, type Tensor } from './kernel.ts';
+import { inVectors, LANES } from './lanes.ts';
 import { simplify } from './simplify.ts';
 import { type SlidingProduct, slidingProduct } from './sliding-product.ts';
 import { splitParallel } from './split-axes.ts';
@@ -97,13 +98,15 @@ class Builder extends WinogradMemory {
     const axes = [...shared, ...groups, ...panels, ...within, this.panel()];
     const frequencies = this.frequencies();
     const outer = this.aroundDepths(({ extent }) => extent, frequencies);
-    const tensor = this.common('weights', outer, [dim.int(PANEL)]);
-    const slices = this.slices(tensor, shared.length + outer.indexOf(frequencies), axes);
+    const { vector, lane } = inVectors(this.panel());
+    const tensor = this.common('weights', [...outer, dim.int(PANEL / LANES)], [dim.int(LANES)]);
+    const indices = [...[...shared, ...groups, ...panels].map(axisExpr), vector, ...within.map(axisExpr), lane];
+    const slices = this.slices(tensor, shared.length + outer.indexOf(frequencies));
     const taps = Array.from({ length: rows.taps }, (_, i) =>
       Array.from({ length: columns.taps }, (_, j) => substituteAxes(weight(intExpr(i), intExpr(j)), replace)),
     );
     const values = transform(down.taps, across.taps, taps).flat();
-    return { tensor, nest: this.prepared('weights', axes, slices, values) };
+    return { tensor, nest: this.prepared('weights', axes, storesTo(slices, indices, values)) };
   }
 
   /** V = B' d B of a work item's images; from a copy of its part of the image where that has a border, or has to be computed. */
@@ -130,7 +133,7 @@ class Builder extends WinogradMemory {
     const axes = [...within, down, across, ...channels];
     const [, tile, ...inner] = images.layout.strides;
     const slices = this.slices(images, 0, axes, [...this.tileStrides(tile), ...inner]);
-    const nest = this.nest('tiles transformed', [...shared, ...axes], storesTo(slices, axes, values));
+    const nest = this.nest('tiles transformed', [...shared, ...axes], storesTo(slices, axes.map(axisExpr), values));
     return { images, nests: [...(copy ? [copy.nest] : []), nest], before: [] };
   }
 
@@ -148,14 +151,14 @@ class Builder extends WinogradMemory {
     const read = (i: number, j: number): Expr => substituteAxes(this.imageOf(intExpr(i), intExpr(j)), replace);
     const values = transform(rows.image, columns.image, square(imageLength(rows), imageLength(columns), read)).flat();
     const slices = this.slices(images, shared.length, axes);
-    return { images, nests: [], before: [this.prepared('images', axes, slices, values)] };
+    return { images, nests: [], before: [this.prepared('images', axes, storesTo(slices, axes.map(axisExpr), values))] };
   }
 
   /** A nest that runs before the part. */
-  private prepared(what: string, axes: readonly Axis[], tensors: readonly Tensor[], values: readonly Expr[]): Kernel {
+  private prepared(what: string, axes: readonly Axis[], stores: readonly Store[]): Kernel {
     const { there } = this.summed;
     const label = `${this.kernel.label}: ${what} transformed`;
-    return { label, axes, stores: storesTo(tensors, axes, values), ...(there ? { where: there } : {}) };
+    return { label, axes, stores, ...(there ? { where: there } : {}) };
   }
 
   /** The work item's part of the image with its border, zero where the image ends. */
@@ -208,7 +211,8 @@ class Builder extends WinogradMemory {
       simplify(sum(times(axisExpr(group), together), apply('idiv', axisExpr(tile), intExpr(down * across))));
     const image =
       blocks.length > 0 ? load(images.id, ...block, f, ...deep, sample()) : load(images.id, f, axisExpr(tile), ...deep);
-    const weight = load(weights.id, ...block, ...this.aroundDepths(axisExpr, f), ...deep, axisExpr(panel));
+    const { vector, lane } = inVectors(panel);
+    const weight = load(weights.id, ...block, ...this.aroundDepths(axisExpr, f), vector, ...deep, lane);
     const value: Expr = {
       kind: 'reduce',
       type: 'f32',
@@ -303,5 +307,5 @@ interface Images {
 
 const ZERO: Expr = { kind: 'const', type: 'f32', value: 0 };
 
-const storesTo = (tensors: readonly Tensor[], axes: readonly Axis[], values: readonly Expr[]): Store[] =>
-  values.map((value, i) => ({ tensor: tensors[i].id, indices: axes.map(axisExpr), value }));
+const storesTo = (tensors: readonly Tensor[], indices: readonly Expr[], values: readonly Expr[]): Store[] =>
+  values.map((value, i) => ({ tensor: tensors[i].id, indices, value }));

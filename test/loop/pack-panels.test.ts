@@ -94,11 +94,11 @@ const ofImage = (after: (g: Maker, x: Value) => Value): Graph =>
     g.output('result', 'y', g.sum(y, [2, 3]));
   });
 
-test('a panel has its eight features of each row, the rows in the order of memory', () => {
+test('a panel has its features in vectors, each with all rows in the order of memory', () => {
   const { packed } = both(ofImage((g, x) => conv(g, x, 'w', 32, 3, 2)));
   const copy = [...packed.tensors.values()].find(({ name }) => name === 'w_staged');
-  expect(copy?.shape.map(dim.show)).toEqual(['4', '3', '3', '6', '8']);
-  expect(copy?.layout.strides).toEqual([432, 144, 48, 8, 1]);
+  expect(copy?.shape.map(dim.show)).toEqual(['4', '2', '3', '3', '6', '4']);
+  expect(copy?.layout.strides).toEqual([432, 216, 72, 24, 4, 1]);
 });
 
 test.each<[string, Graph, number]>([

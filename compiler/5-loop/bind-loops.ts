@@ -69,7 +69,11 @@ export abstract class LoopBinder extends ValueBinder {
   /** Where an axis begins and ends for bounds to hold. */
   protected between(axis: Axis, bounds: readonly Bound[], scope: Scope): { from: Expr; to: Expr } {
     const choose = (fn: 'lt' | 'gt', a: Expr, b: Expr): Expr => apply('select', apply(fn, a, b), a, b);
-    const edges = (end: boolean): Expr[] => bounds.filter((bound) => bound.end === end).map(({ at }) => at);
+    const edges = (end: boolean): Expr[] =>
+      this.bind(
+        bounds.filter((bound) => bound.end === end).map(({ at }) => at),
+        scope,
+      );
     const [starts, ends] = [edges(false), edges(true)];
     const start = starts.reduce((a, b) => choose('gt', a, b), intExpr(0));
     const end = ends.reduce((a, b) => choose('lt', a, b), extentExpr(axis.extent));

@@ -150,7 +150,8 @@ export abstract class ValueBinder {
     return this.letIn(scope.home(index), 'first', index);
   }
 
-  protected letIn(scope: Scope, stem: string, value: Expr): Expr {
+  /** A local with a value, in this scope and no other. */
+  letIn(scope: Scope, stem: string, value: Expr): Expr {
     const name = this.names.fresh(stem);
     scope.declare({ kind: 'let', name, type: value.type, value });
     if (this.isVector(value)) this.vectors.add(name);

@@ -18,7 +18,9 @@ export interface Bound {
 export function boundOf(condition: Expr, axis: Axis, open: readonly Axis[]): Bound | undefined {
   if (condition.kind !== 'apply' || (condition.fn !== 'lt' && condition.fn !== 'ge')) return undefined;
   const [index, bound] = condition.args;
-  if (![index, bound].every((arg) => arg.type === 'i32' && isIndexArithmetic(arg))) return undefined;
+  // A number in memory may be the bound of a loop that it does not change in.
+  if (![index, bound].every((arg) => arg.type === 'i32' && (isIndexArithmetic(arg) || isLoadOutside(arg, axis))))
+    return undefined;
   if (open.some((each) => dependsOn(condition, each))) return undefined;
   const difference = addScaled(toAffine(index), toAffine(bound), -1);
   const sign = coefficientOf(difference, axis.id);
@@ -30,6 +32,8 @@ export function boundOf(condition: Expr, axis: Axis, open: readonly Axis[]): Bou
   const batch = bound.kind === 'size' && dim.constant(bound.dim) === undefined;
   return { condition, end, at: fromAffine(edge), batch };
 }
+
+const isLoadOutside = (expr: Expr, axis: Axis): boolean => expr.kind === 'load' && !dependsOn(expr, axis);
 
 /** Of comparisons that differ in a number alone, as those of neighbouring places do, the one that implies the others. */
 export function strongest(conditions: readonly Expr[]): Expr[] {

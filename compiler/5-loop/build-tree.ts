@@ -1,10 +1,12 @@
 /** Applies a schedule to a nest: blocks, tiles, tails, loops. The result is what a target prints. */
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
-import { all } from '../ops/lowering.ts';
+import { all, apply } from '../ops/lowering.ts';
+import { tensorOf } from './address.ts';
 import { ReductionBinder } from './bind-reductions.ts';
 import { TileBinder } from './bind-tile.ts';
-import { type Kernel, type Tensor, tensorsOf } from './kernel.ts';
+import { isRepeated, type Repeat } from './dispatch.ts';
+import { type Appending, type Kernel, type Tensor, tensorsOf } from './kernel.ts';
 import { LANES, type Target } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
 import { Names, Scope } from './scope.ts';
@@ -27,8 +29,8 @@ export interface Scheduled {
 export interface Around {
   /** Runs around all work items of a thread. */
   readonly outer: GridAxis | undefined;
-  /** Runs, inside a work item, around the nests from the number `from` on. */
-  readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
+  /** Runs, inside a work item, around some of the nests. */
+  readonly repeat: Repeat | undefined;
   /** WGSL: a work item is a workgroup's, whose invocations divide the serial axes of each nest among them. */
   readonly workgroup: boolean;
 }
@@ -53,11 +55,12 @@ export function buildTree(
     workgroup,
     repeat: repeat && { ...repeat, extent: extentExpr(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
-      builder.section(
-        [outer?.axis, repeat && i >= repeat.from ? repeat.axis : undefined].flatMap((axis) => axis ?? []),
-        workgroup,
-        waiting.has(i),
-      ),
+      builder.section({
+        around: [outer?.axis, repeat && isRepeated(repeat, i) ? repeat.axis : undefined].flatMap((axis) => axis ?? []),
+        spread: workgroup,
+        waits: waiting.has(i),
+        handsOn: target === 'wasm' && nests.length > 1,
+      }),
     ),
   };
 }
@@ -80,10 +83,18 @@ function handsOn(earlier: Kernel, later: Kernel): boolean {
   return tensorsOf(later).reads.some((id) => writes.includes(id));
 }
 
+interface Surroundings {
+  readonly around: readonly Axis[];
+  readonly spread: boolean;
+  readonly waits: boolean;
+  readonly handsOn: boolean;
+}
+
 class TreeBuilder {
   private readonly kernel: Kernel;
   private readonly schedule: Schedule;
   private readonly target: Target;
+  private readonly tensors: ReadonlyMap<number, Tensor>;
   private readonly vector: boolean;
   private readonly binder: ReductionBinder;
 
@@ -91,6 +102,7 @@ class TreeBuilder {
     this.kernel = nest.kernel;
     this.schedule = nest.schedule;
     this.target = target;
+    this.tensors = tensors;
     this.vector = nest.schedule.lane !== undefined;
     const lane = this.vector ? LANE : undefined;
     this.binder =
@@ -107,14 +119,19 @@ class TreeBuilder {
     return countTasks(this.schedule.grid.map((id) => ({ extent: this.axis(id).extent, block: this.blockOf(id) })));
   }
 
-  /** `around`: the axes of loops outside of it that are not the grid's; `spread`: its serial axes are no loops. */
-  section(around: readonly Axis[], spread: boolean, waits: boolean): Section {
+  /**
+   * `around`: the axes of loops outside of it that are not the grid's; `spread`: its serial axes are no loops; `handsOn`: what is
+   * read is read in each work item, where another nest may have written it into memory of the thread's own.
+   */
+  section({ around, spread, waits, handsOn }: Surroundings): Section {
     const prologue = new Scope(undefined, []);
     const own = spread ? this.schedule.serial.map((id) => this.gridAxis(this.axis(id))) : [];
     const item = new Scope(
       prologue,
       [...this.grid(), ...own].map(({ axis }) => axis.id).concat(around.map(({ id }) => id)),
+      handsOn,
     );
+    if (this.kernel.appending) this.clear(this.kernel.appending.counts, item);
     this.serialLoops(spread ? [] : this.schedule.serial, item, this.kernel.where);
     return {
       prologue: prologue.statements,
@@ -185,8 +202,39 @@ class TreeBuilder {
     return substituteAxes(where, new Map(firsts));
   }
 
+  /** Zeros all elements of a tensor whose size is known. */
+  private clear(id: number, scope: Scope): void {
+    const tensor = tensorOf(this.tensors, id);
+    const extent = dim.product(tensor.shape);
+    const element: Axis = { id: 'list', extent };
+    const body: Statement[] = [
+      { kind: 'store', tensor: id, address: sum(axisExpr(element), intExpr(tensor.layout.offset)), value: intExpr(0) },
+    ];
+    scope.statements.push({ kind: 'loop', axis: element, extent: size(extent), body });
+  }
+
+  /** Stores behind the end of a list, which is moved where that holds. */
+  private append({ counts, when }: Appending, scope: Scope): void {
+    const { stores } = this.kernel;
+    const values = this.binder.bind([...stores.map(({ value }) => value), apply('to_i32', when)], scope, true);
+    const [{ indices }] = stores;
+    const address = this.binder.address(counts, indices, scope);
+    const count = this.binder.letIn(scope, 'count', { kind: 'load', type: 'i32', tensor: counts, indices: [address] });
+    const appended = stores.map(
+      ({ tensor }, i): Statement => ({
+        kind: 'store',
+        tensor,
+        address: this.binder.address(tensor, [...indices, count], scope),
+        value: values[i],
+      }),
+    );
+    const next = sum(count, values[stores.length]);
+    scope.statements.push(...appended, { kind: 'store', tensor: counts, address, value: next });
+  }
+
   private tile(scope: Scope): void {
-    if (this.target === 'wgsl') this.tileOfSeveralAxes(scope);
+    if (this.kernel.appending) this.append(this.kernel.appending, scope);
+    else if (this.target === 'wgsl') this.tileOfSeveralAxes(scope);
     else this.rowTile(scope);
   }
 

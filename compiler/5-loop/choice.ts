@@ -31,7 +31,7 @@ export const GPU_TILES: readonly number[] = [16, 32];
 
 /** A nest's schedule for the CPU with the choice's tile and width, each where the nest can have it. */
 export function vary(kernel: Kernel, schedule: Schedule, { tile, width }: Choice): Schedule {
-  if (kernel.adding || (tile === undefined && width === undefined)) return schedule;
+  if (kernel.adding || kernel.appending || (tile === undefined && width === undefined)) return schedule;
   const lane = withWidth(kernel, schedule, width);
   return { ...schedule, lane, registers: withTile(kernel, { ...schedule, lane }, tile) };
 }

@@ -35,8 +35,14 @@ export interface Part {
 export interface CpuForm {
   readonly nests: readonly Kernel[];
   readonly shared: readonly Axis[];
-  /** The nests from the number `from` on run once for each value of this axis, which they have after the shared ones. */
-  readonly repeat: { readonly axis: Axis; readonly from: number } | undefined;
+  readonly repeat: Repeat | undefined;
+}
+
+/** The nests from the number `from` up to `to` run in order for each value of an axis, which they have after the shared ones. */
+export interface Repeat {
+  readonly axis: Axis;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A part with a form of the CPU's own, after what it needs before it, and the tensors that these bring along. */
@@ -58,8 +64,10 @@ export interface DispatchProgram {
 
 /** The axes outside of a form's nest: the shared ones, then the one that it is repeated for. */
 export function axesBefore({ shared, repeat }: CpuForm, nest: number): readonly Axis[] {
-  return repeat && nest >= repeat.from ? [...shared, repeat.axis] : shared;
+  return repeat && isRepeated(repeat, nest) ? [...shared, repeat.axis] : shared;
 }
+
+export const isRepeated = ({ from, to }: Repeat, nest: number): boolean => nest >= from && nest < to;
 
 /** A part of one nest. */
 export function partOf(kernel: Kernel): Part {

@@ -33,9 +33,9 @@ export interface NumberedNest {
 export function atBatch(kernel: Kernel, batch: number): NumberedNest {
   const fixed = (size: Dim): Dim => dim.int(valueAt(size, batch));
   const extents = new Map<string, number>();
-  const fix = ({ id, extent }: Axis): Axis => ({ id, extent: fixed(extent) });
+  const fix = (axis: Axis): Axis => ({ ...axis, extent: fixed(axis.extent) });
   const keep = (axis: Axis): Axis => {
-    extents.set(axis.id, dim.constant(axis.extent) ?? 1);
+    extents.set(axis.id, axis.mean ?? dim.constant(axis.extent) ?? 1);
     return axis;
   };
   const rewrite = rewriter((expr) => {

@@ -5,7 +5,7 @@
 import { type Dim, dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import type { ElementType } from '../ops/types.ts';
-import { axesOf, forEachNode, keyOf } from './walk.ts';
+import { axesOf, forEachNode, intExpr, keyOf } from './walk.ts';
 
 /** Where an element lies in its buffer: at `offset + sum(index[d] * strides[d])`, in elements. */
 export interface Layout {
@@ -53,6 +53,18 @@ export interface Kernel {
   readonly where?: Expr;
   /** With `where`: adds to what it stores to instead. Loops in the order of the axes after the shared ones, not in parallel. */
   readonly adding?: true;
+  /**
+   * Stores append to lists instead: a tensor has one for each of a store's indices, along a dimension more. Loops in the order
+   * of the axes.
+   */
+  readonly appending?: Appending;
+}
+
+export interface Appending {
+  /** An i32 for each list, how long it is: all are empty where a work item, or what repeats the nest in it, begins. */
+  readonly counts: number;
+  /** Where this does not hold nothing is appended, though values are computed: without a branch. */
+  readonly when: Expr;
 }
 
 /** A program's kernels in execution order, with the tensors that they share. */
@@ -78,12 +90,14 @@ export function freshId(tensors: ReadonlyMap<number, Tensor>): number {
 /** Tensors that a kernel reads and writes, each once, in order of first use. */
 export function tensorsOf(kernel: Kernel): { reads: number[]; writes: number[] } {
   const reads = new Set<number>();
-  const exprs = kernel.stores.flatMap((store) => [store.value, ...store.indices]);
-  forEachNode(kernel.where ? [...exprs, kernel.where] : exprs, (expr) => {
+  const { stores, where, adding, appending } = kernel;
+  const exprs = stores.flatMap((store) => [store.value, ...store.indices]);
+  forEachNode([...exprs, ...(where ? [where] : []), ...(appending ? [appending.when] : [])], (expr) => {
     if (expr.kind === 'load') reads.add(expr.tensor);
   });
-  if (kernel.adding) for (const { tensor } of kernel.stores) reads.add(tensor);
-  return { reads: [...reads], writes: [...new Set(kernel.stores.map((store) => store.tensor))] };
+  if (adding) for (const { tensor } of stores) reads.add(tensor);
+  const counts = appending ? [appending.counts] : [];
+  return { reads: [...reads, ...counts], writes: [...new Set([...stores.map((store) => store.tensor), ...counts])] };
 }
 
 /** The stores with every expression in them changed: where they go and what they hold. */
@@ -95,11 +109,13 @@ export function mapStores(stores: readonly Store[], change: (expr: Expr) => Expr
 export function printKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): string {
   const name = (id: number): string => tensors.get(id)?.name ?? `t${id}`;
   const axes = kernel.axes.map((axis) => `${axis.id} in ${dim.show(axis.extent)}`).join(', ');
+  const sign = kernel.adding ? '+=' : kernel.appending ? 'appends' : '=';
   const stores = kernel.stores.map(
     (store) =>
-      `  ${name(store.tensor)}[${store.indices.map((e) => show(e, name)).join(', ')}] ${kernel.adding ? '+=' : '='} ${show(store.value, name)}`,
+      `  ${name(store.tensor)}[${store.indices.map((e) => show(e, name)).join(', ')}] ${sign} ${show(store.value, name)}`,
   );
-  const where = kernel.where ? ` where ${show(kernel.where, name)}` : '';
+  const conditions = [kernel.where, kernel.appending?.when].flatMap((each) => (each ? [show(each, name)] : []));
+  const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
   return [`// ${kernel.label}`, `for ${axes || '()'}${where} {`, ...stores, '}'].join('\n');
 }
 
@@ -158,7 +174,8 @@ export function verifyKernel(kernel: Kernel, tensors: ReadonlyMap<number, Tensor
     for (const expr of [store.value, ...store.indices]) {
       for (const id of axesOf(expr)) if (!bound.has(id)) fail(`the variable ${id} is not bound in ${keyOf(expr)}`);
     }
-    forEachNode([store.value, { kind: 'load', type: 'f32', tensor: store.tensor, indices: store.indices }], (expr) => {
+    const indices = [...store.indices, ...(kernel.appending ? [intExpr(0)] : [])];
+    forEachNode([store.value, { kind: 'load', type: 'f32', tensor: store.tensor, indices }], (expr) => {
       if (expr.kind !== 'load') return;
       const tensor = tensors.get(expr.tensor);
       if (!tensor) return fail(`the tensor ${expr.tensor} is unknown`);

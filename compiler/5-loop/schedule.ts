@@ -45,7 +45,8 @@ export function chooseWithin(
   target: Target,
 ): Schedule {
   const inner = kernel.axes.slice(shared.length);
-  if (kernel.adding) return inOrder(inner, shared);
+  if (kernel.appending) return inOrder(inner, shared, false);
+  if (kernel.adding) return inOrder(inner, shared, true);
   const candidate = laneCandidate(kernel, tensors);
   const free = candidate && inner.includes(candidate) && vectorisable(kernel, candidate, tensors, target);
   const lane = free ? candidate : undefined;
@@ -61,10 +62,11 @@ export function chooseWithin(
   return { grid, serial: order, lane: { axis: lane.id, width }, registers, unroll: [] };
 }
 
-/** A nest that adds: loops in order, vectors along the last axis, a short axis before it whole in each step. */
-function inOrder(inner: readonly Axis[], shared: readonly Axis[]): Schedule {
+/** Loops in order; of a nest that adds vectors along the last axis, a short axis before it whole in each step. */
+function inOrder(inner: readonly Axis[], shared: readonly Axis[], inVectors: boolean): Schedule {
   const grid = shared.map(({ id }) => id);
   const serial = inner.map(({ id }) => id);
+  if (!inVectors) return { grid, serial, lane: undefined, registers: [], unroll: [] };
   const [before, last] = inner.slice(-2);
   const width = [2 * LANES, LANES].find((each) => extentOf(last) % each === 0);
   const tile = extentOf(before) <= LANES ? extentOf(before) : undefined;

@@ -55,8 +55,8 @@ export interface LoopTree {
   /** Work items, slowest axis first. */
   readonly grid: readonly GridAxis[];
   readonly sections: readonly Section[];
-  /** The sections from the number `from` on run in order for each value of this axis. */
-  readonly repeat: (GridAxis & { readonly from: number }) | undefined;
+  /** The sections from the number `from` up to `to` run in order for each value of this axis. */
+  readonly repeat: (GridAxis & { readonly from: number; readonly to: number }) | undefined;
   readonly tasks: TaskCount;
   /** WGSL: a work item is a whole workgroup's, not an invocation's. */
   readonly workgroup: boolean;

@@ -80,7 +80,7 @@ class Builder extends WinogradMemory {
       only: 'wasm' as const,
       least: part.least,
     }));
-    const repeat = outer[0] && { axis: outer[0], from: nests.length };
+    const repeat = outer[0] && { axis: outer[0], from: nests.length, to: all.length };
     return { parts: [...prepare, { ...part, cpu: { nests: all, shared, repeat } }], tensors: this.tensors };
   }
 

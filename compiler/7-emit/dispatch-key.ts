@@ -38,18 +38,20 @@ export function dispatchKey(dispatch: Dispatch, tensors: ReadonlyMap<number, Ten
 
 function formKey({ nests, shared, repeat, ...rest }: CpuForm): string {
   nothing(rest);
-  return [axesKey(shared), repeat && `${axesKey([repeat.axis])} from ${repeat.from}`, ...nests.map(nestKey)].join('\n');
+  const repeated = repeat && `${axesKey([repeat.axis])} from ${repeat.from} to ${repeat.to}`;
+  return [axesKey(shared), repeated, ...nests.map(nestKey)].join('\n');
 }
 
 function nestKey(kernel: Kernel): string {
-  const { label: _, axes, stores, where, adding, ...rest } = kernel;
+  const { label: _, axes, stores, where, adding, appending, ...rest } = kernel;
   nothing(rest);
   const written = stores.map(({ tensor, indices, value, ...rest }) => {
     nothing(rest);
     return `t${tensor}[${indices.map(keyOf)}] = ${keyOf(value)}`;
   });
   const reductions = reductionsIn(kernel).map((reduction) => axesKey(reduction.axes));
-  return [axesKey(axes), where && keyOf(where), adding, ...reductions, ...written].join('\n');
+  const lists = appending && `t${appending.counts}[ when ${keyOf(appending.when)}`;
+  return [axesKey(axes), where && keyOf(where), adding, lists, ...reductions, ...written].join('\n');
 }
 
 function tensorKey({ id: _id, name: _name, place, element, shape, layout, ...rest }: Tensor): string {

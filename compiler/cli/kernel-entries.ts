@@ -6,7 +6,7 @@ import { type ProgramName, taskCount, workgroupCount } from '../../runtime/progr
 import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, foldGroups } from '../../runtime/webgpu/limits.ts';
 import { kindOf } from '../4-fuse/group.ts';
-import type { Part } from '../5-loop/dispatch.ts';
+import { isRepeated, type Part } from '../5-loop/dispatch.ts';
 import type { Target } from '../5-loop/lanes.ts';
 import type { Schedule } from '../5-loop/schedule.ts';
 import { schedulePart } from '../5-loop/schedule-part.ts';
@@ -130,7 +130,7 @@ function partEntry(
       ...schedule,
       outer: outer?.axis.id,
       workgroup,
-      repeat: repeat && i >= repeat.from ? repeat.axis.id : undefined,
+      repeat: repeat && isRepeated(repeat, i) ? repeat.axis.id : undefined,
       extents: Object.fromEntries(kernel.axes.map(({ id, extent }) => [id, valueAt(extent, batch)])),
     }));
   };

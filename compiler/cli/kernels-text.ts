@@ -92,7 +92,8 @@ function schedulesText(nests: readonly NestSchedule[], items: string): string {
   if (others.length === 0) return [`${start}${around}`, ...within(first)].join('; ');
   const steps = nests.map((nest, i) => {
     const repeats = nest.repeat !== undefined && nests[i - 1]?.repeat === undefined;
-    const start = repeats ? `for each ${blocked(nest, nest.repeat ?? '')}: ` : '';
+    const ends = nest.repeat === undefined && nests[i - 1]?.repeat !== undefined;
+    const start = repeats ? `for each ${blocked(nest, nest.repeat ?? '')}: ` : ends ? 'once: ' : '';
     return `${start}(${i + 1}) ${within(nest).join(', ') || 'one element'}`;
   });
   const each = first.workgroup ? 'divided among the threads of each workgroup' : 'in each';

@@ -13,6 +13,8 @@ export type ScalarType = 'f32' | 'i32' | 'bool';
 export interface Axis {
   readonly id: string;
   readonly extent: Dim;
+  /** How many of its values are taken, in the mean and at most, where memory says how far it goes. */
+  readonly mean?: number;
 }
 
 export type Combine = 'sum' | 'max' | 'min' | 'argmax';

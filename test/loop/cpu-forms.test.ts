@@ -131,9 +131,18 @@ test.each([
   expect(await difference(program, inputs)).toBeLessThan(1e-4);
 });
 
+interface Unpooled {
+  readonly size: number;
+  readonly padding?: number;
+  readonly features?: number;
+}
+
+/** Of a 3x3 convolution, then a max pool. */
+const pooledSize = ({ size, padding = 0 }: Unpooled): number => Math.floor((size + 2 * padding - 2) / 2);
+
 /** The gradient of an image behind a convolution and a max pool, as one nest: what the pool lets through is read inline. */
-function unpooled(size: number, padding: number, features = 16): LoopProgram {
-  const pooled = Math.floor((size + 2 * padding - 2) / 2);
+function unpooled({ size, padding = 0, features = 16 }: Unpooled): LoopProgram {
+  const pooled = pooledSize({ size, padding });
   const g = new Maker('test');
   const input = (name: string, element: 'f32' | 'i32', ...shape: number[]) =>
     g.input(name, { element, shape: sizes(N, ...shape) });
@@ -153,42 +162,68 @@ function unpooled(size: number, padding: number, features = 16): LoopProgram {
   return lowerPartition({ graph, stored, groups: [{ roots, heavy: dx.id }] }, hostStorage);
 }
 
-test.each([
-  ['as it is', 11, 0],
-  ['padded', 8, 1],
-  ['with a row that no window has', 9, 1],
-])('winners behind a max pool are scattered: %s', async (_name, size, padding) => {
-  const program = formDispatches(unpooled(size, padding));
+/** Which element of its window won. */
+const anywhere: Values = (random) => random(4);
+
+test.each<[string, Unpooled, Values]>([
+  ['as it is', { size: 11 }, anywhere],
+  ['padded', { size: 8, padding: 1 }, anywhere],
+  ['with a row that no window has', { size: 9, padding: 1 }, anywhere],
+  ['all at the same place of each window', { size: 11 }, () => 0],
+])('winners behind a max pool are scattered: %s', async (_name, shape, index) => {
+  const program = formDispatches(unpooled(shape));
   verifyDispatches(program);
   const [part] = program.dispatches.flatMap(({ parts }) => parts);
-  expect(steps([part])).toEqual(['cleared', 'winners added', 'own']);
-  const pooled = Math.floor((size + 2 * padding - 2) / 2);
-  const shapes = { dy: 2 * 8 * pooled ** 2, index: 2 * 8 * pooled ** 2, w: 9 * 8 * 16 };
-  expect(await difference(program, shapes)).toBeLessThan(1e-5);
+  expect(steps([part])).toEqual(['cleared', 'listed', 'winners added', 'own']);
+  // A list has places for all eight channels.
+  const lists = [...program.tensors.values()].find(({ name }) => name === 'factors');
+  expect(lists && dim.constant(lists.shape[2])).toBe(8);
+  const elements = 2 * 8 * pooledSize(shape) ** 2;
+  const shapes = { dy: elements, index: elements, w: 9 * 8 * 16 };
+  expect(await difference(program, shapes, { index })).toBeLessThan(1e-5);
+});
+
+test('where nothing came back nothing is listed', async () => {
+  const program = formDispatches(unpooled({ size: 11 }));
+  const shapes = { dy: 2 * 8 * 16, index: 2 * 8 * 16, w: 9 * 8 * 16 };
+  const results = resultsOf(program, shapes, { dy: () => 0, index: anywhere });
+  expect(new Set((await results).flat())).toEqual(new Set([0]));
 });
 
 test('without vectors along the features nothing is scattered', () => {
-  const program = formDispatches(unpooled(11, 0, 6));
+  const program = formDispatches(unpooled({ size: 11, features: 6 }));
   expect(program.dispatches.flatMap(({ parts }) => parts).every(({ cpu }) => cpu === undefined)).toBe(true);
 });
 
-/** The largest difference between a program's results on the CPU with its own forms and without, of two samples. */
-async function difference(program: DispatchProgram, inputs: Readonly<Record<string, number>>): Promise<number> {
+type Values = (random: (below: number) => number, i: number) => number;
+type Inputs = Readonly<Record<string, number>>;
+
+/** Every third is zero, as behind a ReLU. */
+const numbers: Values = (random, i) => (i % 3 === 0 ? 0 : random(1000) / 1000 - 0.5);
+
+/** A program's results on the CPU with its own forms, and without, of two samples. `inputs`: how many elements they have. */
+async function resultsOf(
+  program: DispatchProgram,
+  inputs: Inputs,
+  given: Readonly<Record<string, Values>> = {},
+): Promise<number[][]> {
   const plain = program.dispatches.map(({ parts }) => ({ parts: parts.map((part) => ({ ...part, cpu: undefined })) }));
   const random = generator(1);
   const values = Object.entries(inputs).map(([name, length]): [string, Float64Array] => [
     name,
-    // Positions in windows; of the numbers every third is zero, as behind a ReLU.
-    Float64Array.from({ length }, (_, i) =>
-      name === 'index' ? random(4) : i % 3 === 0 ? 0 : random(1000) / 1000 - 0.5,
-    ),
+    Float64Array.from({ length }, (_, i) => (given[name] ?? numbers)(random, i)),
   ]);
   const device = await openDevice('cpu', { threads: 2 });
   const results = [];
   for (const each of [program, { ...program, dispatches: plain }])
     results.push(Object.values(await runGraph(device, compileDispatches(each), 2, Object.fromEntries(values))).flat());
   await device.destroy();
-  const [own, other] = results;
+  return results;
+}
+
+/** The largest difference between the two. */
+async function difference(...of: Parameters<typeof resultsOf>): Promise<number> {
+  const [own, other] = await resultsOf(...of);
   expect(own.some((value) => value !== 0)).toBe(true);
   return Math.max(...own.map((value, i) => Math.abs(value - other[i])));
 }

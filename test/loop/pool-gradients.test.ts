@@ -101,20 +101,13 @@ test('of an image of one channel it sums over all elements, eight features at a 
   );
 });
 
-test('on the CPU each winner is looked up once for all channels and taps, and only where something came back', () => {
+test('on the CPU each winner is looked up once for all channels and taps, and listed where something came back', () => {
   const graph = backward({ outputs: 32 });
   const arena = arenaOf([graph]);
   const parts = formDispatches(lowerVerified(graph, arena).loops).dispatches.flatMap((dispatch) => dispatch.parts);
   const part = parts.find(({ label }) => label.includes('conv2d_weight_grad') && label.includes('max_pool2d_grad'));
-  const adding = part?.cpu?.nests.find((nest) => nest.adding);
-  expect(adding?.axes.map(({ id }) => id.replace(/^r\d+/, 'r'))).toEqual([
-    'n_0',
-    'r',
-    'n_1',
-    'r_0',
-    'r_0',
-    'h',
-    'w',
-    'c',
-  ]);
+  const axes = part?.cpu?.nests.map((nest) => nest.axes.map(({ id }) => id.replace(/^r\d+/, 'r')).join(' '));
+  expect(axes).toEqual(['n_0 n_1 h w c', 'n_0 r r_0 r_0 n_1', 'n_0 r n_1 h w c', 'n_0 n_1 h w c']);
+  expect(part?.cpu?.repeat).toMatchObject({ from: 1, to: 3 });
+  expect(part?.cpu?.nests.map(({ appending }) => appending !== undefined)).toEqual([false, true, false, false]);
 });

@@ -47,6 +47,8 @@ export class ExpressionEmitter {
   private readonly locals = new Map<string, Local>();
   private readonly axes = new Map<string, number>();
   private pointers: Map<string, number>[] = [new Map()];
+  /** Of addresses in the innermost loop that depend on what it reads: a pointer to the rest, and what is added to it. */
+  protected readonly begun = new Map<string, { readonly pointer: number; readonly rest: Expr }>();
   /** A local with the lanes that may read memory; all of them where there is none. */
   private mask: number | undefined;
 
@@ -131,8 +133,13 @@ export class ExpressionEmitter {
 
   /** A new local that holds `buffer + base * bytes`. */
   protected pointerTo(binding: number, base: Expr, bytes: number): number {
+    return this.pointerFrom(bufferParameter(binding), base, bytes);
+  }
+
+  /** A new local that holds `from + base * bytes`. */
+  private pointerFrom(from: number, base: Expr, bytes: number): number {
     const pointer = this.asm.local('i32');
-    this.asm.get(bufferParameter(binding));
+    this.asm.get(from);
     this.scalar(base);
     if (bytes !== 1) {
       this.asm.i32(bytes);
@@ -155,12 +162,26 @@ export class ExpressionEmitter {
     if (!access) return anew();
     let pointer = this.pointerOf(access.family);
     if (pointer === undefined) {
-      // Depends on a value that the loop computes: not set up before it.
+      // Depends on a value that the loop computes: not set up before it, but for a part of it.
       if (access.step !== 0) return anew();
-      pointer = this.pointerTo(binding, access.base, bytes);
+      const begun = this.begun.get(access.family);
+      pointer = begun
+        ? this.pointerFrom(begun.pointer, begun.rest, bytes)
+        : this.pointerTo(binding, access.base, bytes);
       this.remember(access.family, pointer);
     }
     return { pointer, offset: access.constant * bytes };
+  }
+
+  /** Sets up a pointer before a loop with what is known of an address: the rest is added inside. */
+  protected begin(family: string, binding: number, base: Expr, bytes: number): void {
+    const { terms, constant } = toAffine(base);
+    const [known, open] = [true, false].map(
+      (is) => new Map([...terms].filter(([, { atom }]) => this.isKnown(atom) === is)),
+    );
+    if (known.size === 0 || this.begun.has(family)) return;
+    const pointer = this.pointerTo(binding, fromAffine({ terms: known, constant }), bytes);
+    this.begun.set(family, { pointer, rest: fromAffine({ terms: open, constant: 0 }) });
   }
 
   /** True where a value can be computed here already: from what is declared, reading no memory (which may be guarded). */

@@ -62,8 +62,9 @@ class KernelEmitter extends ExpressionEmitter {
     this.asm.i32(0);
     this.asm.set(counter);
     this.asm.loop();
-    this.withCache(() => print(sections.slice(repeat.from)));
+    this.withCache(() => print(sections.slice(repeat.from, repeat.to)));
     this.closeLoop(counter, repeat.extent);
+    print(sections.slice(repeat.to));
   }
 
   private items(): void {
@@ -216,14 +217,12 @@ class KernelEmitter extends ExpressionEmitter {
     for (const { tensor, address } of memoryAccesses(body)) {
       const binding = this.bindings.indexOf(tensor);
       const access = accessOf(binding, address, this.section.lane, axis);
-      if (
-        !access ||
-        this.differs(access.base) ||
-        !this.isKnown(access.base) ||
-        this.pointerOf(access.family) !== undefined
-      )
-        continue;
+      if (!access || this.differs(access.base) || this.pointerOf(access.family) !== undefined) continue;
       const bytes = this.bytesOf(tensor);
+      if (!this.isKnown(access.base)) {
+        if (access.step === 0) this.begin(access.family, binding, access.base, bytes);
+        continue;
+      }
       const pointer = this.pointerTo(binding, access.base, bytes);
       this.remember(access.family, pointer);
       if (access.step !== 0) stepped.push({ pointer, bytes: access.step * bytes });
@@ -234,6 +233,7 @@ class KernelEmitter extends ExpressionEmitter {
 
   private closePointers(): void {
     this.pointerAxis = undefined;
+    this.begun.clear();
   }
 
   private store(statement: Extract<Statement, { kind: 'store' }>): void {

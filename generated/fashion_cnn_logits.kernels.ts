@@ -258,7 +258,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 1 },
+      invocations: { count: 96, block: 2 },
     },
   ],
   workgroup: 64,
@@ -282,42 +282,62 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
   let hb = 0;
-  let n = rest2;
+  let nb = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     for (var r2 = 0; r2 < 64; r2++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4704];
-      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
       let v1 = scratch0[a1 + 320];
       let v2 = scratch0[a1 + 640];
-      let v3 = parameters[a0 + 10848];
-      let v4 = scratch0[a1 + 960];
-      let v5 = parameters[a0 + 16992];
+      let v3 = scratch0[a1 + 1920];
+      let v4 = scratch0[a1 + 2240];
+      let v5 = parameters[a0 + 10848];
+      let v6 = scratch0[a1 + 960];
+      let v7 = scratch0[a1 + 2560];
+      let v8 = parameters[a0 + 16992];
       acc0 += scratch0[a1] * v0;
       acc1 += v1 * v0;
       acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch0[a1 + 1280] * v5;
+      acc3 += scratch0[a1 + 1600] * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc0 += v1 * v5;
+      acc1 += v2 * v5;
+      acc2 += v6 * v5;
+      acc3 += v3 * v5;
+      acc4 += v4 * v5;
+      acc5 += v7 * v5;
+      acc0 += v2 * v8;
+      acc1 += v6 * v8;
+      acc2 += scratch0[a1 + 1280] * v8;
+      acc3 += v4 * v8;
+      acc4 += v7 * v8;
+      acc5 += scratch0[a1 + 2880] * v8;
     }
   }
-  let v6 = parameters[cb + 23136];
-  let a2 = cb + n * 288 + w * 32;
-  scratch2[a2] = max((acc0 + v6), vec4f());
-  scratch2[a2 + 96] = max((acc1 + v6), vec4f());
-  scratch2[a2 + 192] = max((acc2 + v6), vec4f());
+  let v9 = parameters[cb + 23136];
+  let a2 = cb + nb * 576 + w * 32;
+  scratch2[a2] = max((acc0 + v9), vec4f());
+  scratch2[a2 + 96] = max((acc1 + v9), vec4f());
+  scratch2[a2 + 192] = max((acc2 + v9), vec4f());
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
+    scratch2[a2 + 288] = max((acc3 + v9), vec4f());
+    scratch2[a2 + 384] = max((acc4 + v9), vec4f());
+    scratch2[a2 + 480] = max((acc5 + v9), vec4f());
+  }
 }
 `,
 };
@@ -646,7 +666,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 1 },
+      invocations: { count: 96, block: 2 },
     },
   ],
   workgroup: 64,
@@ -892,7 +912,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       below: 0,
       buffers: [1, 7],
       together: false,
-      invocations: { count: 4608, block: 0 },
+      invocations: { count: 3744, block: 0 },
     },
   ],
   workgroup: 64,
@@ -1016,20 +1036,23 @@ fn part3(number: i32, invocation: u32) {
 // conv2.weight: reordered
 fn part4(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 16 * 32) { return; }
+  if (item >= 3 * 3 * 13 * 32) { return; }
   let c = item % 32;
   let rest3 = item / 32;
-  let r2b = rest3 % 16;
-  let rest2 = rest3 / 16;
+  let r2b = rest3 % 13;
+  let rest2 = rest3 / 13;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a12 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
-  let a13 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  let a12 = c + r0 * 6144 + r1 * 2048 + r2b * 160;
+  let a13 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 5;
   scratch5[a12] = parameters[a13 + 320];
   scratch5[a12 + 32] = parameters[a13 + 321];
   scratch5[a12 + 64] = parameters[a13 + 322];
   scratch5[a12 + 96] = parameters[a13 + 323];
+  if ((r2b * 5 + 4) < 64) {
+    scratch5[a12 + 128] = parameters[a13 + 324];
+  }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1043,7 +1066,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= 144;
   if (number < 144) { part3(number, invocation); return; }
   number -= 144;
-  if (number < 72) { part4(number, invocation); }
+  if (number < 59) { part4(number, invocation); }
 }
 `,
 };
@@ -1401,7 +1424,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 1 },
+      invocations: { count: 96, block: 2 },
     },
     {
       name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
@@ -1730,7 +1753,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       below: 0,
       buffers: [0, 1, 4],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 3744, block: 0 },
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
@@ -1789,27 +1812,38 @@ fn part0(number: i32, invocation: u32) {
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 128 * 3 * 16) { return; }
+  if (item >= 26 * 3 * 3 * 16) { return; }
   let nb = item % 16;
   let rest3 = item / 16;
   let c_2 = rest3 % 3;
   let rest2 = rest3 / 3;
-  let c_1b = 0;
-  let c_0 = rest2;
+  let c_1 = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let c_0b = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
-    let a0 = c_0 + c_2 * 128 + r0 * 1152;
+    let a0 = c_0b * 5 + c_1 * 384 + c_2 * 128 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
-    acc1 += v0 * scratch1[a0 + 384];
-    acc2 += v0 * scratch1[a0 + 768];
+    acc1 += v0 * scratch1[a0 + 1];
+    acc2 += v0 * scratch1[a0 + 2];
+    acc3 += v0 * scratch1[a0 + 3];
+    acc4 += v0 * scratch1[a0 + 4];
   }
-  let a1 = c_0 * 144 + c_2 * 16 + nb;
+  let a1 = c_0b * 720 + c_1 * 48 + c_2 * 16 + nb;
   gradients[a1 + 23168] = acc0;
-  gradients[a1 + 23216] = acc1;
-  gradients[a1 + 23264] = acc2;
+  gradients[a1 + 23312] = acc1;
+  gradients[a1 + 23456] = acc2;
+  if ((c_0b * 5 + 3) < 128) {
+    gradients[a1 + 23600] = acc3;
+  }
+  if ((c_0b * 5 + 4) < 128) {
+    gradients[a1 + 23744] = acc4;
+  }
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
@@ -1853,8 +1887,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 96) { part1(number, invocation); return; }
-  number -= 96;
+  if (number < 59) { part1(number, invocation); return; }
+  number -= 59;
   if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
 }
 `,
@@ -1895,7 +1929,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       below: 0,
       buffers: [1, 0, 2, 6],
       together: false,
-      invocations: { count: 80, block: 1 },
+      invocations: { count: 80, block: 2 },
     },
     {
       name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
@@ -1948,47 +1982,71 @@ fn part0(number: i32, invocation: u32) {
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 16) { return; }
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 5 * 16) { return; }
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
   let hb = 0;
-  let n = rest2;
+  let nb = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a0 = n * 1152 + r1 * (-128) + r2 + w * 128;
+        let a0 = nb * 2304 + r1 * (-128) + r2 + w * 128;
         let v0 = scratch0[a0];
         let a1 = cb + r1 * 2048 + r2 * 16;
         let v1 = scratch2[a1];
         let v2 = scratch0[a0 + 384];
         let v3 = scratch0[a0 + 768];
-        let v4 = scratch2[a1 + 6144];
-        let v5 = scratch2[a1 + 12288];
+        let v4 = scratch0[a0 + 1152];
+        let v5 = scratch0[a0 + 1536];
+        let v6 = scratch0[a0 + 1920];
+        let v7 = scratch2[a1 + 6144];
+        let v8 = scratch2[a1 + 12288];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
-        acc1 += v0 * v4;
-        acc2 += v2 * v4;
-        acc3 += v3 * v4;
-        acc2 += v0 * v5;
-        acc3 += v2 * v5;
-        acc4 += v3 * v5;
+        acc5 += v4 * v1;
+        acc6 += v5 * v1;
+        acc7 += v6 * v1;
+        acc1 += v0 * v7;
+        acc2 += v2 * v7;
+        acc3 += v3 * v7;
+        acc6 += v4 * v7;
+        acc7 += v5 * v7;
+        acc8 += v6 * v7;
+        acc2 += v0 * v8;
+        acc3 += v2 * v8;
+        acc4 += v3 * v8;
+        acc7 += v4 * v8;
+        acc8 += v5 * v8;
+        acc9 += v6 * v8;
       }
     }
   }
-  let a2 = cb + n * 400 + w * 16;
+  let a2 = cb + nb * 800 + w * 16;
   scratch5[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
   scratch5[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
   scratch5[a2 + 160] = select(vec4f(0.0), acc2, (scratch1[a2 + 160] > vec4f(0.0)));
   scratch5[a2 + 240] = select(vec4f(0.0), acc3, (scratch1[a2 + 240] > vec4f(0.0)));
   scratch5[a2 + 320] = select(vec4f(0.0), acc4, (scratch1[a2 + 320] > vec4f(0.0)));
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
+    scratch5[a2 + 400] = select(vec4f(0.0), acc5, (scratch1[a2 + 400] > vec4f(0.0)));
+    scratch5[a2 + 480] = select(vec4f(0.0), acc6, (scratch1[a2 + 480] > vec4f(0.0)));
+    scratch5[a2 + 560] = select(vec4f(0.0), acc7, (scratch1[a2 + 560] > vec4f(0.0)));
+    scratch5[a2 + 640] = select(vec4f(0.0), acc8, (scratch1[a2 + 640] > vec4f(0.0)));
+    scratch5[a2 + 720] = select(vec4f(0.0), acc9, (scratch1[a2 + 720] > vec4f(0.0)));
+  }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1996,7 +2054,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 5) { part0(number, invocation); return; }
   number -= 5;
-  if (number < (i32(uniforms.n) * 5 * 16 + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2474,7 +2532,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 3744, block: 0 },
     },
     {
       name: 'train_11d_conv2_backward_sum_slices',
@@ -2576,30 +2634,35 @@ fn part1(number: i32, invocation: u32) {
 // conv3 backward: conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
+  if (item >= 3 * 3 * 13 * 32) { return; }
   let nb = item % 32;
   let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let cb = rest3 % 13;
+  let rest2 = rest3 / 13;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
-  let hb = 0;
+  let h = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  let a3 = c * 32 + nb + w * 2048;
-  acc0 += scratch3[a3];
-  acc1 += scratch3[a3 + 6144];
-  acc2 += scratch3[a3 + 12288];
-  acc0 += scratch3[a3 + 18432];
-  acc1 += scratch3[a3 + 24576];
-  acc2 += scratch3[a3 + 30720];
-  acc0 += scratch3[a3 + 36864];
-  acc1 += scratch3[a3 + 43008];
-  acc2 += scratch3[a3 + 49152];
-  gradients[a3 + 4704] = acc0;
-  gradients[a3 + 10848] = acc1;
-  gradients[a3 + 16992] = acc2;
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  for (var r2 = 0; r2 < 3; r2++) {
+    let a3 = cb * 160 + h * 6144 + nb + r2 * 18432 + w * 2048;
+    acc0 += scratch3[a3];
+    acc1 += scratch3[a3 + 32];
+    acc2 += scratch3[a3 + 64];
+    acc3 += scratch3[a3 + 96];
+    acc4 += scratch3[a3 + 128];
+  }
+  let a4 = cb * 160 + h * 6144 + nb + w * 2048;
+  gradients[a4 + 4704] = acc0;
+  gradients[a4 + 4736] = acc1;
+  gradients[a4 + 4768] = acc2;
+  gradients[a4 + 4800] = acc3;
+  if ((cb * 5 + 4) < 64) {
+    gradients[a4 + 4832] = acc4;
+  }
 }
 // conv2 backward: sum: slices
 fn part3(number: i32, invocation: u32) {
@@ -2622,8 +2685,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= 22;
   if (number < 64) { part1(number, invocation); return; }
   number -= 64;
-  if (number < 96) { part2(number, invocation); return; }
-  number -= 96;
+  if (number < 59) { part2(number, invocation); return; }
+  number -= 59;
   if (number < 1) { part3(number, invocation); }
 }
 `,

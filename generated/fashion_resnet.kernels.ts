@@ -3314,7 +3314,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       below: 0,
       buffers: [1, 3],
       together: false,
-      invocations: { count: 5120, block: 0 },
+      invocations: { count: 2560, block: 0 },
     },
     {
       name: 'train_00c_layer4_1_conv2_weight_reordered',
@@ -3425,11 +3425,14 @@ fn part0(number: i32, invocation: u32) {
 // fc.weight: reordered
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 10 * 512) { return; }
+  if (item >= 5 * 512) { return; }
   let c = item % 512;
   let rest1 = item / 512;
-  let r0 = rest1;
-  scratch1[c + r0 * 512] = parameters[c * 10 + r0 + 11170240];
+  let r0b = rest1;
+  let a8 = c + r0b * 1024;
+  let a9 = c * 10 + r0b * 2;
+  scratch1[a8] = parameters[a9 + 11170240];
+  scratch1[a8 + 512] = parameters[a9 + 11170241];
 }
 // layer4.1.conv2.weight: reordered
 fn part2(number: i32, invocation: u32) {
@@ -3438,16 +3441,16 @@ fn part2(number: i32, invocation: u32) {
   let c = item % 512;
   let rest1 = item / 512;
   let r2b = rest1;
-  let a8 = c + r2b * 4096;
-  let a9 = c * 512 + r2b * 8;
-  scratch2[a8] = parameters[a9 + 9858496];
-  scratch2[a8 + 512] = parameters[a9 + 9858497];
-  scratch2[a8 + 1024] = parameters[a9 + 9858498];
-  scratch2[a8 + 1536] = parameters[a9 + 9858499];
-  scratch2[a8 + 2048] = parameters[a9 + 9858500];
-  scratch2[a8 + 2560] = parameters[a9 + 9858501];
-  scratch2[a8 + 3072] = parameters[a9 + 9858502];
-  scratch2[a8 + 3584] = parameters[a9 + 9858503];
+  let a10 = c + r2b * 4096;
+  let a11 = c * 512 + r2b * 8;
+  scratch2[a10] = parameters[a11 + 9858496];
+  scratch2[a10 + 512] = parameters[a11 + 9858497];
+  scratch2[a10 + 1024] = parameters[a11 + 9858498];
+  scratch2[a10 + 1536] = parameters[a11 + 9858499];
+  scratch2[a10 + 2048] = parameters[a11 + 9858500];
+  scratch2[a10 + 2560] = parameters[a11 + 9858501];
+  scratch2[a10 + 3072] = parameters[a11 + 9858502];
+  scratch2[a10 + 3584] = parameters[a11 + 9858503];
 }
 // layer4.1.conv1.weight: reordered
 fn part3(number: i32, invocation: u32) {
@@ -3456,16 +3459,16 @@ fn part3(number: i32, invocation: u32) {
   let c = item % 512;
   let rest1 = item / 512;
   let r2b = rest1;
-  let a10 = c + r2b * 4096;
-  let a11 = c * 512 + r2b * 8;
-  scratch3[a10] = parameters[a11 + 7498176];
-  scratch3[a10 + 512] = parameters[a11 + 7498177];
-  scratch3[a10 + 1024] = parameters[a11 + 7498178];
-  scratch3[a10 + 1536] = parameters[a11 + 7498179];
-  scratch3[a10 + 2048] = parameters[a11 + 7498180];
-  scratch3[a10 + 2560] = parameters[a11 + 7498181];
-  scratch3[a10 + 3072] = parameters[a11 + 7498182];
-  scratch3[a10 + 3584] = parameters[a11 + 7498183];
+  let a12 = c + r2b * 4096;
+  let a13 = c * 512 + r2b * 8;
+  scratch3[a12] = parameters[a13 + 7498176];
+  scratch3[a12 + 512] = parameters[a13 + 7498177];
+  scratch3[a12 + 1024] = parameters[a13 + 7498178];
+  scratch3[a12 + 1536] = parameters[a13 + 7498179];
+  scratch3[a12 + 2048] = parameters[a13 + 7498180];
+  scratch3[a12 + 2560] = parameters[a13 + 7498181];
+  scratch3[a12 + 3072] = parameters[a13 + 7498182];
+  scratch3[a12 + 3584] = parameters[a13 + 7498183];
 }
 // layer4.0.conv2.weight: reordered
 fn part4(number: i32, invocation: u32) {
@@ -3474,16 +3477,16 @@ fn part4(number: i32, invocation: u32) {
   let c = item % 512;
   let rest1 = item / 512;
   let r2b = rest1;
-  let a12 = c + r2b * 4096;
-  let a13 = c * 512 + r2b * 8;
-  scratch4[a12] = parameters[a13 + 5005760];
-  scratch4[a12 + 512] = parameters[a13 + 5005761];
-  scratch4[a12 + 1024] = parameters[a13 + 5005762];
-  scratch4[a12 + 1536] = parameters[a13 + 5005763];
-  scratch4[a12 + 2048] = parameters[a13 + 5005764];
-  scratch4[a12 + 2560] = parameters[a13 + 5005765];
-  scratch4[a12 + 3072] = parameters[a13 + 5005766];
-  scratch4[a12 + 3584] = parameters[a13 + 5005767];
+  let a14 = c + r2b * 4096;
+  let a15 = c * 512 + r2b * 8;
+  scratch4[a14] = parameters[a15 + 5005760];
+  scratch4[a14 + 512] = parameters[a15 + 5005761];
+  scratch4[a14 + 1024] = parameters[a15 + 5005762];
+  scratch4[a14 + 1536] = parameters[a15 + 5005763];
+  scratch4[a14 + 2048] = parameters[a15 + 5005764];
+  scratch4[a14 + 2560] = parameters[a15 + 5005765];
+  scratch4[a14 + 3072] = parameters[a15 + 5005766];
+  scratch4[a14 + 3584] = parameters[a15 + 5005767];
 }
 // layer4.0.conv1.weight: reordered
 fn part5(number: i32, invocation: u32) {
@@ -3496,16 +3499,16 @@ fn part5(number: i32, invocation: u32) {
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a14 = c + r0 * 393216 + r1 * 131072 + r2b * 2048;
-  let a15 = c * 512 + r0 * 393216 + r1 * 131072 + r2b * 8;
-  scratch5[a14] = parameters[a15 + 2776512];
-  scratch5[a14 + 256] = parameters[a15 + 2776513];
-  scratch5[a14 + 512] = parameters[a15 + 2776514];
-  scratch5[a14 + 768] = parameters[a15 + 2776515];
-  scratch5[a14 + 1024] = parameters[a15 + 2776516];
-  scratch5[a14 + 1280] = parameters[a15 + 2776517];
-  scratch5[a14 + 1536] = parameters[a15 + 2776518];
-  scratch5[a14 + 1792] = parameters[a15 + 2776519];
+  let a16 = c + r0 * 393216 + r1 * 131072 + r2b * 2048;
+  let a17 = c * 512 + r0 * 393216 + r1 * 131072 + r2b * 8;
+  scratch5[a16] = parameters[a17 + 2776512];
+  scratch5[a16 + 256] = parameters[a17 + 2776513];
+  scratch5[a16 + 512] = parameters[a17 + 2776514];
+  scratch5[a16 + 768] = parameters[a17 + 2776515];
+  scratch5[a16 + 1024] = parameters[a17 + 2776516];
+  scratch5[a16 + 1280] = parameters[a17 + 2776517];
+  scratch5[a16 + 1536] = parameters[a17 + 2776518];
+  scratch5[a16 + 1792] = parameters[a17 + 2776519];
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3513,8 +3516,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < (((i32(uniforms.n) + 7) / 8) * 28 * 28 + 63) / 64) { part0(number, invocation); return; }
   number -= (((i32(uniforms.n) + 7) / 8) * 28 * 28 + 63) / 64;
-  if (number < 80) { part1(number, invocation); return; }
-  number -= 80;
+  if (number < 40) { part1(number, invocation); return; }
+  number -= 40;
   if (number < 512) { part2(number, invocation); return; }
   number -= 512;
   if (number < 512) { part3(number, invocation); return; }
@@ -3873,7 +3876,7 @@ const train02Bn1MeanSubMulMaxAdd2MoreLayer30: KernelSpec = {
       below: 0,
       buffers: [1, 5],
       together: false,
-      invocations: { count: 4736, block: 0 },
+      invocations: { count: 4096, block: 0 },
     },
     {
       name: 'train_02c_layer2_1_conv2_weight_reordered',
@@ -3980,25 +3983,20 @@ fn part0(number: i32, invocation: u32) {
 // layer3.0.downsample.0.weight: reordered
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 37 * 128) { return; }
+  if (item >= 32 * 128) { return; }
   let c = item % 128;
   let rest1 = item / 128;
   let r0b = rest1;
-  let a3 = c + r0b * 896;
-  let a4 = c * 256 + r0b * 7;
+  let a3 = c + r0b * 1024;
+  let a4 = c * 256 + r0b * 8;
   scratch4[a3] = parameters[a4 + 1562560];
   scratch4[a3 + 128] = parameters[a4 + 1562561];
   scratch4[a3 + 256] = parameters[a4 + 1562562];
   scratch4[a3 + 384] = parameters[a4 + 1562563];
-  if ((r0b * 7 + 4) < 256) {
-    scratch4[a3 + 512] = parameters[a4 + 1562564];
-  }
-  if ((r0b * 7 + 5) < 256) {
-    scratch4[a3 + 640] = parameters[a4 + 1562565];
-  }
-  if ((r0b * 7 + 6) < 256) {
-    scratch4[a3 + 768] = parameters[a4 + 1562566];
-  }
+  scratch4[a3 + 512] = parameters[a4 + 1562564];
+  scratch4[a3 + 640] = parameters[a4 + 1562565];
+  scratch4[a3 + 768] = parameters[a4 + 1562566];
+  scratch4[a3 + 896] = parameters[a4 + 1562567];
 }
 // layer2.1.conv2.weight: reordered
 fn part2(number: i32, invocation: u32) {
@@ -4050,8 +4048,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 74) { part1(number, invocation); return; }
-  number -= 74;
+  if (number < 64) { part1(number, invocation); return; }
+  number -= 64;
   if (number < 288) { part2(number, invocation); return; }
   number -= 288;
   if (number < 288) { part3(number, invocation); }
@@ -10677,7 +10675,7 @@ const train70Layer40Downsample0BackwardConv2dWe: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 5504, block: 0 },
+      invocations: { count: 3712, block: 0 },
     },
     {
       name: 'train_70b_copy_to_d_layer4_0_downsample_1_bias',
@@ -10703,7 +10701,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 // layer4.0.downsample.0 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 43 * 128) { return; }
+  if (item >= 29 * 128) { return; }
   let w = 0;
   let h = 0;
   let nb = item % 128;
@@ -10715,26 +10713,41 @@ fn part0(number: i32, invocation: u32) {
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = scratch1[nb + r0 * 128];
-    let a0 = cb * 6 + r0 * 1024;
+    let a0 = cb * 9 + r0 * 1024;
     acc0 += scratch0[a0] * v0;
     acc1 += scratch0[a0 + 1] * v0;
     acc2 += scratch0[a0 + 2] * v0;
     acc3 += scratch0[a0 + 3] * v0;
     acc4 += scratch0[a0 + 4] * v0;
     acc5 += scratch0[a0 + 5] * v0;
+    acc6 += scratch0[a0 + 6] * v0;
+    acc7 += scratch0[a0 + 7] * v0;
+    acc8 += scratch0[a0 + 8] * v0;
   }
-  let a1 = cb * 768 + nb;
+  let a1 = cb * 1152 + nb;
   gradients[a1 + 1579376] = acc0;
   gradients[a1 + 1579504] = acc1;
   gradients[a1 + 1579632] = acc2;
   gradients[a1 + 1579760] = acc3;
-  if ((cb * 6 + 4) < 256) {
+  if ((cb * 9 + 4) < 256) {
     gradients[a1 + 1579888] = acc4;
   }
-  if ((cb * 6 + 5) < 256) {
+  if ((cb * 9 + 5) < 256) {
     gradients[a1 + 1580016] = acc5;
+  }
+  if ((cb * 9 + 6) < 256) {
+    gradients[a1 + 1580144] = acc6;
+  }
+  if ((cb * 9 + 7) < 256) {
+    gradients[a1 + 1580272] = acc7;
+  }
+  if ((cb * 9 + 8) < 256) {
+    gradients[a1 + 1580400] = acc8;
   }
 }
 // copy to d layer4.0.downsample.1.bias
@@ -10748,8 +10761,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 86) { part0(number, invocation); return; }
-  number -= 86;
+  if (number < 58) { part0(number, invocation); return; }
+  number -= 58;
   if (number < 2) { part1(number, invocation); }
 }
 `,
@@ -12252,7 +12265,7 @@ const train86Layer30Downsample0BackwardConv2dWe: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: true,
-      invocations: { count: 5504, block: 0 },
+      invocations: { count: 3712, block: 0 },
     },
   ],
   workgroup: 64,
@@ -12276,13 +12289,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= 2 * 2 * 43 * 32) { return; }
+  if (item >= 2 * 2 * 29 * 32) { return; }
   let w = 0;
   let h = 0;
   let cb = item % 32;
   let rest3 = item / 32;
-  let nb = rest3 % 43;
-  let rest2 = rest3 / 43;
+  let nb = rest3 % 29;
+  let rest2 = rest3 / 29;
   let r2 = rest2 % 2;
   let rest1 = rest2 / 2;
   let r1 = rest1;
@@ -12292,26 +12305,41 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = scratch0[cb + r0 * 512 + r1 * 256 + r2 * 64];
-    let a0 = nb * 6 + r0 * 1024 + r1 * 512 + r2 * 256;
+    let a0 = nb * 9 + r0 * 1024 + r1 * 512 + r2 * 256;
     acc0 += v0 * scratch1[a0];
     acc1 += v0 * scratch1[a0 + 1];
     acc2 += v0 * scratch1[a0 + 2];
     acc3 += v0 * scratch1[a0 + 3];
     acc4 += v0 * scratch1[a0 + 4];
     acc5 += v0 * scratch1[a0 + 5];
+    acc6 += v0 * scratch1[a0 + 6];
+    acc7 += v0 * scratch1[a0 + 7];
+    acc8 += v0 * scratch1[a0 + 8];
   }
-  let a1 = cb + nb * 192 + r1 * 16384 + r2 * 8192;
+  let a1 = cb + nb * 288 + r1 * 16384 + r2 * 8192;
   scratch2[a1] = acc0;
   scratch2[a1 + 32] = acc1;
   scratch2[a1 + 64] = acc2;
   scratch2[a1 + 96] = acc3;
-  if ((nb * 6 + 4) < 256) {
+  if ((nb * 9 + 4) < 256) {
     scratch2[a1 + 128] = acc4;
   }
-  if ((nb * 6 + 5) < 256) {
+  if ((nb * 9 + 5) < 256) {
     scratch2[a1 + 160] = acc5;
+  }
+  if ((nb * 9 + 6) < 256) {
+    scratch2[a1 + 192] = acc6;
+  }
+  if ((nb * 9 + 7) < 256) {
+    scratch2[a1 + 224] = acc7;
+  }
+  if ((nb * 9 + 8) < 256) {
+    scratch2[a1 + 256] = acc8;
   }
 }
 `,
@@ -12342,7 +12370,7 @@ const train87Layer30Bn2BackwardSubMulSumDivLa: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 4736, block: 0 },
+      invocations: { count: 3698, block: 0 },
     },
   ],
   workgroup: 64,
@@ -12392,12 +12420,12 @@ fn part0(number: i32, invocation: u32) {
 // layer3.0.downsample.0 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 128 * 37) { return; }
+  if (item >= 43 * 86) { return; }
   let w = 0;
   let h = 0;
-  let nb = item % 37;
-  let rest1 = item / 37;
-  let c = rest1;
+  let nb = item % 86;
+  let rest1 = item / 86;
+  let cb = rest1;
   var acc0 = 0.0;
   var acc1 = 0.0;
   var acc2 = 0.0;
@@ -12405,48 +12433,64 @@ fn part1(number: i32, invocation: u32) {
   var acc4 = 0.0;
   var acc5 = 0.0;
   var acc6 = 0.0;
-  let a2 = c + nb * 896;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  let a2 = cb * 3 + nb * 384;
   acc0 += scratch4[a2];
   acc1 += scratch4[a2 + 128];
   acc2 += scratch4[a2 + 256];
-  acc3 += scratch4[a2 + 384];
-  acc4 += scratch4[a2 + 512];
-  acc5 += scratch4[a2 + 640];
-  acc6 += scratch4[a2 + 768];
+  acc3 += scratch4[a2 + 1];
+  acc4 += scratch4[a2 + 129];
+  acc5 += scratch4[a2 + 257];
+  acc6 += scratch4[a2 + 2];
+  acc7 += scratch4[a2 + 130];
+  acc8 += scratch4[a2 + 258];
   acc0 += scratch4[a2 + 32768];
   acc1 += scratch4[a2 + 32896];
   acc2 += scratch4[a2 + 33024];
-  acc3 += scratch4[a2 + 33152];
-  acc4 += scratch4[a2 + 33280];
-  acc5 += scratch4[a2 + 33408];
-  acc6 += scratch4[a2 + 33536];
+  acc3 += scratch4[a2 + 32769];
+  acc4 += scratch4[a2 + 32897];
+  acc5 += scratch4[a2 + 33025];
+  acc6 += scratch4[a2 + 32770];
+  acc7 += scratch4[a2 + 32898];
+  acc8 += scratch4[a2 + 33026];
   acc0 += scratch4[a2 + 65536];
   acc1 += scratch4[a2 + 65664];
   acc2 += scratch4[a2 + 65792];
-  acc3 += scratch4[a2 + 65920];
-  acc4 += scratch4[a2 + 66048];
-  acc5 += scratch4[a2 + 66176];
-  acc6 += scratch4[a2 + 66304];
+  acc3 += scratch4[a2 + 65537];
+  acc4 += scratch4[a2 + 65665];
+  acc5 += scratch4[a2 + 65793];
+  acc6 += scratch4[a2 + 65538];
+  acc7 += scratch4[a2 + 65666];
+  acc8 += scratch4[a2 + 65794];
   acc0 += scratch4[a2 + 98304];
   acc1 += scratch4[a2 + 98432];
   acc2 += scratch4[a2 + 98560];
-  acc3 += scratch4[a2 + 98688];
-  acc4 += scratch4[a2 + 98816];
-  acc5 += scratch4[a2 + 98944];
-  acc6 += scratch4[a2 + 99072];
-  let a3 = c * 256 + nb * 7;
+  acc3 += scratch4[a2 + 98305];
+  acc4 += scratch4[a2 + 98433];
+  acc5 += scratch4[a2 + 98561];
+  acc6 += scratch4[a2 + 98306];
+  acc7 += scratch4[a2 + 98434];
+  acc8 += scratch4[a2 + 98562];
+  let a3 = cb * 768 + nb * 3;
   gradients[a3 + 1562560] = acc0;
-  gradients[a3 + 1562561] = acc1;
-  gradients[a3 + 1562562] = acc2;
-  gradients[a3 + 1562563] = acc3;
-  if ((nb * 7 + 4) < 256) {
-    gradients[a3 + 1562564] = acc4;
+  gradients[a3 + 1562816] = acc3;
+  if ((nb * 3 + 1) < 256) {
+    gradients[a3 + 1562561] = acc1;
+    gradients[a3 + 1562817] = acc4;
   }
-  if ((nb * 7 + 5) < 256) {
-    gradients[a3 + 1562565] = acc5;
+  if ((nb * 3 + 2) < 256) {
+    gradients[a3 + 1562562] = acc2;
+    gradients[a3 + 1562818] = acc5;
   }
-  if ((nb * 7 + 6) < 256) {
-    gradients[a3 + 1562566] = acc6;
+  if ((cb * 3 + 2) < 128) {
+    gradients[a3 + 1563072] = acc6;
+  }
+  if (((cb * 3 + 2) < 128) & ((nb * 3 + 1) < 256)) {
+    gradients[a3 + 1563073] = acc7;
+  }
+  if (((cb * 3 + 2) < 128) & ((nb * 3 + 2) < 256)) {
+    gradients[a3 + 1563074] = acc8;
   }
 }
 @compute @workgroup_size(64)
@@ -12455,7 +12499,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 74) { part1(number, invocation); }
+  if (number < 58) { part1(number, invocation); }
 }
 `,
 };
@@ -13061,7 +13105,7 @@ const train93Layer30Downsample0BackwardConv2dIn: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 1 },
+      invocations: { count: 256, block: 4 },
     },
     {
       name: 'train_93b_layer3_0_downsample_0_backward_conv2d_in',
@@ -13097,28 +13141,49 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 2 * 2 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 2 * 2 * 2 * 32) { return; }
   let cb = item % 32;
   let rest5 = item / 32;
-  let w_1b = 0;
-  let w_0 = rest5 % 2;
-  let rest3 = rest5 / 2;
+  let w_1 = rest5 % 2;
+  let rest4 = rest5 / 2;
+  let w_0 = rest4 % 2;
+  let rest3 = rest4 / 2;
   let h_1b = 0;
   let h_0 = rest3 % 2;
   let rest1 = rest3 / 2;
-  let n = rest1;
-  var acc1 = 0.0;
+  let nb = rest1;
+  var acc4 = 0.0;
   for (var r0 = 0; r0 < 256; r0++) {
   }
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < 256; r0++) {
-    acc0 += scratch1[h_0 * 512 + n * 1024 + r0 + w_0 * 256] * scratch2[cb + r0 * 32];
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  if (w_1 == 0) {
+    for (var r0 = 0; r0 < 256; r0++) {
+      let v0 = scratch2[cb + r0 * 32];
+      let a0 = h_0 * 512 + nb * 4096 + r0 + w_0 * 256;
+      acc0 += scratch1[a0] * v0;
+      acc1 += scratch1[a0 + 1024] * v0;
+      acc2 += scratch1[a0 + 2048] * v0;
+      acc3 += scratch1[a0 + 3072] * v0;
+    }
   }
-  let a0 = cb + h_0 * 256 + n * 512 + w_0 * 64;
-  scratch4[a0] = select(vec4f(0.0), (acc0 + scratch3[a0]), (scratch0[a0] > vec4f(0.0)));
-  scratch4[a0 + 32] = select(vec4f(0.0), (acc1 + scratch3[a0 + 32]), (scratch0[a0 + 32] > vec4f(0.0)));
-  scratch4[a0 + 128] = select(vec4f(0.0), (acc1 + scratch3[a0 + 128]), (scratch0[a0 + 128] > vec4f(0.0)));
-  scratch4[a0 + 160] = select(vec4f(0.0), (acc1 + scratch3[a0 + 160]), (scratch0[a0 + 160] > vec4f(0.0)));
+  let a1 = cb + h_0 * 256 + nb * 2048 + w_0 * 64 + w_1 * 32;
+  scratch4[a1] = select(vec4f(0.0), (acc0 + scratch3[a1]), (scratch0[a1] > vec4f(0.0)));
+  scratch4[a1 + 128] = select(vec4f(0.0), (acc4 + scratch3[a1 + 128]), (scratch0[a1 + 128] > vec4f(0.0)));
+  if ((nb * 4 + 1) < i32(uniforms.n)) {
+    scratch4[a1 + 512] = select(vec4f(0.0), (acc1 + scratch3[a1 + 512]), (scratch0[a1 + 512] > vec4f(0.0)));
+    scratch4[a1 + 640] = select(vec4f(0.0), (acc4 + scratch3[a1 + 640]), (scratch0[a1 + 640] > vec4f(0.0)));
+  }
+  if ((nb * 4 + 2) < i32(uniforms.n)) {
+    scratch4[a1 + 1024] = select(vec4f(0.0), (acc2 + scratch3[a1 + 1024]), (scratch0[a1 + 1024] > vec4f(0.0)));
+    scratch4[a1 + 1152] = select(vec4f(0.0), (acc4 + scratch3[a1 + 1152]), (scratch0[a1 + 1152] > vec4f(0.0)));
+  }
+  if ((nb * 4 + 3) < i32(uniforms.n)) {
+    scratch4[a1 + 1536] = select(vec4f(0.0), (acc3 + scratch3[a1 + 1536]), (scratch0[a1 + 1536] > vec4f(0.0)));
+    scratch4[a1 + 1664] = select(vec4f(0.0), (acc4 + scratch3[a1 + 1664]), (scratch0[a1 + 1664] > vec4f(0.0)));
+  }
 }
 `,
 };
@@ -14026,7 +14091,7 @@ const train102Layer20Downsample0BackwardConv2dWe: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: true,
-      invocations: { count: 4864, block: 0 },
+      invocations: { count: 4096, block: 0 },
     },
   ],
   workgroup: 64,
@@ -14050,13 +14115,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= 4 * 4 * 19 * 16) { return; }
+  if (item >= 4 * 4 * 16 * 16) { return; }
   let w = 0;
   let h = 0;
   let cb = item % 16;
   let rest3 = item / 16;
-  let nb = rest3 % 19;
-  let rest2 = rest3 / 19;
+  let nb = rest3 % 16;
+  let rest2 = rest3 / 16;
   let r2 = rest2 % 4;
   let rest1 = rest2 / 4;
   let r1 = rest1;
@@ -14067,9 +14132,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = scratch0[cb + r0 * 784 + r1 * 224 + r2 * 32];
-    let a0 = nb * 7 + r0 * 2048 + r1 * 512 + r2 * 128;
+    let a0 = nb * 8 + r0 * 2048 + r1 * 512 + r2 * 128;
     acc0 += v0 * scratch1[a0];
     acc1 += v0 * scratch1[a0 + 1];
     acc2 += v0 * scratch1[a0 + 2];
@@ -14077,25 +14143,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc4 += v0 * scratch1[a0 + 4];
     acc5 += v0 * scratch1[a0 + 5];
     acc6 += v0 * scratch1[a0 + 6];
+    acc7 += v0 * scratch1[a0 + 7];
   }
-  let a1 = cb + nb * 112 + r1 * 8192 + r2 * 2048;
+  let a1 = cb + nb * 128 + r1 * 8192 + r2 * 2048;
   scratch2[a1] = acc0;
   scratch2[a1 + 16] = acc1;
-  if ((nb * 7 + 2) < 128) {
-    scratch2[a1 + 32] = acc2;
-  }
-  if ((nb * 7 + 3) < 128) {
-    scratch2[a1 + 48] = acc3;
-  }
-  if ((nb * 7 + 4) < 128) {
-    scratch2[a1 + 64] = acc4;
-  }
-  if ((nb * 7 + 5) < 128) {
-    scratch2[a1 + 80] = acc5;
-  }
-  if ((nb * 7 + 6) < 128) {
-    scratch2[a1 + 96] = acc6;
-  }
+  scratch2[a1 + 32] = acc2;
+  scratch2[a1 + 48] = acc3;
+  scratch2[a1 + 64] = acc4;
+  scratch2[a1 + 80] = acc5;
+  scratch2[a1 + 96] = acc6;
+  scratch2[a1 + 112] = acc7;
 }
 `,
 };
@@ -14734,7 +14792,7 @@ const train108Layer20Conv1BackwardConv2dInputGra: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<f32>;
 @group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>, 18432>;
-@group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32>;
 @group(0) @binding(3) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(4) var<storage, read_write> gradients: array<f32, 224960>;
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 73728>;
@@ -14825,11 +14883,11 @@ fn part0(number: i32, invocation: u32) {
 // layer2.0.conv1 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 4 * 3 * 3 * 16 * 8) { return; }
-  let cb = item % 8;
-  let rest4 = item / 8;
-  let nb = rest4 % 16;
-  let rest3 = rest4 / 16;
+  if (item >= 4 * 3 * 3 * 8 * 16) { return; }
+  let nb = item % 16;
+  let rest4 = item / 16;
+  let cb = rest4 % 8;
+  let rest3 = rest4 / 8;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
   let h = rest2 % 3;
@@ -14855,55 +14913,55 @@ fn part1(number: i32, invocation: u32) {
     for (var r1 = 0; r1 < 4; r1++) {
       if (((h + r1 * 2 + (-1)) >= 0) & ((h + r1 * 2 + (-1)) < 7)) {
         for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-          let a3 = cb * 2 + h * 112 + r0 * 784 + r1 * 224 + r2 * 32 + w * 16;
-          let v0 = scratch2[a3 - 128];
+          let a3 = cb * 8 + h * 448 + r0 * 3136 + r1 * 896 + r2 * 128 + w * 64;
+          let v0 = scratch2[a3 - 512];
           let a4 = nb * 8 + r0 * 2048 + r1 * 512 + r2 * 128;
-          let v1 = scratch0[a4];
-          let v2 = scratch2[a3 - 127];
-          let v3 = scratch0[a4 + 1];
-          let v4 = scratch0[a4 + 2];
-          let v5 = scratch0[a4 + 3];
-          let v6 = scratch0[a4 + 4];
-          let v7 = scratch0[a4 + 5];
-          let v8 = scratch0[a4 + 6];
-          let v9 = scratch0[a4 + 7];
+          let v1 = vec4f(scratch0[a4], scratch0[a4 + 1], scratch0[a4 + 2], scratch0[a4 + 3]);
+          let v2 = vec4f(scratch0[a4 + 4], scratch0[a4 + 5], scratch0[a4 + 6], scratch0[a4 + 7]);
+          let v3 = scratch2[a3 - 511];
+          let v4 = scratch2[a3 - 510];
+          let v5 = scratch2[a3 - 509];
+          let v6 = scratch2[a3 - 508];
+          let v7 = scratch2[a3 - 507];
+          let v8 = scratch2[a3 - 506];
+          let v9 = scratch2[a3 - 505];
           acc0 += v0 * v1;
-          acc1 += v2 * v1;
-          acc2 += v0 * v3;
-          acc3 += v2 * v3;
-          acc4 += v0 * v4;
-          acc5 += v2 * v4;
-          acc6 += v0 * v5;
-          acc7 += v2 * v5;
-          acc8 += v0 * v6;
-          acc9 += v2 * v6;
-          acc10 += v0 * v7;
-          acc11 += v2 * v7;
-          acc12 += v0 * v8;
-          acc13 += v2 * v8;
-          acc14 += v0 * v9;
-          acc15 += v2 * v9;
+          acc1 += v0 * v2;
+          acc2 += v3 * v1;
+          acc3 += v3 * v2;
+          acc4 += v4 * v1;
+          acc5 += v4 * v2;
+          acc6 += v5 * v1;
+          acc7 += v5 * v2;
+          acc8 += v6 * v1;
+          acc9 += v6 * v2;
+          acc10 += v7 * v1;
+          acc11 += v7 * v2;
+          acc12 += v8 * v1;
+          acc13 += v8 * v2;
+          acc14 += v9 * v1;
+          acc15 += v9 * v2;
         }
       }
     }
   }
-  let a5 = cb * 2 + h * 6144 + nb * 128 + r2 * 18432 + w * 2048;
+  let a5 = cb * 256 + h * 6144 + nb * 2 + r2 * 18432 + w * 2048;
   scratch4[a5] = acc0;
   scratch4[a5 + 1] = acc1;
-  scratch4[a5 + 16] = acc2;
-  scratch4[a5 + 17] = acc3;
-  scratch4[a5 + 32] = acc4;
-  scratch4[a5 + 33] = acc5;
-  scratch4[a5 + 48] = acc6;
-  scratch4[a5 + 49] = acc7;
-  scratch4[a5 + 64] = acc8;
-  scratch4[a5 + 65] = acc9;
-  scratch4[a5 + 80] = acc10;
-  scratch4[a5 + 81] = acc11;
-  scratch4[a5 + 96] = acc12;
-  scratch4[a5 + 97] = acc13;
-  scratch4[a5 + 112] = acc14;
-  scratch4[a5 + 113] = acc15;
+  scratch4[a5 + 32] = acc2;
+  scratch4[a5 + 33] = acc3;
+  scratch4[a5 + 64] = acc4;
+  scratch4[a5 + 65] = acc5;
+  scratch4[a5 + 96] = acc6;
+  scratch4[a5 + 97] = acc7;
+  scratch4[a5 + 128] = acc8;
+  scratch4[a5 + 129] = acc9;
+  scratch4[a5 + 160] = acc10;
+  scratch4[a5 + 161] = acc11;
+  scratch4[a5 + 192] = acc12;
+  scratch4[a5 + 193] = acc13;
+  scratch4[a5 + 224] = acc14;
+  scratch4[a5 + 225] = acc15;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -14931,7 +14989,7 @@ const train109Layer20Downsample0BackwardConv2dIn: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 5],
       together: false,
-      invocations: { count: 112, block: 1 },
+      invocations: { count: 112, block: 2 },
     },
     {
       name: 'train_109b_layer2_0_conv1_backward_conv2d_weight_gr',
@@ -14941,7 +14999,7 @@ const train109Layer20Downsample0BackwardConv2dIn: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 4992, block: 0 },
+      invocations: { count: 3744, block: 0 },
     },
     {
       name: 'train_109c_layer2_0_downsample_0_backward_conv2d_in',
@@ -14971,118 +15029,105 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 2048>;
 @group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>>;
-@group(0) @binding(4) var<storage, read> scratch4: array<f32, 294912>;
+@group(0) @binding(4) var<storage, read> scratch4: array<vec4<f32>, 73728>;
 @group(0) @binding(5) var<storage, read_write> scratch5: array<vec4<f32>>;
-@group(0) @binding(6) var<storage, read_write> gradients: array<f32, 224960>;
+@group(0) @binding(6) var<storage, read_write> gradients: array<vec4<f32>, 56240>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // layer2.0.downsample.0 backward: conv2d_input_grad + add + gt + select
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 7 * 16) { return; }
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 7 * 16) { return; }
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let n = rest2;
-  var acc4 = 0.0;
+  let nb = rest2;
+  var acc8 = 0.0;
   for (var r0 = 0; r0 < 128; r0++) {
   }
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
   let v0 = w / 2;
   if ((w % 2) == 0) {
     for (var r0 = 0; r0 < 128; r0++) {
       let v1 = scratch2[cb + r0 * 16];
-      let a0 = v0 * 128 + n * 2048 + r0;
+      let a0 = v0 * 128 + nb * 4096 + r0;
       acc0 += scratch1[a0] * v1;
       acc1 += scratch1[a0 + 512] * v1;
       acc2 += scratch1[a0 + 1024] * v1;
       acc3 += scratch1[a0 + 1536] * v1;
+      acc4 += scratch1[a0 + 2048] * v1;
+      acc5 += scratch1[a0 + 2560] * v1;
+      acc6 += scratch1[a0 + 3072] * v1;
+      acc7 += scratch1[a0 + 3584] * v1;
     }
   }
-  let a1 = cb + n * 784 + w * 16;
+  let a1 = cb + nb * 1568 + w * 16;
   scratch5[a1] = select(vec4f(0.0), (acc0 + scratch3[a1]), (scratch0[a1] > vec4f(0.0)));
-  scratch5[a1 + 112] = select(vec4f(0.0), (acc4 + scratch3[a1 + 112]), (scratch0[a1 + 112] > vec4f(0.0)));
+  scratch5[a1 + 112] = select(vec4f(0.0), (acc8 + scratch3[a1 + 112]), (scratch0[a1 + 112] > vec4f(0.0)));
   scratch5[a1 + 224] = select(vec4f(0.0), (acc1 + scratch3[a1 + 224]), (scratch0[a1 + 224] > vec4f(0.0)));
-  scratch5[a1 + 336] = select(vec4f(0.0), (acc4 + scratch3[a1 + 336]), (scratch0[a1 + 336] > vec4f(0.0)));
+  scratch5[a1 + 336] = select(vec4f(0.0), (acc8 + scratch3[a1 + 336]), (scratch0[a1 + 336] > vec4f(0.0)));
   scratch5[a1 + 448] = select(vec4f(0.0), (acc2 + scratch3[a1 + 448]), (scratch0[a1 + 448] > vec4f(0.0)));
-  scratch5[a1 + 560] = select(vec4f(0.0), (acc4 + scratch3[a1 + 560]), (scratch0[a1 + 560] > vec4f(0.0)));
+  scratch5[a1 + 560] = select(vec4f(0.0), (acc8 + scratch3[a1 + 560]), (scratch0[a1 + 560] > vec4f(0.0)));
   scratch5[a1 + 672] = select(vec4f(0.0), (acc3 + scratch3[a1 + 672]), (scratch0[a1 + 672] > vec4f(0.0)));
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
+    scratch5[a1 + 784] = select(vec4f(0.0), (acc4 + scratch3[a1 + 784]), (scratch0[a1 + 784] > vec4f(0.0)));
+    scratch5[a1 + 896] = select(vec4f(0.0), (acc8 + scratch3[a1 + 896]), (scratch0[a1 + 896] > vec4f(0.0)));
+    scratch5[a1 + 1008] = select(vec4f(0.0), (acc5 + scratch3[a1 + 1008]), (scratch0[a1 + 1008] > vec4f(0.0)));
+    scratch5[a1 + 1120] = select(vec4f(0.0), (acc8 + scratch3[a1 + 1120]), (scratch0[a1 + 1120] > vec4f(0.0)));
+    scratch5[a1 + 1232] = select(vec4f(0.0), (acc6 + scratch3[a1 + 1232]), (scratch0[a1 + 1232] > vec4f(0.0)));
+    scratch5[a1 + 1344] = select(vec4f(0.0), (acc8 + scratch3[a1 + 1344]), (scratch0[a1 + 1344] > vec4f(0.0)));
+    scratch5[a1 + 1456] = select(vec4f(0.0), (acc7 + scratch3[a1 + 1456]), (scratch0[a1 + 1456] > vec4f(0.0)));
+  }
 }
 // layer2.0.conv1 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 13 * 128) { return; }
-  let n = item % 128;
-  let rest3 = item / 128;
+  if (item >= 3 * 3 * 13 * 32) { return; }
+  let nb = item % 32;
+  let rest3 = item / 32;
   let cb = rest3 % 13;
   let rest2 = rest3 / 13;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
-  let hb = 0;
-  var acc0 = 0.0;
-  var acc1 = 0.0;
-  var acc2 = 0.0;
-  var acc3 = 0.0;
-  var acc4 = 0.0;
-  var acc5 = 0.0;
-  var acc6 = 0.0;
-  var acc7 = 0.0;
-  var acc8 = 0.0;
-  var acc9 = 0.0;
-  var acc10 = 0.0;
-  var acc11 = 0.0;
-  var acc12 = 0.0;
-  var acc13 = 0.0;
-  var acc14 = 0.0;
+  let h = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
   for (var r2 = 0; r2 < 4; r2++) {
-    let a2 = cb * 5 + n * 64 + r2 * 73728 + w * 8192;
+    let a2 = cb * 160 + h * 6144 + nb + r2 * 18432 + w * 2048;
     acc0 += scratch4[a2];
-    acc1 += scratch4[a2 + 1];
-    acc2 += scratch4[a2 + 2];
-    acc3 += scratch4[a2 + 3];
-    acc4 += scratch4[a2 + 4];
-    acc5 += scratch4[a2 + 24576];
-    acc6 += scratch4[a2 + 24577];
-    acc7 += scratch4[a2 + 24578];
-    acc8 += scratch4[a2 + 24579];
-    acc9 += scratch4[a2 + 24580];
-    acc10 += scratch4[a2 + 49152];
-    acc11 += scratch4[a2 + 49153];
-    acc12 += scratch4[a2 + 49154];
-    acc13 += scratch4[a2 + 49155];
-    acc14 += scratch4[a2 + 49156];
+    acc1 += scratch4[a2 + 32];
+    acc2 += scratch4[a2 + 64];
+    acc3 += scratch4[a2 + 96];
+    acc4 += scratch4[a2 + 128];
   }
-  let a3 = cb * 640 + n + w * 8192;
-  gradients[a3 + 151232] = acc0;
-  gradients[a3 + 151360] = acc1;
-  gradients[a3 + 151488] = acc2;
-  gradients[a3 + 151616] = acc3;
-  gradients[a3 + 175808] = acc5;
-  gradients[a3 + 175936] = acc6;
-  gradients[a3 + 176064] = acc7;
-  gradients[a3 + 176192] = acc8;
-  gradients[a3 + 200384] = acc10;
-  gradients[a3 + 200512] = acc11;
-  gradients[a3 + 200640] = acc12;
-  gradients[a3 + 200768] = acc13;
+  let a3 = cb * 160 + h * 6144 + nb + w * 2048;
+  gradients[a3 + 37808] = acc0;
+  gradients[a3 + 37840] = acc1;
+  gradients[a3 + 37872] = acc2;
+  gradients[a3 + 37904] = acc3;
   if ((cb * 5 + 4) < 64) {
-    gradients[a3 + 151744] = acc4;
-    gradients[a3 + 176320] = acc9;
-    gradients[a3 + 200896] = acc14;
+    gradients[a3 + 37936] = acc4;
   }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 7 * 16 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 7 * 16 + 63) / 64;
-  if (number < 78) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64;
+  if (number < 59) { part1(number, invocation); }
 }
 `,
 };
@@ -15245,7 +15290,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 159: layer1.1.conv2 backward: conv2d_weight_grad | layer1.1.conv2 backward: conv2d_input_grad + gt + select. Binds scratch42, scratch46, scratch25, scratch47, gradients, scratch5, scratch43.
+ * Kernel 159: layer1.1.conv2 backward: conv2d_weight_grad | layer1.1.conv2 backward: conv2d_input_grad + gt + select. Binds scratch42, scratch46, scratch25, scratch47, gradients, scratch7, scratch43.
  */
 const train112Layer11Conv2BackwardConv2dWeightGr: KernelSpec = {
   name: 'train_112_layer1_1_conv2_backward_conv2d_weight_gr',
@@ -15259,7 +15304,7 @@ const train112Layer11Conv2BackwardConv2dWeightGr: KernelSpec = {
       below: 0,
       buffers: [0, 1, 4],
       together: true,
-      invocations: { count: 28224, block: 0 },
+      invocations: { count: 4032, block: 0 },
     },
     {
       name: 'train_112b_layer1_1_conv2_backward_conv2d_input_gra',
@@ -15290,7 +15335,7 @@ const train112Layer11Conv2BackwardConv2dWeightGr: KernelSpec = {
     { buffer: 56, access: 'read' },
     { buffer: 78, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 36, access: 'read_write' },
+    { buffer: 38, access: 'read_write' },
     { buffer: 74, access: 'read_write' },
   ],
   wgsl: `// layer1.1.conv2 backward: conv2d_weight_grad | layer1.1.conv2 backward: conv2d_input_grad + gt + select
@@ -15300,25 +15345,23 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 9216>;
 @group(0) @binding(3) var<storage, read> scratch3: array<f32, 102400>;
 @group(0) @binding(4) var<storage, read_write> gradients: array<f32, 151104>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 451584>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 64512>;
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // layer1.1.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 7 * 7 * 3 * 3 * 8 * 8) { return; }
+  if (item >= 7 * 3 * 3 * 8 * 8) { return; }
   let cb = item % 8;
-  let rest5 = item / 8;
-  let nb = rest5 % 8;
-  let rest4 = rest5 / 8;
-  let w = rest4 % 3;
-  let rest3 = rest4 / 3;
-  let h = rest3 % 3;
+  let rest4 = item / 8;
+  let nb = rest4 % 8;
+  let rest3 = rest4 / 8;
+  let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let r2 = rest2 % 7;
-  let rest1 = rest2 / 7;
-  let r1 = rest1;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r2 = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -15335,39 +15378,43 @@ fn part0(number: i32, invocation: u32) {
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  if (((((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) & ((r2 + w + (-1)) >= 0)) & ((r2 + w + (-1)) < 7)) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
-      let v0 = scratch0[a0 - 128];
-      let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
-      let v1 = scratch1[a1];
-      let v2 = scratch0[a0 - 127];
-      let v3 = scratch1[a1 + 1];
-      let v4 = scratch1[a1 + 2];
-      let v5 = scratch1[a1 + 3];
-      let v6 = scratch1[a1 + 4];
-      let v7 = scratch1[a1 + 5];
-      let v8 = scratch1[a1 + 6];
-      let v9 = scratch1[a1 + 7];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v0 * v3;
-      acc3 += v2 * v3;
-      acc4 += v0 * v4;
-      acc5 += v2 * v4;
-      acc6 += v0 * v5;
-      acc7 += v2 * v5;
-      acc8 += v0 * v6;
-      acc9 += v2 * v6;
-      acc10 += v0 * v7;
-      acc11 += v2 * v7;
-      acc12 += v0 * v8;
-      acc13 += v2 * v8;
-      acc14 += v0 * v9;
-      acc15 += v2 * v9;
+  if (((r2 + w + (-1)) >= 0) & ((r2 + w + (-1)) < 7)) {
+    for (var r1 = 0; r1 < 7; r1++) {
+      if (((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
+          let v0 = scratch0[a0 - 128];
+          let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
+          let v1 = scratch1[a1];
+          let v2 = scratch0[a0 - 127];
+          let v3 = scratch1[a1 + 1];
+          let v4 = scratch1[a1 + 2];
+          let v5 = scratch1[a1 + 3];
+          let v6 = scratch1[a1 + 4];
+          let v7 = scratch1[a1 + 5];
+          let v8 = scratch1[a1 + 6];
+          let v9 = scratch1[a1 + 7];
+          acc0 += v0 * v1;
+          acc1 += v2 * v1;
+          acc2 += v0 * v3;
+          acc3 += v2 * v3;
+          acc4 += v0 * v4;
+          acc5 += v2 * v4;
+          acc6 += v0 * v5;
+          acc7 += v2 * v5;
+          acc8 += v0 * v6;
+          acc9 += v2 * v6;
+          acc10 += v0 * v7;
+          acc11 += v2 * v7;
+          acc12 += v0 * v8;
+          acc13 += v2 * v8;
+          acc14 += v0 * v9;
+          acc15 += v2 * v9;
+        }
+      }
     }
   }
-  let a2 = cb * 2 + h * 3072 + nb * 128 + r1 * 64512 + r2 * 9216 + w * 1024;
+  let a2 = cb * 2 + h * 3072 + nb * 128 + r2 * 9216 + w * 1024;
   scratch4[a2] = acc0;
   scratch4[a2 + 1] = acc1;
   scratch4[a2 + 16] = acc2;
@@ -15494,8 +15541,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 441) { part0(number, invocation); return; }
-  number -= 441;
+  if (number < 63) { part0(number, invocation); return; }
+  number -= 63;
   if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64) { part1(number, invocation); }
 }
 `,
@@ -15659,7 +15706,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 162: layer1.1.conv1 backward: conv2d_weight_grad | layer1.1.conv1 backward: conv2d_input_grad + add + gt + select. Binds scratch37, scratch42, scratch4, scratch26, scratch41, gradients, scratch0, scratch38.
+ * Kernel 162: layer1.1.conv1 backward: conv2d_weight_grad | layer1.1.conv1 backward: conv2d_input_grad + add + gt + select. Binds scratch37, scratch42, scratch4, scratch26, scratch41, gradients, scratch48, scratch38.
  */
 const train115Layer11Conv1BackwardConv2dWeightGr: KernelSpec = {
   name: 'train_115_layer1_1_conv1_backward_conv2d_weight_gr',
@@ -15673,7 +15720,7 @@ const train115Layer11Conv1BackwardConv2dWeightGr: KernelSpec = {
       below: 0,
       buffers: [0, 1, 5],
       together: true,
-      invocations: { count: 28224, block: 0 },
+      invocations: { count: 4032, block: 0 },
     },
     {
       name: 'train_115b_layer1_1_conv1_backward_conv2d_input_gra',
@@ -15705,7 +15752,7 @@ const train115Layer11Conv1BackwardConv2dWeightGr: KernelSpec = {
     { buffer: 57, access: 'read' },
     { buffer: 72, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 31, access: 'read_write' },
+    { buffer: 79, access: 'read_write' },
     { buffer: 69, access: 'read_write' },
   ],
   wgsl: `// layer1.1.conv1 backward: conv2d_weight_grad | layer1.1.conv1 backward: conv2d_input_grad + add + gt + select
@@ -15716,25 +15763,23 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 9216>;
 @group(0) @binding(4) var<storage, read> scratch4: array<f32, 102400>;
 @group(0) @binding(5) var<storage, read_write> gradients: array<f32, 114112>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 451584>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 64512>;
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // layer1.1.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 7 * 7 * 3 * 3 * 8 * 8) { return; }
+  if (item >= 7 * 3 * 3 * 8 * 8) { return; }
   let cb = item % 8;
-  let rest5 = item / 8;
-  let nb = rest5 % 8;
-  let rest4 = rest5 / 8;
-  let w = rest4 % 3;
-  let rest3 = rest4 / 3;
-  let h = rest3 % 3;
+  let rest4 = item / 8;
+  let nb = rest4 % 8;
+  let rest3 = rest4 / 8;
+  let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let r2 = rest2 % 7;
-  let rest1 = rest2 / 7;
-  let r1 = rest1;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r2 = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -15751,39 +15796,43 @@ fn part0(number: i32, invocation: u32) {
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  if (((((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) & ((r2 + w + (-1)) >= 0)) & ((r2 + w + (-1)) < 7)) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
-      let v0 = scratch0[a0 - 128];
-      let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
-      let v1 = scratch1[a1];
-      let v2 = scratch0[a0 - 127];
-      let v3 = scratch1[a1 + 1];
-      let v4 = scratch1[a1 + 2];
-      let v5 = scratch1[a1 + 3];
-      let v6 = scratch1[a1 + 4];
-      let v7 = scratch1[a1 + 5];
-      let v8 = scratch1[a1 + 6];
-      let v9 = scratch1[a1 + 7];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v0 * v3;
-      acc3 += v2 * v3;
-      acc4 += v0 * v4;
-      acc5 += v2 * v4;
-      acc6 += v0 * v5;
-      acc7 += v2 * v5;
-      acc8 += v0 * v6;
-      acc9 += v2 * v6;
-      acc10 += v0 * v7;
-      acc11 += v2 * v7;
-      acc12 += v0 * v8;
-      acc13 += v2 * v8;
-      acc14 += v0 * v9;
-      acc15 += v2 * v9;
+  if (((r2 + w + (-1)) >= 0) & ((r2 + w + (-1)) < 7)) {
+    for (var r1 = 0; r1 < 7; r1++) {
+      if (((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
+          let v0 = scratch0[a0 - 128];
+          let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
+          let v1 = scratch1[a1];
+          let v2 = scratch0[a0 - 127];
+          let v3 = scratch1[a1 + 1];
+          let v4 = scratch1[a1 + 2];
+          let v5 = scratch1[a1 + 3];
+          let v6 = scratch1[a1 + 4];
+          let v7 = scratch1[a1 + 5];
+          let v8 = scratch1[a1 + 6];
+          let v9 = scratch1[a1 + 7];
+          acc0 += v0 * v1;
+          acc1 += v2 * v1;
+          acc2 += v0 * v3;
+          acc3 += v2 * v3;
+          acc4 += v0 * v4;
+          acc5 += v2 * v4;
+          acc6 += v0 * v5;
+          acc7 += v2 * v5;
+          acc8 += v0 * v6;
+          acc9 += v2 * v6;
+          acc10 += v0 * v7;
+          acc11 += v2 * v7;
+          acc12 += v0 * v8;
+          acc13 += v2 * v8;
+          acc14 += v0 * v9;
+          acc15 += v2 * v9;
+        }
+      }
     }
   }
-  let a2 = cb * 2 + h * 3072 + nb * 128 + r1 * 64512 + r2 * 9216 + w * 1024;
+  let a2 = cb * 2 + h * 3072 + nb * 128 + r2 * 9216 + w * 1024;
   scratch5[a2] = acc0;
   scratch5[a2 + 1] = acc1;
   scratch5[a2 + 16] = acc2;
@@ -15910,8 +15959,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 441) { part0(number, invocation); return; }
-  number -= 441;
+  if (number < 63) { part0(number, invocation); return; }
+  number -= 63;
   if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64) { part1(number, invocation); }
 }
 `,
@@ -16075,7 +16124,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 165: layer1.0.conv2 backward: conv2d_weight_grad | layer1.0.conv2 backward: conv2d_input_grad + gt + select | layer1.1.conv2 backward: conv2d_weight_grad: slices. Binds scratch32, scratch37, scratch27, scratch36, scratch5, gradients, scratch8, scratch33.
+ * Kernel 165: layer1.0.conv2 backward: conv2d_weight_grad | layer1.0.conv2 backward: conv2d_input_grad + gt + select | layer1.1.conv2 backward: conv2d_weight_grad: slices. Binds scratch32, scratch37, scratch27, scratch36, scratch7, gradients, scratch52, scratch33.
  */
 const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
   name: 'train_118_layer1_0_conv2_backward_conv2d_weight_gr',
@@ -16089,7 +16138,7 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
       below: 0,
       buffers: [0, 1, 5],
       together: true,
-      invocations: { count: 28224, block: 0 },
+      invocations: { count: 4032, block: 0 },
     },
     {
       name: 'train_118b_layer1_0_conv2_backward_conv2d_input_gra',
@@ -16109,7 +16158,7 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 4096, block: 0 },
     },
     {
       name: 'train_118d_layer1_0_conv2_backward_conv2d_input_gra',
@@ -16129,9 +16178,9 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
     { buffer: 68, access: 'read' },
     { buffer: 58, access: 'read' },
     { buffer: 67, access: 'read' },
-    { buffer: 36, access: 'read' },
+    { buffer: 38, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 39, access: 'read_write' },
+    { buffer: 83, access: 'read_write' },
     { buffer: 64, access: 'read_write' },
   ],
   wgsl: `// layer1.0.conv2 backward: conv2d_weight_grad | layer1.0.conv2 backward: conv2d_input_grad + gt + select | layer1.1.conv2 backward: conv2d_weight_grad: slices
@@ -16140,27 +16189,25 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(1) var<storage, read> scratch1: array<f32>;
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 9216>;
 @group(0) @binding(3) var<storage, read> scratch3: array<f32, 102400>;
-@group(0) @binding(4) var<storage, read> scratch4: array<f32, 1806336>;
+@group(0) @binding(4) var<storage, read> scratch4: array<f32, 258048>;
 @group(0) @binding(5) var<storage, read_write> gradients: array<f32, 151104>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 451584>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 64512>;
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // layer1.0.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 7 * 7 * 3 * 3 * 8 * 8) { return; }
+  if (item >= 7 * 3 * 3 * 8 * 8) { return; }
   let cb = item % 8;
-  let rest5 = item / 8;
-  let nb = rest5 % 8;
-  let rest4 = rest5 / 8;
-  let w = rest4 % 3;
-  let rest3 = rest4 / 3;
-  let h = rest3 % 3;
+  let rest4 = item / 8;
+  let nb = rest4 % 8;
+  let rest3 = rest4 / 8;
+  let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let r2 = rest2 % 7;
-  let rest1 = rest2 / 7;
-  let r1 = rest1;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r2 = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -16177,39 +16224,43 @@ fn part0(number: i32, invocation: u32) {
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  if (((((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) & ((r2 + w + (-1)) >= 0)) & ((r2 + w + (-1)) < 7)) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
-      let v0 = scratch0[a0 - 128];
-      let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
-      let v1 = scratch1[a1];
-      let v2 = scratch0[a0 - 127];
-      let v3 = scratch1[a1 + 1];
-      let v4 = scratch1[a1 + 2];
-      let v5 = scratch1[a1 + 3];
-      let v6 = scratch1[a1 + 4];
-      let v7 = scratch1[a1 + 5];
-      let v8 = scratch1[a1 + 6];
-      let v9 = scratch1[a1 + 7];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v0 * v3;
-      acc3 += v2 * v3;
-      acc4 += v0 * v4;
-      acc5 += v2 * v4;
-      acc6 += v0 * v5;
-      acc7 += v2 * v5;
-      acc8 += v0 * v6;
-      acc9 += v2 * v6;
-      acc10 += v0 * v7;
-      acc11 += v2 * v7;
-      acc12 += v0 * v8;
-      acc13 += v2 * v8;
-      acc14 += v0 * v9;
-      acc15 += v2 * v9;
+  if (((r2 + w + (-1)) >= 0) & ((r2 + w + (-1)) < 7)) {
+    for (var r1 = 0; r1 < 7; r1++) {
+      if (((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
+          let v0 = scratch0[a0 - 128];
+          let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
+          let v1 = scratch1[a1];
+          let v2 = scratch0[a0 - 127];
+          let v3 = scratch1[a1 + 1];
+          let v4 = scratch1[a1 + 2];
+          let v5 = scratch1[a1 + 3];
+          let v6 = scratch1[a1 + 4];
+          let v7 = scratch1[a1 + 5];
+          let v8 = scratch1[a1 + 6];
+          let v9 = scratch1[a1 + 7];
+          acc0 += v0 * v1;
+          acc1 += v2 * v1;
+          acc2 += v0 * v3;
+          acc3 += v2 * v3;
+          acc4 += v0 * v4;
+          acc5 += v2 * v4;
+          acc6 += v0 * v5;
+          acc7 += v2 * v5;
+          acc8 += v0 * v6;
+          acc9 += v2 * v6;
+          acc10 += v0 * v7;
+          acc11 += v2 * v7;
+          acc12 += v0 * v8;
+          acc13 += v2 * v8;
+          acc14 += v0 * v9;
+          acc15 += v2 * v9;
+        }
+      }
     }
   }
-  let a2 = cb * 2 + h * 3072 + nb * 128 + r1 * 64512 + r2 * 9216 + w * 1024;
+  let a2 = cb * 2 + h * 3072 + nb * 128 + r2 * 9216 + w * 1024;
   scratch5[a2] = acc0;
   scratch5[a2 + 1] = acc1;
   scratch5[a2 + 16] = acc2;
@@ -16335,13 +16386,12 @@ fn part1(number: i32, invocation: u32) {
 // layer1.1.conv2 backward: conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 32 * 64) { return; }
+  if (item >= 64 * 64) { return; }
   let n = item % 64;
   let rest3 = item / 64;
-  let cb = rest3 % 32;
-  let rest2 = rest3 / 32;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let wb = 0;
   let hb = 0;
   var acc0 = 0.0;
   var acc1 = 0.0;
@@ -16349,34 +16399,41 @@ fn part2(number: i32, invocation: u32) {
   var acc3 = 0.0;
   var acc4 = 0.0;
   var acc5 = 0.0;
-  for (var r1 = 0; r1 < 7; r1++) {
-    for (var r2 = 0; r2 < 7; r2++) {
-      let a6 = cb * 2 + n * 64 + r1 * 258048 + r2 * 36864 + w * 4096;
-      acc0 += scratch4[a6];
-      acc1 += scratch4[a6 + 1];
-      acc2 += scratch4[a6 + 12288];
-      acc3 += scratch4[a6 + 12289];
-      acc4 += scratch4[a6 + 24576];
-      acc5 += scratch4[a6 + 24577];
-    }
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  for (var r2 = 0; r2 < 7; r2++) {
+    let a6 = c + n * 64 + r2 * 36864;
+    acc0 += scratch4[a6];
+    acc1 += scratch4[a6 + 4096];
+    acc2 += scratch4[a6 + 8192];
+    acc3 += scratch4[a6 + 12288];
+    acc4 += scratch4[a6 + 16384];
+    acc5 += scratch4[a6 + 20480];
+    acc6 += scratch4[a6 + 24576];
+    acc7 += scratch4[a6 + 28672];
+    acc8 += scratch4[a6 + 32768];
   }
-  let a7 = cb * 128 + n + w * 4096;
+  let a7 = c * 64 + n;
   gradients[a7 + 114240] = acc0;
-  gradients[a7 + 114304] = acc1;
-  gradients[a7 + 126528] = acc2;
-  gradients[a7 + 126592] = acc3;
-  gradients[a7 + 138816] = acc4;
-  gradients[a7 + 138880] = acc5;
+  gradients[a7 + 118336] = acc1;
+  gradients[a7 + 122432] = acc2;
+  gradients[a7 + 126528] = acc3;
+  gradients[a7 + 130624] = acc4;
+  gradients[a7 + 134720] = acc5;
+  gradients[a7 + 138816] = acc6;
+  gradients[a7 + 142912] = acc7;
+  gradients[a7 + 147008] = acc8;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 441) { part0(number, invocation); return; }
-  number -= 441;
+  if (number < 63) { part0(number, invocation); return; }
+  number -= 63;
   if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64) { part1(number, invocation); return; }
   number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64;
-  if (number < 96) { part2(number, invocation); }
+  if (number < 64) { part2(number, invocation); }
 }
 `,
 };
@@ -16539,7 +16596,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 168: layer1.0.conv1 backward: conv2d_weight_grad | layer1.0.conv1 backward: conv2d_input_grad + add + gt + select. Binds scratch22, scratch32, scratch38, scratch28, scratch31, gradients, scratch5, scratch33.
+ * Kernel 168: layer1.0.conv1 backward: conv2d_weight_grad | layer1.0.conv1 backward: conv2d_input_grad + add + gt + select. Binds scratch22, scratch32, scratch38, scratch28, scratch31, gradients, scratch61, scratch33.
  */
 const train121Layer10Conv1BackwardConv2dWeightGr: KernelSpec = {
   name: 'train_121_layer1_0_conv1_backward_conv2d_weight_gr',
@@ -16553,7 +16610,7 @@ const train121Layer10Conv1BackwardConv2dWeightGr: KernelSpec = {
       below: 0,
       buffers: [0, 1, 5],
       together: true,
-      invocations: { count: 28224, block: 0 },
+      invocations: { count: 4032, block: 0 },
     },
     {
       name: 'train_121b_layer1_0_conv1_backward_conv2d_input_gra',
@@ -16585,7 +16642,7 @@ const train121Layer10Conv1BackwardConv2dWeightGr: KernelSpec = {
     { buffer: 59, access: 'read' },
     { buffer: 62, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 36, access: 'read_write' },
+    { buffer: 92, access: 'read_write' },
     { buffer: 64, access: 'read_write' },
   ],
   wgsl: `// layer1.0.conv1 backward: conv2d_weight_grad | layer1.0.conv1 backward: conv2d_input_grad + add + gt + select
@@ -16596,25 +16653,23 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 9216>;
 @group(0) @binding(4) var<storage, read> scratch4: array<f32, 102400>;
 @group(0) @binding(5) var<storage, read_write> gradients: array<f32, 40128>;
-@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 451584>;
+@group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 64512>;
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
 // layer1.0.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 7 * 7 * 3 * 3 * 8 * 8) { return; }
+  if (item >= 7 * 3 * 3 * 8 * 8) { return; }
   let cb = item % 8;
-  let rest5 = item / 8;
-  let nb = rest5 % 8;
-  let rest4 = rest5 / 8;
-  let w = rest4 % 3;
-  let rest3 = rest4 / 3;
-  let h = rest3 % 3;
+  let rest4 = item / 8;
+  let nb = rest4 % 8;
+  let rest3 = rest4 / 8;
+  let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let r2 = rest2 % 7;
-  let rest1 = rest2 / 7;
-  let r1 = rest1;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r2 = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -16631,39 +16686,43 @@ fn part0(number: i32, invocation: u32) {
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  if (((((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) & ((r2 + w + (-1)) >= 0)) & ((r2 + w + (-1)) < 7)) {
-    for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-      let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
-      let v0 = scratch0[a0 - 128];
-      let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
-      let v1 = scratch1[a1];
-      let v2 = scratch0[a0 - 127];
-      let v3 = scratch1[a1 + 1];
-      let v4 = scratch1[a1 + 2];
-      let v5 = scratch1[a1 + 3];
-      let v6 = scratch1[a1 + 4];
-      let v7 = scratch1[a1 + 5];
-      let v8 = scratch1[a1 + 6];
-      let v9 = scratch1[a1 + 7];
-      acc0 += v0 * v1;
-      acc1 += v2 * v1;
-      acc2 += v0 * v3;
-      acc3 += v2 * v3;
-      acc4 += v0 * v4;
-      acc5 += v2 * v4;
-      acc6 += v0 * v5;
-      acc7 += v2 * v5;
-      acc8 += v0 * v6;
-      acc9 += v2 * v6;
-      acc10 += v0 * v7;
-      acc11 += v2 * v7;
-      acc12 += v0 * v8;
-      acc13 += v2 * v8;
-      acc14 += v0 * v9;
-      acc15 += v2 * v9;
+  if (((r2 + w + (-1)) >= 0) & ((r2 + w + (-1)) < 7)) {
+    for (var r1 = 0; r1 < 7; r1++) {
+      if (((h + r1 + (-1)) >= 0) & ((h + r1 + (-1)) < 7)) {
+        for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+          let a0 = cb * 2 + h * 112 + r0 * 784 + r1 * 112 + r2 * 16 + w * 16;
+          let v0 = scratch0[a0 - 128];
+          let a1 = nb * 8 + r0 * 3136 + r1 * 448 + r2 * 64;
+          let v1 = scratch1[a1];
+          let v2 = scratch0[a0 - 127];
+          let v3 = scratch1[a1 + 1];
+          let v4 = scratch1[a1 + 2];
+          let v5 = scratch1[a1 + 3];
+          let v6 = scratch1[a1 + 4];
+          let v7 = scratch1[a1 + 5];
+          let v8 = scratch1[a1 + 6];
+          let v9 = scratch1[a1 + 7];
+          acc0 += v0 * v1;
+          acc1 += v2 * v1;
+          acc2 += v0 * v3;
+          acc3 += v2 * v3;
+          acc4 += v0 * v4;
+          acc5 += v2 * v4;
+          acc6 += v0 * v5;
+          acc7 += v2 * v5;
+          acc8 += v0 * v6;
+          acc9 += v2 * v6;
+          acc10 += v0 * v7;
+          acc11 += v2 * v7;
+          acc12 += v0 * v8;
+          acc13 += v2 * v8;
+          acc14 += v0 * v9;
+          acc15 += v2 * v9;
+        }
+      }
     }
   }
-  let a2 = cb * 2 + h * 3072 + nb * 128 + r1 * 64512 + r2 * 9216 + w * 1024;
+  let a2 = cb * 2 + h * 3072 + nb * 128 + r2 * 9216 + w * 1024;
   scratch5[a2] = acc0;
   scratch5[a2 + 1] = acc1;
   scratch5[a2 + 16] = acc2;
@@ -16790,15 +16849,15 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 441) { part0(number, invocation); return; }
-  number -= 441;
+  if (number < 63) { part0(number, invocation); return; }
+  number -= 63;
   if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 169: relu backward: max_pool2d_grad | bn1 backward: sum | layer1.1.conv1 backward: conv2d_weight_grad: slices | layer1.0.conv2 backward: conv2d_weight_grad: slices | layer1.0.conv1 backward: conv2d_weight_grad: slices. Binds scratch23, scratch33, scratch0, scratch8, scratch5, scratch18, gradients, scratch120.
+ * Kernel 169: relu backward: max_pool2d_grad | bn1 backward: sum | layer1.1.conv1 backward: conv2d_weight_grad: slices | layer1.0.conv2 backward: conv2d_weight_grad: slices | layer1.0.conv1 backward: conv2d_weight_grad: slices. Binds scratch23, scratch33, scratch48, scratch52, scratch61, scratch18, gradients, scratch120.
  */
 const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
   name: 'train_122_relu_backward_max_pool2d_grad_bn1_backwa',
@@ -16832,7 +16891,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 4096, block: 0 },
     },
     {
       name: 'train_122d_layer1_0_conv2_backward_conv2d_weight_gr',
@@ -16842,7 +16901,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 4096, block: 0 },
     },
     {
       name: 'train_122e_layer1_0_conv1_backward_conv2d_weight_gr',
@@ -16852,7 +16911,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 4096, block: 0 },
     },
   ],
   workgroup: 64,
@@ -16860,9 +16919,9 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
   buffers: [
     { buffer: 54, access: 'read' },
     { buffer: 64, access: 'read' },
-    { buffer: 31, access: 'read' },
-    { buffer: 39, access: 'read' },
-    { buffer: 36, access: 'read' },
+    { buffer: 79, access: 'read' },
+    { buffer: 83, access: 'read' },
+    { buffer: 92, access: 'read' },
     { buffer: 49, access: 'read_write' },
     { buffer: 1, access: 'read_write' },
     { buffer: 151, access: 'read_write' },
@@ -16871,9 +16930,9 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
 struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(0) var<storage, read> scratch0: array<vec4<i32>>;
 @group(0) @binding(1) var<storage, read> scratch1: array<vec4<f32>>;
-@group(0) @binding(2) var<storage, read> scratch2: array<f32, 1806336>;
-@group(0) @binding(3) var<storage, read> scratch3: array<f32, 1806336>;
-@group(0) @binding(4) var<storage, read> scratch4: array<f32, 1806336>;
+@group(0) @binding(2) var<storage, read> scratch2: array<f32, 258048>;
+@group(0) @binding(3) var<storage, read> scratch3: array<f32, 258048>;
+@group(0) @binding(4) var<storage, read> scratch4: array<f32, 258048>;
 @group(0) @binding(5) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32, 114112>;
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 784>;
@@ -16945,13 +17004,12 @@ fn part1(number: i32, invocation: u32) {
 // layer1.1.conv1 backward: conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 32 * 64) { return; }
+  if (item >= 64 * 64) { return; }
   let n = item % 64;
   let rest3 = item / 64;
-  let cb = rest3 % 32;
-  let rest2 = rest3 / 32;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let wb = 0;
   let hb = 0;
   var acc0 = 0.0;
   var acc1 = 0.0;
@@ -16959,35 +17017,41 @@ fn part2(number: i32, invocation: u32) {
   var acc3 = 0.0;
   var acc4 = 0.0;
   var acc5 = 0.0;
-  for (var r1 = 0; r1 < 7; r1++) {
-    for (var r2 = 0; r2 < 7; r2++) {
-      let a2 = cb * 2 + n * 64 + r1 * 258048 + r2 * 36864 + w * 4096;
-      acc0 += scratch2[a2];
-      acc1 += scratch2[a2 + 1];
-      acc2 += scratch2[a2 + 12288];
-      acc3 += scratch2[a2 + 12289];
-      acc4 += scratch2[a2 + 24576];
-      acc5 += scratch2[a2 + 24577];
-    }
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  for (var r2 = 0; r2 < 7; r2++) {
+    let a2 = c + n * 64 + r2 * 36864;
+    acc0 += scratch2[a2];
+    acc1 += scratch2[a2 + 4096];
+    acc2 += scratch2[a2 + 8192];
+    acc3 += scratch2[a2 + 12288];
+    acc4 += scratch2[a2 + 16384];
+    acc5 += scratch2[a2 + 20480];
+    acc6 += scratch2[a2 + 24576];
+    acc7 += scratch2[a2 + 28672];
+    acc8 += scratch2[a2 + 32768];
   }
-  let a3 = cb * 128 + n + w * 4096;
+  let a3 = c * 64 + n;
   gradients[a3 + 77248] = acc0;
-  gradients[a3 + 77312] = acc1;
-  gradients[a3 + 89536] = acc2;
-  gradients[a3 + 89600] = acc3;
-  gradients[a3 + 101824] = acc4;
-  gradients[a3 + 101888] = acc5;
+  gradients[a3 + 81344] = acc1;
+  gradients[a3 + 85440] = acc2;
+  gradients[a3 + 89536] = acc3;
+  gradients[a3 + 93632] = acc4;
+  gradients[a3 + 97728] = acc5;
+  gradients[a3 + 101824] = acc6;
+  gradients[a3 + 105920] = acc7;
+  gradients[a3 + 110016] = acc8;
 }
 // layer1.0.conv2 backward: conv2d_weight_grad: slices
 fn part3(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 32 * 64) { return; }
+  if (item >= 64 * 64) { return; }
   let n = item % 64;
   let rest3 = item / 64;
-  let cb = rest3 % 32;
-  let rest2 = rest3 / 32;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let wb = 0;
   let hb = 0;
   var acc0 = 0.0;
   var acc1 = 0.0;
@@ -16995,35 +17059,41 @@ fn part3(number: i32, invocation: u32) {
   var acc3 = 0.0;
   var acc4 = 0.0;
   var acc5 = 0.0;
-  for (var r1 = 0; r1 < 7; r1++) {
-    for (var r2 = 0; r2 < 7; r2++) {
-      let a4 = cb * 2 + n * 64 + r1 * 258048 + r2 * 36864 + w * 4096;
-      acc0 += scratch3[a4];
-      acc1 += scratch3[a4 + 1];
-      acc2 += scratch3[a4 + 12288];
-      acc3 += scratch3[a4 + 12289];
-      acc4 += scratch3[a4 + 24576];
-      acc5 += scratch3[a4 + 24577];
-    }
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  for (var r2 = 0; r2 < 7; r2++) {
+    let a4 = c + n * 64 + r2 * 36864;
+    acc0 += scratch3[a4];
+    acc1 += scratch3[a4 + 4096];
+    acc2 += scratch3[a4 + 8192];
+    acc3 += scratch3[a4 + 12288];
+    acc4 += scratch3[a4 + 16384];
+    acc5 += scratch3[a4 + 20480];
+    acc6 += scratch3[a4 + 24576];
+    acc7 += scratch3[a4 + 28672];
+    acc8 += scratch3[a4 + 32768];
   }
-  let a5 = cb * 128 + n + w * 4096;
+  let a5 = c * 64 + n;
   gradients[a5 + 40256] = acc0;
-  gradients[a5 + 40320] = acc1;
-  gradients[a5 + 52544] = acc2;
-  gradients[a5 + 52608] = acc3;
-  gradients[a5 + 64832] = acc4;
-  gradients[a5 + 64896] = acc5;
+  gradients[a5 + 44352] = acc1;
+  gradients[a5 + 48448] = acc2;
+  gradients[a5 + 52544] = acc3;
+  gradients[a5 + 56640] = acc4;
+  gradients[a5 + 60736] = acc5;
+  gradients[a5 + 64832] = acc6;
+  gradients[a5 + 68928] = acc7;
+  gradients[a5 + 73024] = acc8;
 }
 // layer1.0.conv1 backward: conv2d_weight_grad: slices
 fn part4(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 32 * 64) { return; }
+  if (item >= 64 * 64) { return; }
   let n = item % 64;
   let rest3 = item / 64;
-  let cb = rest3 % 32;
-  let rest2 = rest3 / 32;
-  let w = rest2 % 3;
-  let rest1 = rest2 / 3;
+  let c = rest3 % 64;
+  let rest2 = rest3 / 64;
+  let wb = 0;
   let hb = 0;
   var acc0 = 0.0;
   var acc1 = 0.0;
@@ -17031,24 +17101,31 @@ fn part4(number: i32, invocation: u32) {
   var acc3 = 0.0;
   var acc4 = 0.0;
   var acc5 = 0.0;
-  for (var r1 = 0; r1 < 7; r1++) {
-    for (var r2 = 0; r2 < 7; r2++) {
-      let a6 = cb * 2 + n * 64 + r1 * 258048 + r2 * 36864 + w * 4096;
-      acc0 += scratch4[a6];
-      acc1 += scratch4[a6 + 1];
-      acc2 += scratch4[a6 + 12288];
-      acc3 += scratch4[a6 + 12289];
-      acc4 += scratch4[a6 + 24576];
-      acc5 += scratch4[a6 + 24577];
-    }
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  for (var r2 = 0; r2 < 7; r2++) {
+    let a6 = c + n * 64 + r2 * 36864;
+    acc0 += scratch4[a6];
+    acc1 += scratch4[a6 + 4096];
+    acc2 += scratch4[a6 + 8192];
+    acc3 += scratch4[a6 + 12288];
+    acc4 += scratch4[a6 + 16384];
+    acc5 += scratch4[a6 + 20480];
+    acc6 += scratch4[a6 + 24576];
+    acc7 += scratch4[a6 + 28672];
+    acc8 += scratch4[a6 + 32768];
   }
-  let a7 = cb * 128 + n + w * 4096;
+  let a7 = c * 64 + n;
   gradients[a7 + 3264] = acc0;
-  gradients[a7 + 3328] = acc1;
-  gradients[a7 + 15552] = acc2;
-  gradients[a7 + 15616] = acc3;
-  gradients[a7 + 27840] = acc4;
-  gradients[a7 + 27904] = acc5;
+  gradients[a7 + 7360] = acc1;
+  gradients[a7 + 11456] = acc2;
+  gradients[a7 + 15552] = acc3;
+  gradients[a7 + 19648] = acc4;
+  gradients[a7 + 23744] = acc5;
+  gradients[a7 + 27840] = acc6;
+  gradients[a7 + 31936] = acc7;
+  gradients[a7 + 36032] = acc8;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -17058,11 +17135,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   number -= (i32(uniforms.n) * 4 * 7 * 2 * 16 + 63) / 64;
   if (number < 13) { part1(number, invocation); return; }
   number -= 13;
-  if (number < 96) { part2(number, invocation); return; }
-  number -= 96;
-  if (number < 96) { part3(number, invocation); return; }
-  number -= 96;
-  if (number < 96) { part4(number, invocation); }
+  if (number < 64) { part2(number, invocation); return; }
+  number -= 64;
+  if (number < 64) { part3(number, invocation); return; }
+  number -= 64;
+  if (number < 64) { part4(number, invocation); }
 }
 `,
 };
@@ -17161,7 +17238,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 171: bn1 backward: sub + mul + div + neg + add. Binds scratch18, scratch14, scratch29, scratch13, scratch6, scratch12, gradients, scratch5.
+ * Kernel 171: bn1 backward: sub + mul + div + neg + add. Binds scratch18, scratch14, scratch29, scratch13, scratch6, scratch12, gradients, scratch0.
  */
 const train124Bn1BackwardSubMulDivNegAdd: KernelSpec = {
   name: 'train_124_bn1_backward_sub_mul_div_neg_add',
@@ -17188,7 +17265,7 @@ const train124Bn1BackwardSubMulDivNegAdd: KernelSpec = {
     { buffer: 37, access: 'read' },
     { buffer: 43, access: 'read' },
     { buffer: 1, access: 'read' },
-    { buffer: 36, access: 'read_write' },
+    { buffer: 31, access: 'read_write' },
   ],
   wgsl: `// bn1 backward: sub + mul + div + neg + add
 struct Uniforms { n: u32, u0: f32, u1: f32 }
@@ -17234,7 +17311,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** Kernel 172: conv1 backward: conv2d_weight_grad. Binds scratch1, scratch5, gradients, scratch6. */
+/** Kernel 172: conv1 backward: conv2d_weight_grad. Binds scratch1, scratch0, gradients, scratch6. */
 const train125Conv1BackwardConv2dWeightGrad: KernelSpec = {
   name: 'train_125_conv1_backward_conv2d_weight_grad',
   label: 'conv1 backward: conv2d_weight_grad',
@@ -17254,7 +17331,7 @@ const train125Conv1BackwardConv2dWeightGrad: KernelSpec = {
   localBytes: 0,
   buffers: [
     { buffer: 32, access: 'read' },
-    { buffer: 36, access: 'read' },
+    { buffer: 31, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 37, access: 'read_write' },
   ],
@@ -22580,15 +22657,15 @@ export const fashionResNetModule: ModuleSpec = {
     /* 28 */ { name: 'label', element: 'i32', size: { fixed: 0, perSample: 1 }, role: 'input' },
     /* 29 */ { name: 'loss', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
     /* 30 */ { name: 'accuracy', element: 'f32', size: { fixed: 1, perSample: 0 }, role: 'record' },
-    /* 31 */ { name: 'scratch0', element: 'f32', size: { fixed: 1806336, perSample: 12544 }, role: 'scratch' },
+    /* 31 */ { name: 'scratch0', element: 'f32', size: { fixed: 262144, perSample: 12544 }, role: 'scratch' },
     /* 32 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 3136 }, role: 'scratch' },
     /* 33 */ { name: 'scratch2', element: 'f32', size: { fixed: 5120, perSample: 3136 }, role: 'scratch' },
     /* 34 */ { name: 'scratch3', element: 'f32', size: { fixed: 262144, perSample: 1024 }, role: 'scratch' },
     /* 35 */ { name: 'scratch4', element: 'f32', size: { fixed: 262144, perSample: 3136 }, role: 'scratch' },
-    /* 36 */ { name: 'scratch5', element: 'f32', size: { fixed: 1806336, perSample: 12544 }, role: 'scratch' },
+    /* 36 */ { name: 'scratch5', element: 'f32', size: { fixed: 1179648, perSample: 0 }, role: 'scratch' },
     /* 37 */ { name: 'scratch6', element: 'f32', size: { fixed: 614656, perSample: 12544 }, role: 'scratch' },
-    /* 38 */ { name: 'scratch7', element: 'f32', size: { fixed: 131072, perSample: 2048 }, role: 'scratch' },
-    /* 39 */ { name: 'scratch8', element: 'f32', size: { fixed: 1806336, perSample: 0 }, role: 'scratch' },
+    /* 38 */ { name: 'scratch7', element: 'f32', size: { fixed: 258048, perSample: 2048 }, role: 'scratch' },
+    /* 39 */ { name: 'scratch8', element: 'f32', size: { fixed: 589824, perSample: 0 }, role: 'scratch' },
     /* 40 */ { name: 'scratch9', element: 'f32', size: { fixed: 589824, perSample: 0 }, role: 'scratch' },
     /* 41 */ { name: 'scratch10', element: 'f32', size: { fixed: 589824, perSample: 0 }, role: 'scratch' },
     /* 42 */ { name: 'scratch11', element: 'f32', size: { fixed: 294912, perSample: 0 }, role: 'scratch' },
@@ -22628,7 +22705,7 @@ export const fashionResNetModule: ModuleSpec = {
     /* 76 */ { name: 'scratch45', element: 'f32', size: { fixed: 64, perSample: 0 }, role: 'scratch' },
     /* 77 */ { name: 'scratch46', element: 'f32', size: { fixed: 0, perSample: 3136 }, role: 'scratch' },
     /* 78 */ { name: 'scratch47', element: 'f32', size: { fixed: 102400, perSample: 2048 }, role: 'scratch' },
-    /* 79 */ { name: 'scratch48', element: 'f32', size: { fixed: 131072, perSample: 2048 }, role: 'scratch' },
+    /* 79 */ { name: 'scratch48', element: 'f32', size: { fixed: 258048, perSample: 2048 }, role: 'scratch' },
     /* 80 */ { name: 'scratch49', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
     /* 81 */ { name: 'scratch50', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },
     /* 82 */ { name: 'scratch51', element: 'f32', size: { fixed: 128, perSample: 0 }, role: 'scratch' },

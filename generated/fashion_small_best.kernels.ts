@@ -262,7 +262,7 @@ const infer02Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 1 },
+      invocations: { count: 96, block: 2 },
     },
   ],
   workgroup: 64,
@@ -286,44 +286,64 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
   let hb = 0;
-  let n = rest2;
+  let nb = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     for (var r2 = 0; r2 < 64; r2++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4728];
-      let a1 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
       let v1 = scratch0[a1 + 320];
       let v2 = scratch0[a1 + 640];
-      let v3 = parameters[a0 + 10872];
-      let v4 = scratch0[a1 + 960];
-      let v5 = parameters[a0 + 17016];
+      let v3 = scratch0[a1 + 1920];
+      let v4 = scratch0[a1 + 2240];
+      let v5 = parameters[a0 + 10872];
+      let v6 = scratch0[a1 + 960];
+      let v7 = scratch0[a1 + 2560];
+      let v8 = parameters[a0 + 17016];
       acc0 += scratch0[a1] * v0;
       acc1 += v1 * v0;
       acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch0[a1 + 1280] * v5;
+      acc3 += scratch0[a1 + 1600] * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc0 += v1 * v5;
+      acc1 += v2 * v5;
+      acc2 += v6 * v5;
+      acc3 += v3 * v5;
+      acc4 += v4 * v5;
+      acc5 += v7 * v5;
+      acc0 += v2 * v8;
+      acc1 += v6 * v8;
+      acc2 += scratch0[a1 + 1280] * v8;
+      acc3 += v4 * v8;
+      acc4 += v7 * v8;
+      acc5 += scratch0[a1 + 2880] * v8;
     }
   }
-  let v6 = parameters[cb + 41904];
-  let v7 = parameters[cb + 23160] / sqrt((parameters[cb + 41936] + 0.00001));
-  let v8 = parameters[cb + 23192];
-  let a2 = cb + n * 288 + w * 32;
-  scratch2[a2] = max((((acc0 - v6) * v7) + v8), vec4f());
-  scratch2[a2 + 96] = max((((acc1 - v6) * v7) + v8), vec4f());
-  scratch2[a2 + 192] = max((((acc2 - v6) * v7) + v8), vec4f());
+  let v9 = parameters[cb + 41904];
+  let v10 = parameters[cb + 23160] / sqrt((parameters[cb + 41936] + 0.00001));
+  let v11 = parameters[cb + 23192];
+  let a2 = cb + nb * 576 + w * 32;
+  scratch2[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 96] = max((((acc1 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 192] = max((((acc2 - v9) * v10) + v11), vec4f());
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
+    scratch2[a2 + 288] = max((((acc3 - v9) * v10) + v11), vec4f());
+    scratch2[a2 + 384] = max((((acc4 - v9) * v10) + v11), vec4f());
+    scratch2[a2 + 480] = max((((acc5 - v9) * v10) + v11), vec4f());
+  }
 }
 `,
 };
@@ -654,7 +674,7 @@ const evaluate03Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 1 },
+      invocations: { count: 96, block: 2 },
     },
   ],
   workgroup: 64,
@@ -1308,7 +1328,7 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
       below: 0,
       buffers: [3, 5],
       together: false,
-      invocations: { count: 4608, block: 0 },
+      invocations: { count: 3744, block: 0 },
     },
   ],
   workgroup: 64,
@@ -1471,20 +1491,23 @@ fn part0(number: i32, invocation: u32) {
 // conv2.weight: reordered
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 16 * 32) { return; }
+  if (item >= 3 * 3 * 13 * 32) { return; }
   let c = item % 32;
   let rest3 = item / 32;
-  let r2b = rest3 % 16;
-  let rest2 = rest3 / 16;
+  let r2b = rest3 % 13;
+  let rest2 = rest3 / 13;
   let r1 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r0 = rest1;
-  let a11 = c + r0 * 6144 + r1 * 2048 + r2b * 128;
-  let a12 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 4;
+  let a11 = c + r0 * 6144 + r1 * 2048 + r2b * 160;
+  let a12 = c * 64 + r0 * 6144 + r1 * 2048 + r2b * 5;
   scratch4[a11] = parameters[a12 + 352];
   scratch4[a11 + 32] = parameters[a12 + 353];
   scratch4[a11 + 64] = parameters[a12 + 354];
   scratch4[a11 + 96] = parameters[a12 + 355];
+  if ((r2b * 5 + 4) < 64) {
+    scratch4[a11 + 128] = parameters[a12 + 356];
+  }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -1492,7 +1515,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < i32(uniforms.n)) { part0(number, invocation); return; }
   number -= i32(uniforms.n);
-  if (number < 72) { part1(number, invocation); }
+  if (number < 59) { part1(number, invocation); }
 }
 `,
 };
@@ -2233,7 +2256,7 @@ const train09Conv3Conv2d: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 1 },
+      invocations: { count: 96, block: 2 },
     },
     {
       name: 'train_09b_conv3_conv2d_fewer_than_4',
@@ -2267,41 +2290,61 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
   let hb = 0;
-  let n = rest2;
+  let nb = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     for (var r2 = 0; r2 < 64; r2++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4728];
-      let a1 = n * 9344 + r1 + r2 * 146 + w;
+      let a1 = nb * 18688 + r1 + r2 * 146 + w;
       let v1 = scratch0[a1 + 126];
       let v2 = scratch0[a1 + 131];
-      let v3 = parameters[a0 + 10872];
-      let v4 = scratch0[a1 + 136];
-      let v5 = parameters[a0 + 17016];
+      let v3 = scratch0[a1 + 9470];
+      let v4 = scratch0[a1 + 9475];
+      let v5 = parameters[a0 + 10872];
+      let v6 = scratch0[a1 + 136];
+      let v7 = scratch0[a1 + 9480];
+      let v8 = parameters[a0 + 17016];
       acc0 += scratch0[a1 + 121] * v0;
       acc1 += v1 * v0;
       acc2 += v2 * v0;
-      acc0 += v1 * v3;
-      acc1 += v2 * v3;
-      acc2 += v4 * v3;
-      acc0 += v2 * v5;
-      acc1 += v4 * v5;
-      acc2 += scratch0[a1 + 141] * v5;
+      acc3 += scratch0[a1 + 9465] * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc0 += v1 * v5;
+      acc1 += v2 * v5;
+      acc2 += v6 * v5;
+      acc3 += v3 * v5;
+      acc4 += v4 * v5;
+      acc5 += v7 * v5;
+      acc0 += v2 * v8;
+      acc1 += v6 * v8;
+      acc2 += scratch0[a1 + 141] * v8;
+      acc3 += v4 * v8;
+      acc4 += v7 * v8;
+      acc5 += scratch0[a1 + 9485] * v8;
     }
   }
-  let a2 = cb + n * 288 + w * 32;
+  let a2 = cb + nb * 576 + w * 32;
   scratch2[a2] = acc0;
   scratch2[a2 + 96] = acc1;
   scratch2[a2 + 192] = acc2;
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
+    scratch2[a2 + 288] = acc3;
+    scratch2[a2 + 384] = acc4;
+    scratch2[a2 + 480] = acc5;
+  }
 }
 `,
 };
@@ -2408,7 +2451,7 @@ const train11ReluSubMulAddRelu: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 288, block: 4 },
+      invocations: { count: 96, block: 2 },
     },
   ],
   workgroup: 64,
@@ -2434,27 +2477,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
+  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let h = rest2 % 3;
-  let rest1 = rest2 / 3;
-  let nb = rest1;
+  let hb = 0;
+  let nb = rest2;
   let v0 = scratch1[cb];
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 23192];
-  let a0 = cb + h * 96 + nb * 1152 + w * 32;
+  let a0 = cb + nb * 576 + w * 32;
   scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
-  if ((nb * 4 + 1) < i32(uniforms.n)) {
+  scratch3[a0 + 96] = max((((scratch0[a0 + 96] - v0) * v1) + v2), vec4f());
+  scratch3[a0 + 192] = max((((scratch0[a0 + 192] - v0) * v1) + v2), vec4f());
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
     scratch3[a0 + 288] = max((((scratch0[a0 + 288] - v0) * v1) + v2), vec4f());
-  }
-  if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 576] = max((((scratch0[a0 + 576] - v0) * v1) + v2), vec4f());
-  }
-  if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 864] = max((((scratch0[a0 + 864] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 384] = max((((scratch0[a0 + 384] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 480] = max((((scratch0[a0 + 480] - v0) * v1) + v2), vec4f());
   }
 }
 `,
@@ -2921,7 +2961,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       below: 0,
       buffers: [0, 1, 5],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 3696, block: 0 },
     },
     {
       name: 'train_16c_fc1_backward_lt_matmul_select_mul_gt',
@@ -2931,7 +2971,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       below: 0,
       buffers: [2, 3, 0, 4, 6],
       together: false,
-      invocations: { count: 384, block: 4 },
+      invocations: { count: 234, block: 4 },
     },
   ],
   workgroup: 64,
@@ -2970,35 +3010,48 @@ fn part0(number: i32, invocation: u32) {
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 384 * 16) { return; }
+  if (item >= 231 * 16) { return; }
   let nb = item % 16;
   let rest1 = item / 16;
   let cb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
-    let a0 = cb * 3 + r0 * 1152;
+    let a0 = cb * 5 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
     acc1 += v0 * scratch1[a0 + 1];
     acc2 += v0 * scratch1[a0 + 2];
+    acc3 += v0 * scratch1[a0 + 3];
+    acc4 += v0 * scratch1[a0 + 4];
   }
-  let a1 = cb * 48 + nb;
+  let a1 = cb * 80 + nb;
   gradients[a1 + 23224] = acc0;
   gradients[a1 + 23240] = acc1;
-  gradients[a1 + 23256] = acc2;
+  if ((cb * 5 + 2) < 1152) {
+    gradients[a1 + 23256] = acc2;
+  }
+  if ((cb * 5 + 3) < 1152) {
+    gradients[a1 + 23272] = acc3;
+  }
+  if ((cb * 5 + 4) < 1152) {
+    gradients[a1 + 23288] = acc4;
+  }
 }
 // fc1 backward: lt + matmul + select + mul + gt
 fn part2(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 128) { return; }
-  let c = item % 128;
-  let rest3 = item / 128;
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26) { return; }
+  let cb = item % 26;
+  let rest3 = item / 26;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let hb = 0;
-  let nb = rest2;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let nb = rest1;
   var acc0 = 0.0;
   var acc1 = 0.0;
   var acc2 = 0.0;
@@ -3011,48 +3064,90 @@ fn part2(number: i32, invocation: u32) {
   var acc9 = 0.0;
   var acc10 = 0.0;
   var acc11 = 0.0;
+  var acc12 = 0.0;
+  var acc13 = 0.0;
+  var acc14 = 0.0;
+  var acc15 = 0.0;
+  var acc16 = 0.0;
+  var acc17 = 0.0;
+  var acc18 = 0.0;
+  var acc19 = 0.0;
   for (var r0 = 0; r0 < 64; r0++) {
     let a2 = nb * 256 + r0;
     let v0 = scratch0[a2];
-    let a3 = c + r0 * 128 + w * 8192;
+    let a3 = cb * 5 + h * 24576 + r0 * 128 + w * 8192;
     let v1 = scratch4[a3];
-    let v2 = scratch4[a3 + 24576];
-    let v3 = scratch4[a3 + 49152];
-    let v4 = scratch0[a2 + 64];
-    let v5 = scratch0[a2 + 128];
-    let v6 = scratch0[a2 + 192];
+    let v2 = scratch4[a3 + 1];
+    let v3 = scratch4[a3 + 2];
+    let v4 = scratch4[a3 + 3];
+    let v5 = scratch4[a3 + 4];
+    let v6 = scratch0[a2 + 64];
+    let v7 = scratch0[a2 + 128];
+    let v8 = scratch0[a2 + 192];
     acc0 += v0 * v1;
     acc1 += v0 * v2;
     acc2 += v0 * v3;
-    acc3 += v4 * v1;
-    acc4 += v4 * v2;
-    acc5 += v4 * v3;
-    acc6 += v5 * v1;
-    acc7 += v5 * v2;
-    acc8 += v5 * v3;
-    acc9 += v6 * v1;
-    acc10 += v6 * v2;
-    acc11 += v6 * v3;
+    acc3 += v0 * v4;
+    acc4 += v0 * v5;
+    acc5 += v6 * v1;
+    acc6 += v6 * v2;
+    acc7 += v6 * v3;
+    acc8 += v6 * v4;
+    acc9 += v6 * v5;
+    acc10 += v7 * v1;
+    acc11 += v7 * v2;
+    acc12 += v7 * v3;
+    acc13 += v7 * v4;
+    acc14 += v7 * v5;
+    acc15 += v8 * v1;
+    acc16 += v8 * v2;
+    acc17 += v8 * v3;
+    acc18 += v8 * v4;
+    acc19 += v8 * v5;
   }
-  let a4 = c + nb * 4608 + w * 128;
-  let a5 = c * 9 + nb * 4608 + w;
+  let a4 = cb * 5 + h * 384 + nb * 4608 + w * 128;
+  let a5 = cb * 45 + h * 3 + nb * 4608 + w;
   scratch5[a4] = select(0.0, (select(0.0, acc0, (scratch3[a5] < 0.5)) * 2.0), (scratch2[a4] > 0.0));
-  scratch5[a4 + 384] = select(0.0, (select(0.0, acc1, (scratch3[a5 + 3] < 0.5)) * 2.0), (scratch2[a4 + 384] > 0.0));
-  scratch5[a4 + 768] = select(0.0, (select(0.0, acc2, (scratch3[a5 + 6] < 0.5)) * 2.0), (scratch2[a4 + 768] > 0.0));
+  scratch5[a4 + 1] = select(0.0, (select(0.0, acc1, (scratch3[a5 + 9] < 0.5)) * 2.0), (scratch2[a4 + 1] > 0.0));
+  scratch5[a4 + 2] = select(0.0, (select(0.0, acc2, (scratch3[a5 + 18] < 0.5)) * 2.0), (scratch2[a4 + 2] > 0.0));
+  if ((cb * 5 + 3) < 128) {
+    scratch5[a4 + 3] = select(0.0, (select(0.0, acc3, (scratch3[a5 + 27] < 0.5)) * 2.0), (scratch2[a4 + 3] > 0.0));
+  }
+  if ((cb * 5 + 4) < 128) {
+    scratch5[a4 + 4] = select(0.0, (select(0.0, acc4, (scratch3[a5 + 36] < 0.5)) * 2.0), (scratch2[a4 + 4] > 0.0));
+  }
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch5[a4 + 1152] = select(0.0, (select(0.0, acc3, (scratch3[a5 + 1152] < 0.5)) * 2.0), (scratch2[a4 + 1152] > 0.0));
-    scratch5[a4 + 1536] = select(0.0, (select(0.0, acc4, (scratch3[a5 + 1155] < 0.5)) * 2.0), (scratch2[a4 + 1536] > 0.0));
-    scratch5[a4 + 1920] = select(0.0, (select(0.0, acc5, (scratch3[a5 + 1158] < 0.5)) * 2.0), (scratch2[a4 + 1920] > 0.0));
+    scratch5[a4 + 1152] = select(0.0, (select(0.0, acc5, (scratch3[a5 + 1152] < 0.5)) * 2.0), (scratch2[a4 + 1152] > 0.0));
+    scratch5[a4 + 1153] = select(0.0, (select(0.0, acc6, (scratch3[a5 + 1161] < 0.5)) * 2.0), (scratch2[a4 + 1153] > 0.0));
+    scratch5[a4 + 1154] = select(0.0, (select(0.0, acc7, (scratch3[a5 + 1170] < 0.5)) * 2.0), (scratch2[a4 + 1154] > 0.0));
+  }
+  if (((nb * 4 + 1) < i32(uniforms.n)) & ((cb * 5 + 3) < 128)) {
+    scratch5[a4 + 1155] = select(0.0, (select(0.0, acc8, (scratch3[a5 + 1179] < 0.5)) * 2.0), (scratch2[a4 + 1155] > 0.0));
+  }
+  if (((nb * 4 + 1) < i32(uniforms.n)) & ((cb * 5 + 4) < 128)) {
+    scratch5[a4 + 1156] = select(0.0, (select(0.0, acc9, (scratch3[a5 + 1188] < 0.5)) * 2.0), (scratch2[a4 + 1156] > 0.0));
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch5[a4 + 2304] = select(0.0, (select(0.0, acc6, (scratch3[a5 + 2304] < 0.5)) * 2.0), (scratch2[a4 + 2304] > 0.0));
-    scratch5[a4 + 2688] = select(0.0, (select(0.0, acc7, (scratch3[a5 + 2307] < 0.5)) * 2.0), (scratch2[a4 + 2688] > 0.0));
-    scratch5[a4 + 3072] = select(0.0, (select(0.0, acc8, (scratch3[a5 + 2310] < 0.5)) * 2.0), (scratch2[a4 + 3072] > 0.0));
+    scratch5[a4 + 2304] = select(0.0, (select(0.0, acc10, (scratch3[a5 + 2304] < 0.5)) * 2.0), (scratch2[a4 + 2304] > 0.0));
+    scratch5[a4 + 2305] = select(0.0, (select(0.0, acc11, (scratch3[a5 + 2313] < 0.5)) * 2.0), (scratch2[a4 + 2305] > 0.0));
+    scratch5[a4 + 2306] = select(0.0, (select(0.0, acc12, (scratch3[a5 + 2322] < 0.5)) * 2.0), (scratch2[a4 + 2306] > 0.0));
+  }
+  if (((nb * 4 + 2) < i32(uniforms.n)) & ((cb * 5 + 3) < 128)) {
+    scratch5[a4 + 2307] = select(0.0, (select(0.0, acc13, (scratch3[a5 + 2331] < 0.5)) * 2.0), (scratch2[a4 + 2307] > 0.0));
+  }
+  if (((nb * 4 + 2) < i32(uniforms.n)) & ((cb * 5 + 4) < 128)) {
+    scratch5[a4 + 2308] = select(0.0, (select(0.0, acc14, (scratch3[a5 + 2340] < 0.5)) * 2.0), (scratch2[a4 + 2308] > 0.0));
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch5[a4 + 3456] = select(0.0, (select(0.0, acc9, (scratch3[a5 + 3456] < 0.5)) * 2.0), (scratch2[a4 + 3456] > 0.0));
-    scratch5[a4 + 3840] = select(0.0, (select(0.0, acc10, (scratch3[a5 + 3459] < 0.5)) * 2.0), (scratch2[a4 + 3840] > 0.0));
-    scratch5[a4 + 4224] = select(0.0, (select(0.0, acc11, (scratch3[a5 + 3462] < 0.5)) * 2.0), (scratch2[a4 + 4224] > 0.0));
+    scratch5[a4 + 3456] = select(0.0, (select(0.0, acc15, (scratch3[a5 + 3456] < 0.5)) * 2.0), (scratch2[a4 + 3456] > 0.0));
+    scratch5[a4 + 3457] = select(0.0, (select(0.0, acc16, (scratch3[a5 + 3465] < 0.5)) * 2.0), (scratch2[a4 + 3457] > 0.0));
+    scratch5[a4 + 3458] = select(0.0, (select(0.0, acc17, (scratch3[a5 + 3474] < 0.5)) * 2.0), (scratch2[a4 + 3458] > 0.0));
+  }
+  if (((nb * 4 + 3) < i32(uniforms.n)) & ((cb * 5 + 3) < 128)) {
+    scratch5[a4 + 3459] = select(0.0, (select(0.0, acc18, (scratch3[a5 + 3483] < 0.5)) * 2.0), (scratch2[a4 + 3459] > 0.0));
+  }
+  if (((nb * 4 + 3) < i32(uniforms.n)) & ((cb * 5 + 4) < 128)) {
+    scratch5[a4 + 3460] = select(0.0, (select(0.0, acc19, (scratch3[a5 + 3492] < 0.5)) * 2.0), (scratch2[a4 + 3460] > 0.0));
   }
 }
 @compute @workgroup_size(64)
@@ -3061,9 +3156,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 96) { part1(number, invocation); return; }
-  number -= 96;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 128 + 63) / 64) { part2(number, invocation); }
+  if (number < 58) { part1(number, invocation); return; }
+  number -= 58;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -3249,7 +3344,7 @@ const train19Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
       below: 0,
       buffers: [1, 0, 2, 4],
       together: false,
-      invocations: { count: 320, block: 4 },
+      invocations: { count: 55, block: 1 },
     },
   ],
   workgroup: 64,
@@ -3275,13 +3370,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 5 * 64) { return; }
-  let c = item % 64;
-  let rest3 = item / 64;
+  if (item >= i32(uniforms.n) * 5 * 11) { return; }
+  let cb = item % 11;
+  let rest3 = item / 11;
   let w = rest3 % 5;
   let rest2 = rest3 / 5;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = 0.0;
   var acc1 = 0.0;
   var acc2 = 0.0;
@@ -3302,92 +3397,134 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc17 = 0.0;
   var acc18 = 0.0;
   var acc19 = 0.0;
+  var acc20 = 0.0;
+  var acc21 = 0.0;
+  var acc22 = 0.0;
+  var acc23 = 0.0;
+  var acc24 = 0.0;
+  var acc25 = 0.0;
+  var acc26 = 0.0;
+  var acc27 = 0.0;
+  var acc28 = 0.0;
+  var acc29 = 0.0;
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
       for (var r2 = 0; r2 < 128; r2++) {
-        let a0 = nb * 4608 + r1 * (-128) + r2 + w * 128;
+        let a0 = n * 1152 + r1 * (-128) + r2 + w * 128;
         let v0 = scratch0[a0];
-        let a1 = c + r1 * 8192 + r2 * 64;
+        let a1 = cb * 6 + r1 * 8192 + r2 * 64;
         let v1 = scratch2[a1];
         let v2 = scratch0[a0 + 384];
         let v3 = scratch0[a0 + 768];
-        let v4 = scratch0[a0 + 1152];
-        let v5 = scratch0[a0 + 1536];
-        let v6 = scratch0[a0 + 1920];
-        let v7 = scratch0[a0 + 2304];
-        let v8 = scratch0[a0 + 2688];
-        let v9 = scratch0[a0 + 3072];
-        let v10 = scratch0[a0 + 3456];
-        let v11 = scratch0[a0 + 3840];
-        let v12 = scratch0[a0 + 4224];
-        let v13 = scratch2[a1 + 24576];
-        let v14 = scratch2[a1 + 49152];
+        let v4 = scratch2[a1 + 1];
+        let v5 = scratch2[a1 + 2];
+        let v6 = scratch2[a1 + 3];
+        let v7 = scratch2[a1 + 4];
+        let v8 = scratch2[a1 + 5];
+        let v9 = scratch2[a1 + 24576];
+        let v10 = scratch2[a1 + 24577];
+        let v11 = scratch2[a1 + 24578];
+        let v12 = scratch2[a1 + 24579];
+        let v13 = scratch2[a1 + 24580];
+        let v14 = scratch2[a1 + 24581];
+        let v15 = scratch2[a1 + 49152];
+        let v16 = scratch2[a1 + 49153];
+        let v17 = scratch2[a1 + 49154];
+        let v18 = scratch2[a1 + 49155];
+        let v19 = scratch2[a1 + 49156];
+        let v20 = scratch2[a1 + 49157];
         acc0 += v0 * v1;
         acc1 += v2 * v1;
         acc2 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc10 += v7 * v1;
-        acc11 += v8 * v1;
-        acc12 += v9 * v1;
-        acc15 += v10 * v1;
-        acc16 += v11 * v1;
-        acc17 += v12 * v1;
-        acc1 += v0 * v13;
-        acc2 += v2 * v13;
-        acc3 += v3 * v13;
-        acc6 += v4 * v13;
-        acc7 += v5 * v13;
-        acc8 += v6 * v13;
-        acc11 += v7 * v13;
-        acc12 += v8 * v13;
-        acc13 += v9 * v13;
-        acc16 += v10 * v13;
-        acc17 += v11 * v13;
-        acc18 += v12 * v13;
-        acc2 += v0 * v14;
-        acc3 += v2 * v14;
-        acc4 += v3 * v14;
-        acc7 += v4 * v14;
-        acc8 += v5 * v14;
-        acc9 += v6 * v14;
-        acc12 += v7 * v14;
-        acc13 += v8 * v14;
-        acc14 += v9 * v14;
-        acc17 += v10 * v14;
-        acc18 += v11 * v14;
-        acc19 += v12 * v14;
+        acc5 += v0 * v4;
+        acc6 += v2 * v4;
+        acc7 += v3 * v4;
+        acc10 += v0 * v5;
+        acc11 += v2 * v5;
+        acc12 += v3 * v5;
+        acc15 += v0 * v6;
+        acc16 += v2 * v6;
+        acc17 += v3 * v6;
+        acc20 += v0 * v7;
+        acc21 += v2 * v7;
+        acc22 += v3 * v7;
+        acc25 += v0 * v8;
+        acc26 += v2 * v8;
+        acc27 += v3 * v8;
+        acc1 += v0 * v9;
+        acc2 += v2 * v9;
+        acc3 += v3 * v9;
+        acc6 += v0 * v10;
+        acc7 += v2 * v10;
+        acc8 += v3 * v10;
+        acc11 += v0 * v11;
+        acc12 += v2 * v11;
+        acc13 += v3 * v11;
+        acc16 += v0 * v12;
+        acc17 += v2 * v12;
+        acc18 += v3 * v12;
+        acc21 += v0 * v13;
+        acc22 += v2 * v13;
+        acc23 += v3 * v13;
+        acc26 += v0 * v14;
+        acc27 += v2 * v14;
+        acc28 += v3 * v14;
+        acc2 += v0 * v15;
+        acc3 += v2 * v15;
+        acc4 += v3 * v15;
+        acc7 += v0 * v16;
+        acc8 += v2 * v16;
+        acc9 += v3 * v16;
+        acc12 += v0 * v17;
+        acc13 += v2 * v17;
+        acc14 += v3 * v17;
+        acc17 += v0 * v18;
+        acc18 += v2 * v18;
+        acc19 += v3 * v18;
+        acc22 += v0 * v19;
+        acc23 += v2 * v19;
+        acc24 += v3 * v19;
+        acc27 += v0 * v20;
+        acc28 += v2 * v20;
+        acc29 += v3 * v20;
       }
     }
   }
-  let a2 = c + nb * 6400 + w * 64;
-  let a3 = c * 146 + nb * 37376 + w;
+  let a2 = cb * 6 + n * 1600 + w * 64;
+  let a3 = cb * 876 + n * 9344 + w;
   scratch4[a2] = select(0.0, acc0, (scratch1[a3 + 121] > 0.0));
   scratch4[a2 + 320] = select(0.0, acc1, (scratch1[a3 + 126] > 0.0));
   scratch4[a2 + 640] = select(0.0, acc2, (scratch1[a3 + 131] > 0.0));
   scratch4[a2 + 960] = select(0.0, acc3, (scratch1[a3 + 136] > 0.0));
   scratch4[a2 + 1280] = select(0.0, acc4, (scratch1[a3 + 141] > 0.0));
-  if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch4[a2 + 1600] = select(0.0, acc5, (scratch1[a3 + 9465] > 0.0));
-    scratch4[a2 + 1920] = select(0.0, acc6, (scratch1[a3 + 9470] > 0.0));
-    scratch4[a2 + 2240] = select(0.0, acc7, (scratch1[a3 + 9475] > 0.0));
-    scratch4[a2 + 2560] = select(0.0, acc8, (scratch1[a3 + 9480] > 0.0));
-    scratch4[a2 + 2880] = select(0.0, acc9, (scratch1[a3 + 9485] > 0.0));
+  scratch4[a2 + 1] = select(0.0, acc5, (scratch1[a3 + 267] > 0.0));
+  scratch4[a2 + 321] = select(0.0, acc6, (scratch1[a3 + 272] > 0.0));
+  scratch4[a2 + 641] = select(0.0, acc7, (scratch1[a3 + 277] > 0.0));
+  scratch4[a2 + 961] = select(0.0, acc8, (scratch1[a3 + 282] > 0.0));
+  scratch4[a2 + 1281] = select(0.0, acc9, (scratch1[a3 + 287] > 0.0));
+  scratch4[a2 + 2] = select(0.0, acc10, (scratch1[a3 + 413] > 0.0));
+  scratch4[a2 + 322] = select(0.0, acc11, (scratch1[a3 + 418] > 0.0));
+  scratch4[a2 + 642] = select(0.0, acc12, (scratch1[a3 + 423] > 0.0));
+  scratch4[a2 + 962] = select(0.0, acc13, (scratch1[a3 + 428] > 0.0));
+  scratch4[a2 + 1282] = select(0.0, acc14, (scratch1[a3 + 433] > 0.0));
+  scratch4[a2 + 3] = select(0.0, acc15, (scratch1[a3 + 559] > 0.0));
+  scratch4[a2 + 323] = select(0.0, acc16, (scratch1[a3 + 564] > 0.0));
+  scratch4[a2 + 643] = select(0.0, acc17, (scratch1[a3 + 569] > 0.0));
+  scratch4[a2 + 963] = select(0.0, acc18, (scratch1[a3 + 574] > 0.0));
+  scratch4[a2 + 1283] = select(0.0, acc19, (scratch1[a3 + 579] > 0.0));
+  if ((cb * 6 + 4) < 64) {
+    scratch4[a2 + 4] = select(0.0, acc20, (scratch1[a3 + 705] > 0.0));
+    scratch4[a2 + 324] = select(0.0, acc21, (scratch1[a3 + 710] > 0.0));
+    scratch4[a2 + 644] = select(0.0, acc22, (scratch1[a3 + 715] > 0.0));
+    scratch4[a2 + 964] = select(0.0, acc23, (scratch1[a3 + 720] > 0.0));
+    scratch4[a2 + 1284] = select(0.0, acc24, (scratch1[a3 + 725] > 0.0));
   }
-  if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch4[a2 + 3200] = select(0.0, acc10, (scratch1[a3 + 18809] > 0.0));
-    scratch4[a2 + 3520] = select(0.0, acc11, (scratch1[a3 + 18814] > 0.0));
-    scratch4[a2 + 3840] = select(0.0, acc12, (scratch1[a3 + 18819] > 0.0));
-    scratch4[a2 + 4160] = select(0.0, acc13, (scratch1[a3 + 18824] > 0.0));
-    scratch4[a2 + 4480] = select(0.0, acc14, (scratch1[a3 + 18829] > 0.0));
-  }
-  if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch4[a2 + 4800] = select(0.0, acc15, (scratch1[a3 + 28153] > 0.0));
-    scratch4[a2 + 5120] = select(0.0, acc16, (scratch1[a3 + 28158] > 0.0));
-    scratch4[a2 + 5440] = select(0.0, acc17, (scratch1[a3 + 28163] > 0.0));
-    scratch4[a2 + 5760] = select(0.0, acc18, (scratch1[a3 + 28168] > 0.0));
-    scratch4[a2 + 6080] = select(0.0, acc19, (scratch1[a3 + 28173] > 0.0));
+  if ((cb * 6 + 5) < 64) {
+    scratch4[a2 + 5] = select(0.0, acc25, (scratch1[a3 + 851] > 0.0));
+    scratch4[a2 + 325] = select(0.0, acc26, (scratch1[a3 + 856] > 0.0));
+    scratch4[a2 + 645] = select(0.0, acc27, (scratch1[a3 + 861] > 0.0));
+    scratch4[a2 + 965] = select(0.0, acc28, (scratch1[a3 + 866] > 0.0));
+    scratch4[a2 + 1285] = select(0.0, acc29, (scratch1[a3 + 871] > 0.0));
   }
 }
 `,
@@ -3535,7 +3672,7 @@ const train21Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 6144, block: 0 },
+      invocations: { count: 3744, block: 0 },
     },
   ],
   workgroup: 64,
@@ -3597,30 +3734,35 @@ fn part0(number: i32, invocation: u32) {
 // conv3 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
+  if (item >= 3 * 3 * 13 * 32) { return; }
   let nb = item % 32;
   let rest3 = item / 32;
-  let c = rest3 % 64;
-  let rest2 = rest3 / 64;
+  let cb = rest3 % 13;
+  let rest2 = rest3 / 13;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
-  let hb = 0;
+  let h = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  let a1 = c * 32 + nb + w * 2048;
-  acc0 += scratch5[a1];
-  acc1 += scratch5[a1 + 6144];
-  acc2 += scratch5[a1 + 12288];
-  acc0 += scratch5[a1 + 18432];
-  acc1 += scratch5[a1 + 24576];
-  acc2 += scratch5[a1 + 30720];
-  acc0 += scratch5[a1 + 36864];
-  acc1 += scratch5[a1 + 43008];
-  acc2 += scratch5[a1 + 49152];
-  gradients[a1 + 4728] = acc0;
-  gradients[a1 + 10872] = acc1;
-  gradients[a1 + 17016] = acc2;
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  for (var r2 = 0; r2 < 3; r2++) {
+    let a1 = cb * 160 + h * 6144 + nb + r2 * 18432 + w * 2048;
+    acc0 += scratch5[a1];
+    acc1 += scratch5[a1 + 32];
+    acc2 += scratch5[a1 + 64];
+    acc3 += scratch5[a1 + 96];
+    acc4 += scratch5[a1 + 128];
+  }
+  let a2 = cb * 160 + h * 6144 + nb + w * 2048;
+  gradients[a2 + 4728] = acc0;
+  gradients[a2 + 4760] = acc1;
+  gradients[a2 + 4792] = acc2;
+  gradients[a2 + 4824] = acc3;
+  if ((cb * 5 + 4) < 64) {
+    gradients[a2 + 4856] = acc4;
+  }
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -3628,7 +3770,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 96) { part1(number, invocation); }
+  if (number < 59) { part1(number, invocation); }
 }
 `,
 };
@@ -3795,7 +3937,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 };
 
 /**
- * Kernel 36: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch16, scratch7, scratch21, gradients, scratch9, scratch15.
+ * Kernel 36: conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select. Binds scratch11, scratch16, scratch7, scratch21, gradients, scratch5, scratch15.
  */
 const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
   name: 'train_24_conv2_backward_conv2d_weight_grad_conv2',
@@ -3809,7 +3951,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 4],
       together: true,
-      invocations: { count: 34848, block: 0 },
+      invocations: { count: 3168, block: 0 },
     },
     {
       name: 'train_24b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -3840,7 +3982,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
     { buffer: 19, access: 'read' },
     { buffer: 33, access: 'read' },
     { buffer: 1, access: 'read_write' },
-    { buffer: 21, access: 'read_write' },
+    { buffer: 17, access: 'read_write' },
     { buffer: 27, access: 'read_write' },
   ],
   wgsl: `// conv2 backward: conv2d_weight_grad | conv2 backward: conv2d_input_grad + gt + select
@@ -3850,25 +3992,23 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>, 4608>;
 @group(0) @binding(3) var<storage, read> scratch3: array<f32, 51200>;
 @group(0) @binding(4) var<storage, read_write> gradients: array<f32, 18784>;
-@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 557568>;
+@group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 50688>;
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
 // conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 11 * 11 * 3 * 3 * 8 * 4) { return; }
+  if (item >= 11 * 3 * 3 * 8 * 4) { return; }
   let cb = item % 4;
-  let rest5 = item / 4;
-  let nb = rest5 % 8;
-  let rest4 = rest5 / 8;
-  let w = rest4 % 3;
-  let rest3 = rest4 / 3;
-  let h = rest3 % 3;
+  let rest4 = item / 4;
+  let nb = rest4 % 8;
+  let rest3 = rest4 / 8;
+  let w = rest3 % 3;
   let rest2 = rest3 / 3;
-  let r2 = rest2 % 11;
-  let rest1 = rest2 / 11;
-  let r1 = rest1;
+  let h = rest2 % 3;
+  let rest1 = rest2 / 3;
+  let r2 = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -3886,36 +4026,38 @@ fn part0(number: i32, invocation: u32) {
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
   for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let a0 = cb * 2 + h * 104 + r0 * 1352 + r1 * 104 + r2 * 8 + w * 8;
-    let v0 = scratch0[a0];
-    let a1 = nb * 8 + r0 * 7744 + r1 * 704 + r2 * 64;
-    let v1 = scratch1[a1];
-    let v2 = scratch0[a0 + 1];
-    let v3 = scratch1[a1 + 1];
-    let v4 = scratch1[a1 + 2];
-    let v5 = scratch1[a1 + 3];
-    let v6 = scratch1[a1 + 4];
-    let v7 = scratch1[a1 + 5];
-    let v8 = scratch1[a1 + 6];
-    let v9 = scratch1[a1 + 7];
-    acc0 += v0 * v1;
-    acc1 += v2 * v1;
-    acc2 += v0 * v3;
-    acc3 += v2 * v3;
-    acc4 += v0 * v4;
-    acc5 += v2 * v4;
-    acc6 += v0 * v5;
-    acc7 += v2 * v5;
-    acc8 += v0 * v6;
-    acc9 += v2 * v6;
-    acc10 += v0 * v7;
-    acc11 += v2 * v7;
-    acc12 += v0 * v8;
-    acc13 += v2 * v8;
-    acc14 += v0 * v9;
-    acc15 += v2 * v9;
+    for (var r1 = 0; r1 < 11; r1++) {
+      let a0 = cb * 2 + h * 104 + r0 * 1352 + r1 * 104 + r2 * 8 + w * 8;
+      let v0 = scratch0[a0];
+      let a1 = nb * 8 + r0 * 7744 + r1 * 704 + r2 * 64;
+      let v1 = scratch1[a1];
+      let v2 = scratch0[a0 + 1];
+      let v3 = scratch1[a1 + 1];
+      let v4 = scratch1[a1 + 2];
+      let v5 = scratch1[a1 + 3];
+      let v6 = scratch1[a1 + 4];
+      let v7 = scratch1[a1 + 5];
+      let v8 = scratch1[a1 + 6];
+      let v9 = scratch1[a1 + 7];
+      acc0 += v0 * v1;
+      acc1 += v2 * v1;
+      acc2 += v0 * v3;
+      acc3 += v2 * v3;
+      acc4 += v0 * v4;
+      acc5 += v2 * v4;
+      acc6 += v0 * v5;
+      acc7 += v2 * v5;
+      acc8 += v0 * v6;
+      acc9 += v2 * v6;
+      acc10 += v0 * v7;
+      acc11 += v2 * v7;
+      acc12 += v0 * v8;
+      acc13 += v2 * v8;
+      acc14 += v0 * v9;
+      acc15 += v2 * v9;
+    }
   }
-  let a2 = cb * 2 + h * 1536 + nb * 64 + r1 * 50688 + r2 * 4608 + w * 512;
+  let a2 = cb * 2 + h * 1536 + nb * 64 + r2 * 4608 + w * 512;
   scratch4[a2] = acc0;
   scratch4[a2 + 1] = acc1;
   scratch4[a2 + 8] = acc2;
@@ -4030,15 +4172,15 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 545) { part0(number, invocation); return; }
-  number -= 545;
+  if (number < 50) { part0(number, invocation); return; }
+  number -= 50;
   if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
 
 /**
- * Kernel 37: bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices. Binds scratch15, scratch12, scratch0, scratch2, scratch1, scratch9, gradients, scratch13.
+ * Kernel 37: bn1 backward: sub + max_pool2d_grad + sum + mul + div | conv2 backward: conv2d_weight_grad: slices. Binds scratch15, scratch12, scratch0, scratch2, scratch1, scratch5, gradients, scratch13.
  */
 const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
   name: 'train_25_bn1_backward_sub_max_pool2d_grad_sum_mul',
@@ -4062,7 +4204,7 @@ const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       below: 0,
       buffers: [],
       together: false,
-      invocations: { count: 18432, block: 0 },
+      invocations: { count: 6144, block: 0 },
     },
   ],
   workgroup: 64,
@@ -4073,7 +4215,7 @@ const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
     { buffer: 12, access: 'read' },
     { buffer: 14, access: 'read' },
     { buffer: 13, access: 'read' },
-    { buffer: 21, access: 'read' },
+    { buffer: 17, access: 'read' },
     { buffer: 1, access: 'read_write' },
     { buffer: 25, access: 'read_write' },
   ],
@@ -4084,7 +4226,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read> scratch2: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read> scratch3: array<vec4<f32>, 8>;
 @group(0) @binding(4) var<storage, read> scratch4: array<vec4<f32>, 8>;
-@group(0) @binding(5) var<storage, read> scratch5: array<f32, 2230272>;
+@group(0) @binding(5) var<storage, read> scratch5: array<f32, 202752>;
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32, 18784>;
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 8>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
@@ -4133,21 +4275,27 @@ fn part0(number: i32, invocation: u32) {
 // conv2 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
   let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 32 * 64) { return; }
+  if (item >= 3 * 32 * 64) { return; }
   let n = item % 64;
   let rest3 = item / 64;
   let c = rest3 % 32;
   let rest2 = rest3 / 32;
   let w = rest2 % 3;
   let rest1 = rest2 / 3;
-  let h = rest1;
+  let hb = 0;
   var acc0 = 0.0;
-  for (var r1 = 0; r1 < 11; r1++) {
-    for (var r2 = 0; r2 < 11; r2++) {
-      acc0 += scratch5[c + h * 6144 + n * 32 + r1 * 202752 + r2 * 18432 + w * 2048];
-    }
+  var acc1 = 0.0;
+  var acc2 = 0.0;
+  for (var r2 = 0; r2 < 11; r2++) {
+    let a4 = c + n * 32 + r2 * 18432 + w * 2048;
+    acc0 += scratch5[a4];
+    acc1 += scratch5[a4 + 6144];
+    acc2 += scratch5[a4 + 12288];
   }
-  gradients[c * 64 + h * 6144 + n + w * 2048 + 352] = acc0;
+  let a5 = c * 64 + n + w * 2048;
+  gradients[a5 + 352] = acc0;
+  gradients[a5 + 6496] = acc1;
+  gradients[a5 + 12640] = acc2;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
@@ -4155,7 +4303,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 1) { part0(number, invocation); return; }
   number -= 1;
-  if (number < 288) { part1(number, invocation); }
+  if (number < 96) { part1(number, invocation); }
 }
 `,
 };
@@ -6205,7 +6353,7 @@ export const fashionSmallBestModule: ModuleSpec = {
     /* 18 */ { name: 'scratch6', element: 'f32', size: { fixed: 0, perSample: 784 }, role: 'scratch' },
     /* 19 */ { name: 'scratch7', element: 'f32', size: { fixed: 18432, perSample: 0 }, role: 'scratch' },
     /* 20 */ { name: 'scratch8', element: 'f32', size: { fixed: 32, perSample: 0 }, role: 'scratch' },
-    /* 21 */ { name: 'scratch9', element: 'f32', size: { fixed: 2230272, perSample: 21632 }, role: 'scratch' },
+    /* 21 */ { name: 'scratch9', element: 'f32', size: { fixed: 0, perSample: 21632 }, role: 'scratch' },
     /* 22 */ { name: 'scratch10', element: 'f32', size: { fixed: 51200, perSample: 0 }, role: 'scratch' },
     /* 23 */ { name: 'scratch11', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },
     /* 24 */ { name: 'scratch12', element: 'f32', size: { fixed: 0, perSample: 5408 }, role: 'scratch' },

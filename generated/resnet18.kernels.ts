@@ -3077,7 +3077,7 @@ const infer22FcMatmulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 250, block: 2 },
+      invocations: { count: 250, block: 4 },
     },
   ],
   workgroup: 64,
@@ -3101,23 +3101,33 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 250) { return; }
+  if (item >= ((i32(uniforms.n) + 3) / 4) * 250) { return; }
   let cb = item % 250;
   let rest1 = item / 250;
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
   for (var r0 = 0; r0 < 512; r0++) {
     let v0 = parameters[cb + r0 * 250 + 2794128];
-    let a0 = nb * 1024 + r0;
+    let a0 = nb * 2048 + r0;
     acc0 += scratch0[a0] * v0;
     acc1 += scratch0[a0 + 512] * v0;
+    acc2 += scratch0[a0 + 1024] * v0;
+    acc3 += scratch0[a0 + 1536] * v0;
   }
   let v1 = parameters[cb + 2922128];
-  let a1 = cb + nb * 500;
+  let a1 = cb + nb * 1000;
   output_output[a1] = acc0 + v1;
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
+  if ((nb * 4 + 1) < i32(uniforms.n)) {
     output_output[a1 + 250] = acc1 + v1;
+  }
+  if ((nb * 4 + 2) < i32(uniforms.n)) {
+    output_output[a1 + 500] = acc2 + v1;
+  }
+  if ((nb * 4 + 3) < i32(uniforms.n)) {
+    output_output[a1 + 750] = acc3 + v1;
   }
 }
 `,

@@ -26,8 +26,12 @@ const [MOST_CODE, ACCESS_CODE] = [640, 16];
 const [SINGLE, FOURS, CHOICE] = [8, 32, 6];
 /** What an invocation costs for itself: finding out which it is. */
 const INVOCATION = 100;
-/** Invocations below which a GPU is not busy, and how long each of them waits then in every pass. */
-const [ENOUGH, LATENCY] = [4096, 30];
+/**
+ * Invocations below which a GPU is not busy, and how long each of them waits then in every pass. So many are four for each
+ * lane of an integrated GPU (96 units of eight); larger GPUs are busy with none of the tiles of a small network, and there
+ * it is the number of passes that counts.
+ */
+const [ENOUGH, LATENCY] = [3072, 30];
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 

@@ -111,36 +111,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922433];
   let v14 = parameters[a2 + 2353] / sqrt((parameters[a2 + 2922449] + 0.00001));
   let v15 = parameters[a2 + 2369];
-  let a3 = cb * 2 + h * 1792 + nb * 1605632 + w * 16;
+  let a3 = cb * 2 + h * 1792 + nb * 1605664 + w * 16;
   scratch0[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
   scratch0[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch0[a3 + 200704] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 200705] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 200708] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 200709] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch0[a3 + 401408] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 401409] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 401416] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 401417] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch0[a3 + 602112] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 602113] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 602124] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 602125] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch0[a3 + 802816] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 802817] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 802832] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 802833] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch0[a3 + 1003520] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 1003521] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 1003540] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 1003541] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch0[a3 + 1204224] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 1204225] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 1204248] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 1204249] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch0[a3 + 1404928] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 1404929] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch0[a3 + 1404956] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch0[a3 + 1404957] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -197,76 +197,76 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r1 = 0; r1 < 3; r1++) {
       var g0 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a0 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
+        let a0 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
         g0 = scratch0[a0 - 1808];
       }
       acc0 = max(acc0, g0);
       var g1 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a1 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g1 = scratch0[a1 + 198896];
+        let a1 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g1 = scratch0[a1 + 198900];
       }
       acc1 = max(acc1, g1);
       var g2 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a2 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g2 = scratch0[a2 + 399600];
+        let a2 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g2 = scratch0[a2 + 399608];
       }
       acc2 = max(acc2, g2);
       var g3 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a3 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g3 = scratch0[a3 + 600304];
+        let a3 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g3 = scratch0[a3 + 600316];
       }
       acc3 = max(acc3, g3);
       var g4 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a4 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g4 = scratch0[a4 + 801008];
+        let a4 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g4 = scratch0[a4 + 801024];
       }
       acc4 = max(acc4, g4);
       var g5 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a5 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g5 = scratch0[a5 + 1001712];
+        let a5 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g5 = scratch0[a5 + 1001732];
       }
       acc5 = max(acc5, g5);
       var g6 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a6 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g6 = scratch0[a6 + 1202416];
+        let a6 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g6 = scratch0[a6 + 1202440];
       }
       acc6 = max(acc6, g6);
       var g7 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a7 = cb + h * 3584 + nb * 1605632 + r0 * 1792 + r1 * 16 + w * 32;
-        g7 = scratch0[a7 + 1403120];
+        let a7 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        g7 = scratch0[a7 + 1403148];
       }
       acc7 = max(acc7, g7);
     }
   }
-  let a8 = cb + h * 896 + nb * 401408 + w * 16;
+  let a8 = cb + h * 896 + nb * 401440 + w * 16;
   scratch1[a8] = acc0;
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a8 + 50176] = acc1;
+    scratch1[a8 + 50180] = acc1;
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a8 + 100352] = acc2;
+    scratch1[a8 + 100360] = acc2;
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a8 + 150528] = acc3;
+    scratch1[a8 + 150540] = acc3;
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a8 + 200704] = acc4;
+    scratch1[a8 + 200720] = acc4;
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a8 + 250880] = acc5;
+    scratch1[a8 + 250900] = acc5;
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a8 + 301056] = acc6;
+    scratch1[a8 + 301080] = acc6;
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a8 + 351232] = acc7;
+    scratch1[a8 + 351260] = acc7;
   }
 }
 `,
@@ -340,18 +340,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605632 + r0 * 3584 + r1 * 64 + r2 + w * 64;
+            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
             let v0 = scratch0[a0 - 3648];
             let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
             let v1 = parameters[a1 + 2384];
             let v2 = parameters[a1 + 2385];
-            let v3 = scratch0[a0 + 197056];
-            let v4 = scratch0[a0 + 397760];
-            let v5 = scratch0[a0 + 598464];
-            let v6 = scratch0[a0 + 799168];
-            let v7 = scratch0[a0 + 999872];
-            let v8 = scratch0[a0 + 1200576];
-            let v9 = scratch0[a0 + 1401280];
+            let v3 = scratch0[a0 + 197072];
+            let v4 = scratch0[a0 + 397792];
+            let v5 = scratch0[a0 + 598512];
+            let v6 = scratch0[a0 + 799232];
+            let v7 = scratch0[a0 + 999952];
+            let v8 = scratch0[a0 + 1200672];
+            let v9 = scratch0[a0 + 1401392];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -380,36 +380,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922465];
   let v14 = parameters[a2 + 11601] / sqrt((parameters[a2 + 2922481] + 0.00001));
   let v15 = parameters[a2 + 11617];
-  let a3 = cb * 2 + h * 896 + nb * 401408 + w * 16;
+  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
   scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
   scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 50176] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50177] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 50180] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 50181] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 100352] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 100353] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 100360] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 100361] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 150528] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 150529] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 150540] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 150541] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 200704] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 200705] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 200720] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 200721] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 250880] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 250881] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 250900] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 250901] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 301056] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 301057] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 301080] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 301081] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 351232] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 351233] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 351260] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 351261] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -485,18 +485,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605632 + r0 * 3584 + r1 * 64 + r2 + w * 64;
+            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
             let v0 = scratch0[a0 - 3648];
             let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
             let v1 = parameters[a1 + 11632];
             let v2 = parameters[a1 + 11633];
-            let v3 = scratch0[a0 + 197056];
-            let v4 = scratch0[a0 + 397760];
-            let v5 = scratch0[a0 + 598464];
-            let v6 = scratch0[a0 + 799168];
-            let v7 = scratch0[a0 + 999872];
-            let v8 = scratch0[a0 + 1200576];
-            let v9 = scratch0[a0 + 1401280];
+            let v3 = scratch0[a0 + 197072];
+            let v4 = scratch0[a0 + 397792];
+            let v5 = scratch0[a0 + 598512];
+            let v6 = scratch0[a0 + 799232];
+            let v7 = scratch0[a0 + 999952];
+            let v8 = scratch0[a0 + 1200672];
+            let v9 = scratch0[a0 + 1401392];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -525,36 +525,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922497];
   let v14 = parameters[a2 + 20849] / sqrt((parameters[a2 + 2922513] + 0.00001));
   let v15 = parameters[a2 + 20865];
-  let a3 = cb * 2 + h * 896 + nb * 401408 + w * 16;
+  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
   scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
   scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 50176] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 50176]), vec4f());
-    scratch3[a3 + 50177] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 50177]), vec4f());
+    scratch3[a3 + 50180] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 50180]), vec4f());
+    scratch3[a3 + 50181] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 50181]), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 100352] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 100352]), vec4f());
-    scratch3[a3 + 100353] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 100353]), vec4f());
+    scratch3[a3 + 100360] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 100360]), vec4f());
+    scratch3[a3 + 100361] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 100361]), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 150528] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 150528]), vec4f());
-    scratch3[a3 + 150529] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 150529]), vec4f());
+    scratch3[a3 + 150540] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 150540]), vec4f());
+    scratch3[a3 + 150541] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 150541]), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 200704] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 200704]), vec4f());
-    scratch3[a3 + 200705] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 200705]), vec4f());
+    scratch3[a3 + 200720] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 200720]), vec4f());
+    scratch3[a3 + 200721] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 200721]), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 250880] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 250880]), vec4f());
-    scratch3[a3 + 250881] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 250881]), vec4f());
+    scratch3[a3 + 250900] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 250900]), vec4f());
+    scratch3[a3 + 250901] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 250901]), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 301056] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 301056]), vec4f());
-    scratch3[a3 + 301057] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 301057]), vec4f());
+    scratch3[a3 + 301080] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 301080]), vec4f());
+    scratch3[a3 + 301081] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 301081]), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 351232] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 351232]), vec4f());
-    scratch3[a3 + 351233] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 351233]), vec4f());
+    scratch3[a3 + 351260] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 351260]), vec4f());
+    scratch3[a3 + 351261] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 351261]), vec4f());
   }
 }
 `,
@@ -628,18 +628,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605632 + r0 * 3584 + r1 * 64 + r2 + w * 64;
+            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
             let v0 = scratch0[a0 - 3648];
             let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
             let v1 = parameters[a1 + 20880];
             let v2 = parameters[a1 + 20881];
-            let v3 = scratch0[a0 + 197056];
-            let v4 = scratch0[a0 + 397760];
-            let v5 = scratch0[a0 + 598464];
-            let v6 = scratch0[a0 + 799168];
-            let v7 = scratch0[a0 + 999872];
-            let v8 = scratch0[a0 + 1200576];
-            let v9 = scratch0[a0 + 1401280];
+            let v3 = scratch0[a0 + 197072];
+            let v4 = scratch0[a0 + 397792];
+            let v5 = scratch0[a0 + 598512];
+            let v6 = scratch0[a0 + 799232];
+            let v7 = scratch0[a0 + 999952];
+            let v8 = scratch0[a0 + 1200672];
+            let v9 = scratch0[a0 + 1401392];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -668,36 +668,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922529];
   let v14 = parameters[a2 + 30097] / sqrt((parameters[a2 + 2922545] + 0.00001));
   let v15 = parameters[a2 + 30113];
-  let a3 = cb * 2 + h * 896 + nb * 401408 + w * 16;
+  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
   scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
   scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 50176] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50177] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 50180] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 50181] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 100352] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 100353] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 100360] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 100361] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 150528] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 150529] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 150540] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 150541] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 200704] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 200705] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 200720] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 200721] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 250880] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 250881] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 250900] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 250901] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 301056] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 301057] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 301080] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 301081] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 351232] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 351233] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 351260] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 351261] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -773,18 +773,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605632 + r0 * 3584 + r1 * 64 + r2 + w * 64;
+            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
             let v0 = scratch0[a0 - 3648];
             let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
             let v1 = parameters[a1 + 30128];
             let v2 = parameters[a1 + 30129];
-            let v3 = scratch0[a0 + 197056];
-            let v4 = scratch0[a0 + 397760];
-            let v5 = scratch0[a0 + 598464];
-            let v6 = scratch0[a0 + 799168];
-            let v7 = scratch0[a0 + 999872];
-            let v8 = scratch0[a0 + 1200576];
-            let v9 = scratch0[a0 + 1401280];
+            let v3 = scratch0[a0 + 197072];
+            let v4 = scratch0[a0 + 397792];
+            let v5 = scratch0[a0 + 598512];
+            let v6 = scratch0[a0 + 799232];
+            let v7 = scratch0[a0 + 999952];
+            let v8 = scratch0[a0 + 1200672];
+            let v9 = scratch0[a0 + 1401392];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -813,36 +813,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922561];
   let v14 = parameters[a2 + 39345] / sqrt((parameters[a2 + 2922577] + 0.00001));
   let v15 = parameters[a2 + 39361];
-  let a3 = cb * 2 + h * 896 + nb * 401408 + w * 16;
+  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
   scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
   scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 50176] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 50176]), vec4f());
-    scratch3[a3 + 50177] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 50177]), vec4f());
+    scratch3[a3 + 50180] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 50180]), vec4f());
+    scratch3[a3 + 50181] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 50181]), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 100352] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 100352]), vec4f());
-    scratch3[a3 + 100353] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 100353]), vec4f());
+    scratch3[a3 + 100360] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 100360]), vec4f());
+    scratch3[a3 + 100361] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 100361]), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 150528] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 150528]), vec4f());
-    scratch3[a3 + 150529] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 150529]), vec4f());
+    scratch3[a3 + 150540] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 150540]), vec4f());
+    scratch3[a3 + 150541] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 150541]), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 200704] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 200704]), vec4f());
-    scratch3[a3 + 200705] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 200705]), vec4f());
+    scratch3[a3 + 200720] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 200720]), vec4f());
+    scratch3[a3 + 200721] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 200721]), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 250880] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 250880]), vec4f());
-    scratch3[a3 + 250881] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 250881]), vec4f());
+    scratch3[a3 + 250900] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 250900]), vec4f());
+    scratch3[a3 + 250901] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 250901]), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 301056] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 301056]), vec4f());
-    scratch3[a3 + 301057] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 301057]), vec4f());
+    scratch3[a3 + 301080] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 301080]), vec4f());
+    scratch3[a3 + 301081] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 301081]), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 351232] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 351232]), vec4f());
-    scratch3[a3 + 351233] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 351233]), vec4f());
+    scratch3[a3 + 351260] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 351260]), vec4f());
+    scratch3[a3 + 351261] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 351261]), vec4f());
   }
 }
 `,
@@ -918,18 +918,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if ((r1 + w * 2 + (-1)) >= 0) {
           for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 7168 + nb * 1605632 + r0 * 3584 + r1 * 64 + r2 + w * 128;
+            let a0 = h * 7168 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 128;
             let v0 = scratch0[a0 - 3648];
             let a1 = cb * 2 + r0 * 6144 + r1 * 2048 + r2 * 32;
             let v1 = parameters[a1 + 39376];
             let v2 = parameters[a1 + 39377];
-            let v3 = scratch0[a0 + 197056];
-            let v4 = scratch0[a0 + 397760];
-            let v5 = scratch0[a0 + 598464];
-            let v6 = scratch0[a0 + 799168];
-            let v7 = scratch0[a0 + 999872];
-            let v8 = scratch0[a0 + 1200576];
-            let v9 = scratch0[a0 + 1401280];
+            let v3 = scratch0[a0 + 197072];
+            let v4 = scratch0[a0 + 397792];
+            let v5 = scratch0[a0 + 598512];
+            let v6 = scratch0[a0 + 799232];
+            let v7 = scratch0[a0 + 999952];
+            let v8 = scratch0[a0 + 1200672];
+            let v9 = scratch0[a0 + 1401392];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -958,36 +958,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922593];
   let v14 = parameters[a2 + 57809] / sqrt((parameters[a2 + 2922625] + 0.00001));
   let v15 = parameters[a2 + 57841];
-  let a3 = cb * 2 + h * 896 + nb * 200704 + w * 32;
+  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
   scratch1[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
   scratch1[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a3 + 25088] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 25089] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 25092] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 25093] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a3 + 50176] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 50177] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 50184] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 50185] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a3 + 75264] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 75265] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 75276] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 75277] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a3 + 100352] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 100353] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 100368] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 100369] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a3 + 125440] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 125441] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 125460] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 125461] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a3 + 150528] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 150529] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 150552] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 150553] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a3 + 175616] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 175617] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch1[a3 + 175644] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch1[a3 + 175645] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -1061,18 +1061,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
           for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 3584 + nb * 802816 + r0 * 3584 + r1 * 128 + r2 + w * 128;
+            let a0 = h * 3584 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 128;
             let v0 = scratch0[a0 - 3712];
             let a1 = cb * 2 + r0 * 12288 + r1 * 4096 + r2 * 32;
             let v1 = parameters[a1 + 57872];
             let v2 = parameters[a1 + 57873];
-            let v3 = scratch0[a0 + 96640];
-            let v4 = scratch0[a0 + 196992];
-            let v5 = scratch0[a0 + 297344];
-            let v6 = scratch0[a0 + 397696];
-            let v7 = scratch0[a0 + 498048];
-            let v8 = scratch0[a0 + 598400];
-            let v9 = scratch0[a0 + 698752];
+            let v3 = scratch0[a0 + 96656];
+            let v4 = scratch0[a0 + 197024];
+            let v5 = scratch0[a0 + 297392];
+            let v6 = scratch0[a0 + 397760];
+            let v7 = scratch0[a0 + 498128];
+            let v8 = scratch0[a0 + 598496];
+            let v9 = scratch0[a0 + 698864];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -1101,36 +1101,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922657];
   let v14 = scratch1[a2 + 1];
   let v15 = parameters[a2 + 94769];
-  let a3 = cb * 2 + h * 896 + nb * 200704 + w * 32;
+  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
   scratch3[a3] = ((acc0 - v10) * v11) + v12;
   scratch3[a3 + 1] = ((acc1 - v13) * v14) + v15;
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 25088] = ((acc2 - v10) * v11) + v12;
-    scratch3[a3 + 25089] = ((acc3 - v13) * v14) + v15;
+    scratch3[a3 + 25092] = ((acc2 - v10) * v11) + v12;
+    scratch3[a3 + 25093] = ((acc3 - v13) * v14) + v15;
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 50176] = ((acc4 - v10) * v11) + v12;
-    scratch3[a3 + 50177] = ((acc5 - v13) * v14) + v15;
+    scratch3[a3 + 50184] = ((acc4 - v10) * v11) + v12;
+    scratch3[a3 + 50185] = ((acc5 - v13) * v14) + v15;
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 75264] = ((acc6 - v10) * v11) + v12;
-    scratch3[a3 + 75265] = ((acc7 - v13) * v14) + v15;
+    scratch3[a3 + 75276] = ((acc6 - v10) * v11) + v12;
+    scratch3[a3 + 75277] = ((acc7 - v13) * v14) + v15;
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 100352] = ((acc8 - v10) * v11) + v12;
-    scratch3[a3 + 100353] = ((acc9 - v13) * v14) + v15;
+    scratch3[a3 + 100368] = ((acc8 - v10) * v11) + v12;
+    scratch3[a3 + 100369] = ((acc9 - v13) * v14) + v15;
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 125440] = ((acc10 - v10) * v11) + v12;
-    scratch3[a3 + 125441] = ((acc11 - v13) * v14) + v15;
+    scratch3[a3 + 125460] = ((acc10 - v10) * v11) + v12;
+    scratch3[a3 + 125461] = ((acc11 - v13) * v14) + v15;
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 150528] = ((acc12 - v10) * v11) + v12;
-    scratch3[a3 + 150529] = ((acc13 - v13) * v14) + v15;
+    scratch3[a3 + 150552] = ((acc12 - v10) * v11) + v12;
+    scratch3[a3 + 150553] = ((acc13 - v13) * v14) + v15;
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 175616] = ((acc14 - v10) * v11) + v12;
-    scratch3[a3 + 175617] = ((acc15 - v13) * v14) + v15;
+    scratch3[a3 + 175644] = ((acc14 - v10) * v11) + v12;
+    scratch3[a3 + 175645] = ((acc15 - v13) * v14) + v15;
   }
 }
 `,
@@ -1212,18 +1212,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
   for (var r0 = 0; r0 < 64; r0++) {
-    let a0 = h * 7168 + nb * 1605632 + r0 + w * 128;
+    let a0 = h * 7168 + nb * 1605760 + r0 + w * 128;
     let v0 = scratch1[a0];
     let a1 = cb * 2 + r0 * 32;
     let v1 = parameters[a1 + 94800];
     let v2 = parameters[a1 + 94801];
-    let v3 = scratch1[a0 + 200704];
-    let v4 = scratch1[a0 + 401408];
-    let v5 = scratch1[a0 + 602112];
-    let v6 = scratch1[a0 + 802816];
-    let v7 = scratch1[a0 + 1003520];
-    let v8 = scratch1[a0 + 1204224];
-    let v9 = scratch1[a0 + 1404928];
+    let v3 = scratch1[a0 + 200720];
+    let v4 = scratch1[a0 + 401440];
+    let v5 = scratch1[a0 + 602160];
+    let v6 = scratch1[a0 + 802880];
+    let v7 = scratch1[a0 + 1003600];
+    let v8 = scratch1[a0 + 1204320];
+    let v9 = scratch1[a0 + 1405040];
     acc0 += v0 * v1;
     acc1 += v0 * v2;
     acc2 += v3 * v1;
@@ -1248,36 +1248,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922721];
   let v14 = scratch2[a2 + 1];
   let v15 = parameters[a2 + 96881];
-  let a3 = cb * 2 + h * 896 + nb * 200704 + w * 32;
+  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
   scratch3[a3] = max((scratch0[a3] + (((acc0 - v10) * v11) + v12)), vec4f());
   scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v13) * v14) + v15)), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 25088] = max((scratch0[a3 + 25088] + (((acc2 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 25089] = max((scratch0[a3 + 25089] + (((acc3 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 25092] = max((scratch0[a3 + 25092] + (((acc2 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 25093] = max((scratch0[a3 + 25093] + (((acc3 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 50176] = max((scratch0[a3 + 50176] + (((acc4 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 50177] = max((scratch0[a3 + 50177] + (((acc5 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 50184] = max((scratch0[a3 + 50184] + (((acc4 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 50185] = max((scratch0[a3 + 50185] + (((acc5 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 75264] = max((scratch0[a3 + 75264] + (((acc6 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 75265] = max((scratch0[a3 + 75265] + (((acc7 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 75276] = max((scratch0[a3 + 75276] + (((acc6 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 75277] = max((scratch0[a3 + 75277] + (((acc7 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 100352] = max((scratch0[a3 + 100352] + (((acc8 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 100353] = max((scratch0[a3 + 100353] + (((acc9 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 100368] = max((scratch0[a3 + 100368] + (((acc8 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 100369] = max((scratch0[a3 + 100369] + (((acc9 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 125440] = max((scratch0[a3 + 125440] + (((acc10 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 125441] = max((scratch0[a3 + 125441] + (((acc11 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 125460] = max((scratch0[a3 + 125460] + (((acc10 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 125461] = max((scratch0[a3 + 125461] + (((acc11 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 150528] = max((scratch0[a3 + 150528] + (((acc12 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 150529] = max((scratch0[a3 + 150529] + (((acc13 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 150552] = max((scratch0[a3 + 150552] + (((acc12 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 150553] = max((scratch0[a3 + 150553] + (((acc13 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 175616] = max((scratch0[a3 + 175616] + (((acc14 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 175617] = max((scratch0[a3 + 175617] + (((acc15 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 175644] = max((scratch0[a3 + 175644] + (((acc14 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 175645] = max((scratch0[a3 + 175645] + (((acc15 - v13) * v14) + v15)), vec4f());
   }
 }
 `,
@@ -1351,18 +1351,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
           for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 3584 + nb * 802816 + r0 * 3584 + r1 * 128 + r2 + w * 128;
+            let a0 = h * 3584 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 128;
             let v0 = scratch0[a0 - 3712];
             let a1 = cb * 2 + r0 * 12288 + r1 * 4096 + r2 * 32;
             let v1 = parameters[a1 + 96912];
             let v2 = parameters[a1 + 96913];
-            let v3 = scratch0[a0 + 96640];
-            let v4 = scratch0[a0 + 196992];
-            let v5 = scratch0[a0 + 297344];
-            let v6 = scratch0[a0 + 397696];
-            let v7 = scratch0[a0 + 498048];
-            let v8 = scratch0[a0 + 598400];
-            let v9 = scratch0[a0 + 698752];
+            let v3 = scratch0[a0 + 96656];
+            let v4 = scratch0[a0 + 197024];
+            let v5 = scratch0[a0 + 297392];
+            let v6 = scratch0[a0 + 397760];
+            let v7 = scratch0[a0 + 498128];
+            let v8 = scratch0[a0 + 598496];
+            let v9 = scratch0[a0 + 698864];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -1391,36 +1391,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922785];
   let v14 = parameters[a2 + 133777] / sqrt((parameters[a2 + 2922817] + 0.00001));
   let v15 = parameters[a2 + 133809];
-  let a3 = cb * 2 + h * 896 + nb * 200704 + w * 32;
+  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
   scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
   scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 25088] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 25089] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 25092] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 25093] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 50176] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50177] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 50184] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 50185] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 75264] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 75265] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 75276] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 75277] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 100352] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 100353] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 100368] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 100369] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 125440] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 125441] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 125460] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 125461] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 150528] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 150529] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 150552] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 150553] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 175616] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 175617] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 175644] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 175645] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -1496,18 +1496,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
           for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 3584 + nb * 802816 + r0 * 3584 + r1 * 128 + r2 + w * 128;
+            let a0 = h * 3584 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 128;
             let v0 = scratch0[a0 - 3712];
             let a1 = cb * 2 + r0 * 12288 + r1 * 4096 + r2 * 32;
             let v1 = parameters[a1 + 133840];
             let v2 = parameters[a1 + 133841];
-            let v3 = scratch0[a0 + 96640];
-            let v4 = scratch0[a0 + 196992];
-            let v5 = scratch0[a0 + 297344];
-            let v6 = scratch0[a0 + 397696];
-            let v7 = scratch0[a0 + 498048];
-            let v8 = scratch0[a0 + 598400];
-            let v9 = scratch0[a0 + 698752];
+            let v3 = scratch0[a0 + 96656];
+            let v4 = scratch0[a0 + 197024];
+            let v5 = scratch0[a0 + 297392];
+            let v6 = scratch0[a0 + 397760];
+            let v7 = scratch0[a0 + 498128];
+            let v8 = scratch0[a0 + 598496];
+            let v9 = scratch0[a0 + 698864];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -1536,36 +1536,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922849];
   let v14 = parameters[a2 + 170705] / sqrt((parameters[a2 + 2922881] + 0.00001));
   let v15 = parameters[a2 + 170737];
-  let a3 = cb * 2 + h * 896 + nb * 200704 + w * 32;
+  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
   scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
   scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 25088] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 25088]), vec4f());
-    scratch3[a3 + 25089] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 25089]), vec4f());
+    scratch3[a3 + 25092] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 25092]), vec4f());
+    scratch3[a3 + 25093] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 25093]), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 50176] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 50176]), vec4f());
-    scratch3[a3 + 50177] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 50177]), vec4f());
+    scratch3[a3 + 50184] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 50184]), vec4f());
+    scratch3[a3 + 50185] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 50185]), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 75264] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 75264]), vec4f());
-    scratch3[a3 + 75265] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 75265]), vec4f());
+    scratch3[a3 + 75276] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 75276]), vec4f());
+    scratch3[a3 + 75277] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 75277]), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 100352] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 100352]), vec4f());
-    scratch3[a3 + 100353] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 100353]), vec4f());
+    scratch3[a3 + 100368] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 100368]), vec4f());
+    scratch3[a3 + 100369] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 100369]), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 125440] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 125440]), vec4f());
-    scratch3[a3 + 125441] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 125441]), vec4f());
+    scratch3[a3 + 125460] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 125460]), vec4f());
+    scratch3[a3 + 125461] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 125461]), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 150528] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 150528]), vec4f());
-    scratch3[a3 + 150529] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 150529]), vec4f());
+    scratch3[a3 + 150552] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 150552]), vec4f());
+    scratch3[a3 + 150553] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 150553]), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 175616] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 175616]), vec4f());
-    scratch3[a3 + 175617] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 175617]), vec4f());
+    scratch3[a3 + 175644] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 175644]), vec4f());
+    scratch3[a3 + 175645] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 175645]), vec4f());
   }
 }
 `,
@@ -1649,18 +1649,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       for (var r1 = 0; r1 < 3; r1++) {
         if ((r1 + w * 2 + (-1)) >= 0) {
           for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 7168 + nb * 802816 + r0 * 3584 + r1 * 128 + r2 + w * 256;
+            let a0 = h * 7168 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 256;
             let v0 = scratch0[a0 - 3712];
             let a1 = cb * 2 + r0 * 24576 + r1 * 8192 + r2 * 64;
             let v1 = parameters[a1 + 170768];
             let v2 = parameters[a1 + 170769];
-            let v3 = scratch0[a0 + 96640];
-            let v4 = scratch0[a0 + 196992];
-            let v5 = scratch0[a0 + 297344];
-            let v6 = scratch0[a0 + 397696];
-            let v7 = scratch0[a0 + 498048];
-            let v8 = scratch0[a0 + 598400];
-            let v9 = scratch0[a0 + 698752];
+            let v3 = scratch0[a0 + 96656];
+            let v4 = scratch0[a0 + 197024];
+            let v5 = scratch0[a0 + 297392];
+            let v6 = scratch0[a0 + 397760];
+            let v7 = scratch0[a0 + 498128];
+            let v8 = scratch0[a0 + 598496];
+            let v9 = scratch0[a0 + 698864];
             acc0 += v0 * v1;
             acc1 += v0 * v2;
             acc2 += v3 * v1;
@@ -1689,36 +1689,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2922913];
   let v14 = parameters[a2 + 244497] / sqrt((parameters[a2 + 2922977] + 0.00001));
   let v15 = parameters[a2 + 244561];
-  let a3 = cb * 2 + h * 896 + nb * 100352 + w * 64;
+  let a3 = cb * 2 + h * 896 + nb * 100384 + w * 64;
   scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
   scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 12544] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 12545] = max((((acc3 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 12548] = max((((acc2 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 12549] = max((((acc3 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 25088] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 25089] = max((((acc5 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 25096] = max((((acc4 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 25097] = max((((acc5 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 37632] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 37633] = max((((acc7 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 37644] = max((((acc6 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 37645] = max((((acc7 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 50176] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50177] = max((((acc9 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 50192] = max((((acc8 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 50193] = max((((acc9 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 62720] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 62721] = max((((acc11 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 62740] = max((((acc10 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 62741] = max((((acc11 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 75264] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 75265] = max((((acc13 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 75288] = max((((acc12 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 75289] = max((((acc13 - v13) * v14) + v15), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 87808] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 87809] = max((((acc15 - v13) * v14) + v15), vec4f());
+    scratch2[a3 + 87836] = max((((acc14 - v10) * v11) + v12), vec4f());
+    scratch2[a3 + 87837] = max((((acc15 - v13) * v14) + v15), vec4f());
   }
 }
 `,
@@ -1787,7 +1787,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
       for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50176 + r1 * 256 + r2 + w * 256;
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
         let v0 = scratch0[a0 - 256];
         let a1 = cb + r1 * 16384 + r2 * 64;
         let v1 = parameters[a1 + 244624];
@@ -1852,7 +1852,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[cb + 2923040];
   let v18 = scratch1[cb];
   let v19 = parameters[cb + 392144];
-  let a2 = cb + n * 12544 + w * 64;
+  let a2 = cb + n * 12548 + w * 64;
   scratch3[a2] = ((acc0 - v17) * v18) + v19;
   scratch3[a2 + 896] = ((acc1 - v17) * v18) + v19;
   scratch3[a2 + 1792] = ((acc2 - v17) * v18) + v19;
@@ -1947,18 +1947,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
   for (var r0 = 0; r0 < 128; r0++) {
-    let a0 = h * 7168 + nb * 802816 + r0 + w * 256;
+    let a0 = h * 7168 + nb * 802944 + r0 + w * 256;
     let v0 = scratch1[a0];
     let a1 = cb * 2 + r0 * 64;
     let v1 = parameters[a1 + 392208];
     let v2 = parameters[a1 + 392209];
-    let v3 = scratch1[a0 + 100352];
-    let v4 = scratch1[a0 + 200704];
-    let v5 = scratch1[a0 + 301056];
-    let v6 = scratch1[a0 + 401408];
-    let v7 = scratch1[a0 + 501760];
-    let v8 = scratch1[a0 + 602112];
-    let v9 = scratch1[a0 + 702464];
+    let v3 = scratch1[a0 + 100368];
+    let v4 = scratch1[a0 + 200736];
+    let v5 = scratch1[a0 + 301104];
+    let v6 = scratch1[a0 + 401472];
+    let v7 = scratch1[a0 + 501840];
+    let v8 = scratch1[a0 + 602208];
+    let v9 = scratch1[a0 + 702576];
     acc0 += v0 * v1;
     acc1 += v0 * v2;
     acc2 += v3 * v1;
@@ -1983,36 +1983,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2923169];
   let v14 = scratch2[a2 + 1];
   let v15 = parameters[a2 + 400465];
-  let a3 = cb * 2 + h * 896 + nb * 100352 + w * 64;
+  let a3 = cb * 2 + h * 896 + nb * 100384 + w * 64;
   scratch3[a3] = max((scratch0[a3] + (((acc0 - v10) * v11) + v12)), vec4f());
   scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v13) * v14) + v15)), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 12544] = max((scratch0[a3 + 12544] + (((acc2 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 12545] = max((scratch0[a3 + 12545] + (((acc3 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 12548] = max((scratch0[a3 + 12548] + (((acc2 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 12549] = max((scratch0[a3 + 12549] + (((acc3 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 25088] = max((scratch0[a3 + 25088] + (((acc4 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 25089] = max((scratch0[a3 + 25089] + (((acc5 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 25096] = max((scratch0[a3 + 25096] + (((acc4 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 25097] = max((scratch0[a3 + 25097] + (((acc5 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 37632] = max((scratch0[a3 + 37632] + (((acc6 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 37633] = max((scratch0[a3 + 37633] + (((acc7 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 37644] = max((scratch0[a3 + 37644] + (((acc6 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 37645] = max((scratch0[a3 + 37645] + (((acc7 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 50176] = max((scratch0[a3 + 50176] + (((acc8 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 50177] = max((scratch0[a3 + 50177] + (((acc9 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 50192] = max((scratch0[a3 + 50192] + (((acc8 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 50193] = max((scratch0[a3 + 50193] + (((acc9 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 62720] = max((scratch0[a3 + 62720] + (((acc10 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 62721] = max((scratch0[a3 + 62721] + (((acc11 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 62740] = max((scratch0[a3 + 62740] + (((acc10 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 62741] = max((scratch0[a3 + 62741] + (((acc11 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 75264] = max((scratch0[a3 + 75264] + (((acc12 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 75265] = max((scratch0[a3 + 75265] + (((acc13 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 75288] = max((scratch0[a3 + 75288] + (((acc12 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 75289] = max((scratch0[a3 + 75289] + (((acc13 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 87808] = max((scratch0[a3 + 87808] + (((acc14 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 87809] = max((scratch0[a3 + 87809] + (((acc15 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 87836] = max((scratch0[a3 + 87836] + (((acc14 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 87837] = max((scratch0[a3 + 87837] + (((acc15 - v13) * v14) + v15)), vec4f());
   }
 }
 `,
@@ -2081,7 +2081,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
       for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50176 + r1 * 256 + r2 + w * 256;
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
         let v0 = scratch0[a0 - 256];
         let a1 = cb + r1 * 16384 + r2 * 64;
         let v1 = parameters[a1 + 400528];
@@ -2146,7 +2146,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[cb + 2923296];
   let v18 = parameters[cb + 547984] / sqrt((parameters[cb + 2923360] + 0.00001));
   let v19 = parameters[cb + 548048];
-  let a2 = cb + n * 12544 + w * 64;
+  let a2 = cb + n * 12548 + w * 64;
   scratch2[a2] = max((((acc0 - v17) * v18) + v19), vec4f());
   scratch2[a2 + 896] = max((((acc1 - v17) * v18) + v19), vec4f());
   scratch2[a2 + 1792] = max((((acc2 - v17) * v18) + v19), vec4f());
@@ -2230,7 +2230,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
       for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50176 + r1 * 256 + r2 + w * 256;
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
         let v0 = scratch0[a0 - 256];
         let a1 = cb + r1 * 16384 + r2 * 64;
         let v1 = parameters[a1 + 548112];
@@ -2295,7 +2295,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[cb + 2923424];
   let v18 = parameters[cb + 695568] / sqrt((parameters[cb + 2923488] + 0.00001));
   let v19 = parameters[cb + 695632];
-  let a2 = cb + n * 12544 + w * 64;
+  let a2 = cb + n * 12548 + w * 64;
   scratch3[a2] = max(((((acc0 - v17) * v18) + v19) + scratch1[a2]), vec4f());
   scratch3[a2 + 896] = max(((((acc1 - v17) * v18) + v19) + scratch1[a2 + 896]), vec4f());
   scratch3[a2 + 1792] = max(((((acc2 - v17) * v18) + v19) + scratch1[a2 + 1792]), vec4f());
@@ -2380,7 +2380,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if ((r1 + w * 2 + (-1)) >= 0) {
       for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50176 + r1 * 256 + r2 + w * 512;
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 512;
         let v0 = scratch0[a0 + 3328];
         let a1 = cb + r1 * 32768 + r2 * 128;
         let v1 = parameters[a1 + 695696];
@@ -2417,7 +2417,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v9 = parameters[cb + 2923552];
   let v10 = parameters[cb + 990608] / sqrt((parameters[cb + 2923680] + 0.00001));
   let v11 = parameters[cb + 990736];
-  let a2 = cb + n * 6272 + w * 128;
+  let a2 = cb + n * 6276 + w * 128;
   scratch2[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
   scratch2[a2 + 896] = max((((acc1 - v9) * v10) + v11), vec4f());
   scratch2[a2 + 1792] = max((((acc2 - v9) * v10) + v11), vec4f());
@@ -2442,7 +2442,7 @@ const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 896, block: 2 },
+      invocations: { count: 896, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2468,13 +2468,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 7 * 128) { return; }
+  if (item >= i32(uniforms.n) * 7 * 128) { return; }
   let cb = item % 128;
   let rest3 = item / 128;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2482,17 +2482,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
       for (var r2 = 0; r2 < 512; r2++) {
-        let a0 = nb * 50176 + r1 * 512 + r2 + w * 512;
+        let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
         let v0 = scratch0[a0 - 512];
         let a1 = cb + r1 * 65536 + r2 * 128;
         let v1 = parameters[a1 + 990864];
@@ -2501,77 +2494,42 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 10240];
         let v5 = scratch0[a0 + 13824];
         let v6 = scratch0[a0 + 17408];
-        let v7 = scratch0[a0 + 24576];
-        let v8 = scratch0[a0 + 28160];
-        let v9 = scratch0[a0 + 31744];
-        let v10 = scratch0[a0 + 35328];
-        let v11 = scratch0[a0 + 38912];
-        let v12 = scratch0[a0 + 42496];
-        let v13 = parameters[a1 + 1187472];
-        let v14 = scratch0[a0 + 20992];
-        let v15 = scratch0[a0 + 46080];
-        let v16 = parameters[a1 + 1384080];
+        let v7 = parameters[a1 + 1187472];
+        let v8 = scratch0[a0 + 20992];
+        let v9 = parameters[a1 + 1384080];
         acc1 += v0 * v1;
         acc2 += v2 * v1;
         acc3 += v3 * v1;
         acc4 += v4 * v1;
         acc5 += v5 * v1;
         acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
       }
     }
   }
-  let v17 = parameters[cb + 2923808];
-  let v18 = scratch1[cb];
-  let v19 = parameters[cb + 1580816];
-  let a2 = cb + nb * 12544 + w * 128;
-  scratch3[a2] = ((acc0 - v17) * v18) + v19;
-  scratch3[a2 + 896] = ((acc1 - v17) * v18) + v19;
-  scratch3[a2 + 1792] = ((acc2 - v17) * v18) + v19;
-  scratch3[a2 + 2688] = ((acc3 - v17) * v18) + v19;
-  scratch3[a2 + 3584] = ((acc4 - v17) * v18) + v19;
-  scratch3[a2 + 4480] = ((acc5 - v17) * v18) + v19;
-  scratch3[a2 + 5376] = ((acc6 - v17) * v18) + v19;
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 6272] = ((acc7 - v17) * v18) + v19;
-    scratch3[a2 + 7168] = ((acc8 - v17) * v18) + v19;
-    scratch3[a2 + 8064] = ((acc9 - v17) * v18) + v19;
-    scratch3[a2 + 8960] = ((acc10 - v17) * v18) + v19;
-    scratch3[a2 + 9856] = ((acc11 - v17) * v18) + v19;
-    scratch3[a2 + 10752] = ((acc12 - v17) * v18) + v19;
-    scratch3[a2 + 11648] = ((acc13 - v17) * v18) + v19;
-  }
+  let v10 = parameters[cb + 2923808];
+  let v11 = scratch1[cb];
+  let v12 = parameters[cb + 1580816];
+  let a2 = cb + n * 6276 + w * 128;
+  scratch3[a2] = ((acc0 - v10) * v11) + v12;
+  scratch3[a2 + 896] = ((acc1 - v10) * v11) + v12;
+  scratch3[a2 + 1792] = ((acc2 - v10) * v11) + v12;
+  scratch3[a2 + 2688] = ((acc3 - v10) * v11) + v12;
+  scratch3[a2 + 3584] = ((acc4 - v10) * v11) + v12;
+  scratch3[a2 + 4480] = ((acc5 - v10) * v11) + v12;
+  scratch3[a2 + 5376] = ((acc6 - v10) * v11) + v12;
 }
 `,
 };
@@ -2652,18 +2610,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
   for (var r0 = 0; r0 < 256; r0++) {
-    let a0 = h * 7168 + nb * 401408 + r0 + w * 512;
+    let a0 = h * 7168 + nb * 401536 + r0 + w * 512;
     let v0 = scratch1[a0];
     let a1 = cb * 2 + r0 * 128;
     let v1 = parameters[a1 + 1580944];
     let v2 = parameters[a1 + 1580945];
-    let v3 = scratch1[a0 + 50176];
-    let v4 = scratch1[a0 + 100352];
-    let v5 = scratch1[a0 + 150528];
-    let v6 = scratch1[a0 + 200704];
-    let v7 = scratch1[a0 + 250880];
-    let v8 = scratch1[a0 + 301056];
-    let v9 = scratch1[a0 + 351232];
+    let v3 = scratch1[a0 + 50192];
+    let v4 = scratch1[a0 + 100384];
+    let v5 = scratch1[a0 + 150576];
+    let v6 = scratch1[a0 + 200768];
+    let v7 = scratch1[a0 + 250960];
+    let v8 = scratch1[a0 + 301152];
+    let v9 = scratch1[a0 + 351344];
     acc0 += v0 * v1;
     acc1 += v0 * v2;
     acc2 += v3 * v1;
@@ -2688,36 +2646,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 2924065];
   let v14 = scratch2[a2 + 1];
   let v15 = parameters[a2 + 1613841];
-  let a3 = cb * 2 + h * 896 + nb * 50176 + w * 128;
+  let a3 = cb * 2 + h * 896 + nb * 50208 + w * 128;
   scratch3[a3] = max((scratch0[a3] + (((acc0 - v10) * v11) + v12)), vec4f());
   scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v13) * v14) + v15)), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 6272] = max((scratch0[a3 + 6272] + (((acc2 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 6273] = max((scratch0[a3 + 6273] + (((acc3 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 6276] = max((scratch0[a3 + 6276] + (((acc2 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 6277] = max((scratch0[a3 + 6277] + (((acc3 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 12544] = max((scratch0[a3 + 12544] + (((acc4 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 12545] = max((scratch0[a3 + 12545] + (((acc5 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 12552] = max((scratch0[a3 + 12552] + (((acc4 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 12553] = max((scratch0[a3 + 12553] + (((acc5 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 18816] = max((scratch0[a3 + 18816] + (((acc6 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 18817] = max((scratch0[a3 + 18817] + (((acc7 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 18828] = max((scratch0[a3 + 18828] + (((acc6 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 18829] = max((scratch0[a3 + 18829] + (((acc7 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 25088] = max((scratch0[a3 + 25088] + (((acc8 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 25089] = max((scratch0[a3 + 25089] + (((acc9 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 25104] = max((scratch0[a3 + 25104] + (((acc8 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 25105] = max((scratch0[a3 + 25105] + (((acc9 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 31360] = max((scratch0[a3 + 31360] + (((acc10 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 31361] = max((scratch0[a3 + 31361] + (((acc11 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 31380] = max((scratch0[a3 + 31380] + (((acc10 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 31381] = max((scratch0[a3 + 31381] + (((acc11 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 37632] = max((scratch0[a3 + 37632] + (((acc12 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 37633] = max((scratch0[a3 + 37633] + (((acc13 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 37656] = max((scratch0[a3 + 37656] + (((acc12 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 37657] = max((scratch0[a3 + 37657] + (((acc13 - v13) * v14) + v15)), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 43904] = max((scratch0[a3 + 43904] + (((acc14 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 43905] = max((scratch0[a3 + 43905] + (((acc15 - v13) * v14) + v15)), vec4f());
+    scratch3[a3 + 43932] = max((scratch0[a3 + 43932] + (((acc14 - v10) * v11) + v12)), vec4f());
+    scratch3[a3 + 43933] = max((scratch0[a3 + 43933] + (((acc15 - v13) * v14) + v15)), vec4f());
   }
 }
 `,
@@ -2738,7 +2696,7 @@ const infer19Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 896, block: 2 },
+      invocations: { count: 896, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2762,13 +2720,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 7 * 128) { return; }
+  if (item >= i32(uniforms.n) * 7 * 128) { return; }
   let cb = item % 128;
   let rest3 = item / 128;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2776,17 +2734,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
       for (var r2 = 0; r2 < 512; r2++) {
-        let a0 = nb * 50176 + r1 * 512 + r2 + w * 512;
+        let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
         let v0 = scratch0[a0 - 512];
         let a1 = cb + r1 * 65536 + r2 * 128;
         let v1 = parameters[a1 + 1613968];
@@ -2795,77 +2746,42 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 10240];
         let v5 = scratch0[a0 + 13824];
         let v6 = scratch0[a0 + 17408];
-        let v7 = scratch0[a0 + 24576];
-        let v8 = scratch0[a0 + 28160];
-        let v9 = scratch0[a0 + 31744];
-        let v10 = scratch0[a0 + 35328];
-        let v11 = scratch0[a0 + 38912];
-        let v12 = scratch0[a0 + 42496];
-        let v13 = parameters[a1 + 1810576];
-        let v14 = scratch0[a0 + 20992];
-        let v15 = scratch0[a0 + 46080];
-        let v16 = parameters[a1 + 2007184];
+        let v7 = parameters[a1 + 1810576];
+        let v8 = scratch0[a0 + 20992];
+        let v9 = parameters[a1 + 2007184];
         acc1 += v0 * v1;
         acc2 += v2 * v1;
         acc3 += v3 * v1;
         acc4 += v4 * v1;
         acc5 += v5 * v1;
         acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
       }
     }
   }
-  let v17 = parameters[cb + 2924320];
-  let v18 = parameters[cb + 2203792] / sqrt((parameters[cb + 2924448] + 0.00001));
-  let v19 = parameters[cb + 2203920];
-  let a2 = cb + nb * 12544 + w * 128;
-  scratch2[a2] = max((((acc0 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 896] = max((((acc1 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 1792] = max((((acc2 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 2688] = max((((acc3 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 3584] = max((((acc4 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 4480] = max((((acc5 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 5376] = max((((acc6 - v17) * v18) + v19), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 6272] = max((((acc7 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 7168] = max((((acc8 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 8064] = max((((acc9 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 8960] = max((((acc10 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 9856] = max((((acc11 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 10752] = max((((acc12 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 11648] = max((((acc13 - v17) * v18) + v19), vec4f());
-  }
+  let v10 = parameters[cb + 2924320];
+  let v11 = parameters[cb + 2203792] / sqrt((parameters[cb + 2924448] + 0.00001));
+  let v12 = parameters[cb + 2203920];
+  let a2 = cb + n * 6276 + w * 128;
+  scratch2[a2] = max((((acc0 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v10) * v11) + v12), vec4f());
 }
 `,
 };
@@ -2885,7 +2801,7 @@ const infer20Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 896, block: 2 },
+      invocations: { count: 896, block: 1 },
     },
   ],
   workgroup: 64,
@@ -2911,13 +2827,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 7 * 128) { return; }
+  if (item >= i32(uniforms.n) * 7 * 128) { return; }
   let cb = item % 128;
   let rest3 = item / 128;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2925,17 +2841,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
       for (var r2 = 0; r2 < 512; r2++) {
-        let a0 = nb * 50176 + r1 * 512 + r2 + w * 512;
+        let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
         let v0 = scratch0[a0 - 512];
         let a1 = cb + r1 * 65536 + r2 * 128;
         let v1 = parameters[a1 + 2204048];
@@ -2944,77 +2853,42 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 10240];
         let v5 = scratch0[a0 + 13824];
         let v6 = scratch0[a0 + 17408];
-        let v7 = scratch0[a0 + 24576];
-        let v8 = scratch0[a0 + 28160];
-        let v9 = scratch0[a0 + 31744];
-        let v10 = scratch0[a0 + 35328];
-        let v11 = scratch0[a0 + 38912];
-        let v12 = scratch0[a0 + 42496];
-        let v13 = parameters[a1 + 2400656];
-        let v14 = scratch0[a0 + 20992];
-        let v15 = scratch0[a0 + 46080];
-        let v16 = parameters[a1 + 2597264];
+        let v7 = parameters[a1 + 2400656];
+        let v8 = scratch0[a0 + 20992];
+        let v9 = parameters[a1 + 2597264];
         acc1 += v0 * v1;
         acc2 += v2 * v1;
         acc3 += v3 * v1;
         acc4 += v4 * v1;
         acc5 += v5 * v1;
         acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
       }
     }
   }
-  let v17 = parameters[cb + 2924576];
-  let v18 = parameters[cb + 2793872] / sqrt((parameters[cb + 2924704] + 0.00001));
-  let v19 = parameters[cb + 2794000];
-  let a2 = cb + nb * 12544 + w * 128;
-  scratch3[a2] = max(((((acc0 - v17) * v18) + v19) + scratch1[a2]), vec4f());
-  scratch3[a2 + 896] = max(((((acc1 - v17) * v18) + v19) + scratch1[a2 + 896]), vec4f());
-  scratch3[a2 + 1792] = max(((((acc2 - v17) * v18) + v19) + scratch1[a2 + 1792]), vec4f());
-  scratch3[a2 + 2688] = max(((((acc3 - v17) * v18) + v19) + scratch1[a2 + 2688]), vec4f());
-  scratch3[a2 + 3584] = max(((((acc4 - v17) * v18) + v19) + scratch1[a2 + 3584]), vec4f());
-  scratch3[a2 + 4480] = max(((((acc5 - v17) * v18) + v19) + scratch1[a2 + 4480]), vec4f());
-  scratch3[a2 + 5376] = max(((((acc6 - v17) * v18) + v19) + scratch1[a2 + 5376]), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 6272] = max(((((acc7 - v17) * v18) + v19) + scratch1[a2 + 6272]), vec4f());
-    scratch3[a2 + 7168] = max(((((acc8 - v17) * v18) + v19) + scratch1[a2 + 7168]), vec4f());
-    scratch3[a2 + 8064] = max(((((acc9 - v17) * v18) + v19) + scratch1[a2 + 8064]), vec4f());
-    scratch3[a2 + 8960] = max(((((acc10 - v17) * v18) + v19) + scratch1[a2 + 8960]), vec4f());
-    scratch3[a2 + 9856] = max(((((acc11 - v17) * v18) + v19) + scratch1[a2 + 9856]), vec4f());
-    scratch3[a2 + 10752] = max(((((acc12 - v17) * v18) + v19) + scratch1[a2 + 10752]), vec4f());
-    scratch3[a2 + 11648] = max(((((acc13 - v17) * v18) + v19) + scratch1[a2 + 11648]), vec4f());
-  }
+  let v10 = parameters[cb + 2924576];
+  let v11 = parameters[cb + 2793872] / sqrt((parameters[cb + 2924704] + 0.00001));
+  let v12 = parameters[cb + 2794000];
+  let a2 = cb + n * 6276 + w * 128;
+  scratch3[a2] = max(((((acc0 - v10) * v11) + v12) + scratch1[a2]), vec4f());
+  scratch3[a2 + 896] = max(((((acc1 - v10) * v11) + v12) + scratch1[a2 + 896]), vec4f());
+  scratch3[a2 + 1792] = max(((((acc2 - v10) * v11) + v12) + scratch1[a2 + 1792]), vec4f());
+  scratch3[a2 + 2688] = max(((((acc3 - v10) * v11) + v12) + scratch1[a2 + 2688]), vec4f());
+  scratch3[a2 + 3584] = max(((((acc4 - v10) * v11) + v12) + scratch1[a2 + 3584]), vec4f());
+  scratch3[a2 + 4480] = max(((((acc5 - v10) * v11) + v12) + scratch1[a2 + 4480]), vec4f());
+  scratch3[a2 + 5376] = max(((((acc6 - v10) * v11) + v12) + scratch1[a2 + 5376]), vec4f());
 }
 `,
 };
@@ -3056,7 +2930,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = vec4f(0.0);
   for (var r0 = 0; r0 < 7; r0++) {
     for (var r1 = 0; r1 < 7; r1++) {
-      acc0 += scratch0[cb + n * 6272 + r0 * 896 + r1 * 128];
+      acc0 += scratch0[cb + n * 6276 + r0 * 896 + r1 * 128];
     }
   }
   scratch1[cb + n * 128] = acc0 / 49.0;
@@ -3072,7 +2946,7 @@ const infer22FcMatmulAdd: KernelSpec = {
     {
       name: 'infer_22_fc_matmul_add',
       label: 'fc: matmul + add',
-      tasks: { count: 125, block: 5 },
+      tasks: { count: 125, block: 0 },
       least: 1,
       below: 0,
       buffers: [0, 1, 2, 3],
@@ -3542,7 +3416,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of ResNet18 in hexadecimal: 148,544 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of ResNet18 in hexadecimal: 148,440 bytes, a function for each part of each kernel. */
 const resNet18Wasm = '\
 0061736d01000000012b0460077f7f7f7f7f7f7f0060067f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f000212010365\
 6e76066d656d6f727902030180800403353400000102030203000003030302030202030303020302020303030203010201010101010101010101\
@@ -3590,8 +3464,8 @@ const resNet18Wasm = '\
 796572345f305f636f6e76325f636f6e7632645f7375625f6d756c5f6164645f776569676874002f2b707265706172655f3032655f6c61796572\
 345f305f636f6e76315f7765696768745f696e5f70616e656c73003034707265706172655f3032665f6c61796572345f315f636f6e76315f636f\
 6e7632645f6164645f737172745f6469765f7375625f32003134707265706172655f3032675f6c61796572345f315f636f6e76325f636f6e7632\
-645f6164645f737172745f6469765f7375625f3200321e707265706172655f30335f66635f7765696768745f696e5f70616e656c7300330adfef\
-0834c91609057f017b017f0d7b027f0a7b167f157b057f200020014804402000210703402007210820084108702109200841086e21082008210a\
+645f6164645f737172745f6469765f7375625f3200321e707265706172655f30335f66635f7765696768745f696e5f70616e656c7300330af7ee\
+0834cf1609057f017b017f0d7b027f0a7b167f157b057f200020014804402000210703402007210820084108702109200841086e21082008210a\
 200a41056c200228020041056b200a41056c200228020041056b481b210b2005200941086c41046c6a210d200dfd000280f8a516210c200dfd00\
 0280a602210e200dfd000280faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112\
 200dfd000280a8022113200dfd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc52737\
@@ -3629,2135 +3503,2061 @@ a07e460d012032fd0902f4ea0221432043203efde6012025fde40121252043203ffde6012026fde4
 0d01203cfd0902f4aa0321512051204cfde6012025fde40121252051204dfde6012026fde4012126202d41046a212d202e4180066a212e202f41\
 046a212f203041046a2130203141046a2131203241046a2132203341046a2133203441046a2134203541046a2135203641046a2136203741046a\
 2137203841046a2138203941046a2139203a41046a213a203b41046a213b203c41046a213c202c41016a222c202b480d000b0b0b202941016a22\
-292028480d000b0b2006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a41046c6a21522052201d200cfde5012012fde60120\
+292028480d000b0b2006200b419080316c200941086c6a201b4180386c6a201c41c0006c6a41046c6a21522052201d200cfde5012012fde60120\
 13fde401fd0c00000000000000000000000000000000fdeb01fd0b02002052201e2014fde5012019fde601201afde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a418080316a41046c6a2153205320\
-1f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200205320202014fde5012019fde601201afd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b4180386c6a201c41c0006c6a4180\
-80e2006a41046c6a215420542021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b020020542022\
-2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418080316c200941086c6a201b41\
-80386c6a201c41c0006c6a41808093016a41046c6a215520552023200cfde5012012fde6012013fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0200205520242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b41\
-8080316c200941086c6a201b4180386c6a201c41c0006c6a418080c4016a41046c6a215620562025200cfde5012012fde6012013fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b0200205620262014fde5012019fde601201afde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0210201c41016a221c41f000480d000b201b41016a221b41f000480d000b200741016a22072001480d000b0b0bc32111057f017b\
-017f0d7b027f0a7b0a7f157b047f157b017f017b017f017b087f047b017f2000200148044020002107034020072108200841f000702109200841\
-f0006e21082008410870210a200841086e21082008210b2005200a41086c41046c6a210d200dfd000280f8a516210c200dfd000280a602210e20\
-0dfd000280faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280a8\
-022113200dfd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc52737acc52737fde401\
-21172017fde301211820152018fde7012119200dfd000290a802211a4100211b0340201b41056c41f00041056b201b41056c41f00041056b481b\
-211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000000000000000000000000000\
-0000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000\
-000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c00000000000000000000\
-0000000000002125fd0c00000000000000000000000000000000212641002009417e6c41036a41002009417e6c41036a4a1b212741072009417e\
-6c41e3016a41072009417e6c41e3016a481b2128202720284804402027212903404100201c417e6c41036a4100201c417e6c41036a4a1b212a41\
-07201c417e6c41db016a4107201c417e6c41db016a481b212b202a202b480440202a212c2004201c41026c200941c0036c6a200b418098096c6a\
-202941e0016c6a4180807f6a41046c6a212d2005200a41086c202941c00a6c6a41046c6a212e2004201c41026c200941c0036c6a200b41809809\
-6c6a202941e0016c6a418080036a41046c6a212f2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a418080066a41046c6a\
-2130202d202c41046c6a212d202e202c4180066c6a212e202f202c41046c6a212f2030202c41046c6a213002400340202dfd0902f4ea03213120\
-2efd000200213220312032fde601201dfde401211d202efd000210213320312033fde601201efde401211e202dfd0902fcea03213420342032fd\
-e601201ffde401211f20342033fde6012020fde4012120202c41807f460d01202dfd090284eb03213520352032fde6012021fde4012121203520\
-33fde6012022fde4012122202dfd09028ceb03213620362032fde6012023fde401212320362033fde6012024fde4012124202c41a07e460d0120\
-2dfd090294eb03213720372032fde6012025fde401212520372033fde6012026fde4012126202ffd0902f40a2138202efd000280022139203820\
-39fde601201dfde401211d202c41c07d460d01202efd00029002213a2038203afde601201efde401211e202ffd0902fc0a213b203b2039fde601\
-201ffde401211f203b203afde6012020fde4012120202c41f07c460d01202ffd0902840b213c203c2039fde6012021fde4012121203c203afde6\
-012022fde4012122202ffd09028c0b213d203d2039fde6012023fde4012123203d203afde6012024fde4012124202c41907c460d01202ffd0902\
-940b213e203e2039fde6012025fde4012125203e203afde6012026fde40121262030fd0902f42a213f202efd000280042140203f2040fde60120\
-1dfde401211d202c41b07b460d01202efd000290042141203f2041fde601201efde401211e2030fd0902fc2a214220422040fde601201ffde401\
-211f20422041fde6012020fde4012120202c41e07a460d012030fd0902842b214320432040fde6012021fde401212120432041fde6012022fde4\
-0121222030fd09028c2b214420442040fde6012023fde401212320442041fde6012024fde4012124202c41807a460d012030fd0902942b214520\
-452040fde6012025fde401212520452041fde6012026fde4012126202d41046a212d202e4180066a212e202f41046a212f203041046a2130202c\
-41016a222c202b480d000b0b0b202a41004a202b4107487204404100212c2004201c41026c200941c0036c6a200b418098096c6a202941e0016c\
-6a4180807f6a41046c6a21462005200a41086c202941c00a6c6a41046c6a21472004201c41026c200941c0036c6a200b418098096c6a202941e0\
-016c6a418080036a41046c6a21482004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a418080066a41046c6a21490340202c\
-202a48202c202b4e720440202c201c41006a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41e001487104402046fd0902f4ea0321\
-4a2047fd000200214b204a204bfde601201dfde401211d2047fd000210214c204a204cfde601201efde401211e2046fd0902fcea03214d204d20\
-4bfde601201ffde401211f204d204cfde6012020fde40121202046fd090284eb03214e204e204bfde6012021fde4012121204e204cfde6012022\
-fde40121222046fd09028ceb03214f204f204bfde6012023fde4012123204f204cfde6012024fde40121242046fd090294eb0321502050204bfd\
-e6012025fde40121252050204cfde6012026fde40121262048fd0902f40a21512047fd00028002215220512052fde601201dfde401211d2047fd\
-00029002215320512053fde601201efde401211e2048fd0902fc0a215420542052fde601201ffde401211f20542053fde6012020fde401212020\
-48fd0902840b215520552052fde6012021fde401212120552053fde6012022fde40121222048fd09028c0b215620562052fde6012023fde40121\
-2320562053fde6012024fde40121242048fd0902940b215720572052fde6012025fde401212520572053fde6012026fde40121262049fd0902f4\
-2a21582047fd00028004215920582059fde601201dfde401211d2047fd00029004215a2058205afde601201efde401211e2049fd0902fc2a215b\
-205b2059fde601201ffde401211f205b205afde6012020fde40121202049fd0902842b215c205c2059fde6012021fde4012121205c205afde601\
-2022fde40121222049fd09028c2b215d205d2059fde6012023fde4012123205d205afde6012024fde40121242049fd0902942b215e205e2059fd\
-e6012025fde4012125205e205afde6012026fde401212605202c201c41006a41026c6a417d6a41004e202c201c41006a41026c6a417d6a41e001\
-4871215f2047fd0002002160205f047d20462a02f4ea030543000000000bfd132060fde601201dfde401211d202c201c41006a41026c6a417d6a\
-41004e202c201c41006a41026c6a417d6a41e001487121612047fd00021021622061047d20462a02f4ea030543000000000bfd132062fde60120\
-1efde401211e202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e001487121632063047d20462a02fcea03054300\
-0000000bfd132060fde601201ffde401211f202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e001487121642064\
-047d20462a02fcea030543000000000bfd132062fde6012020fde4012120202c201c41026a41026c6a417d6a41004e202c201c41026a41026c6a\
-417d6a41e001487121652065047d20462a0284eb030543000000000bfd132060fde6012021fde4012121202c201c41026a41026c6a417d6a4100\
-4e202c201c41026a41026c6a417d6a41e001487121662066047d20462a0284eb030543000000000bfd132062fde6012022fde4012122202c201c\
-41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e001487121672067047d20462a028ceb030543000000000bfd132060fde6\
-012023fde4012123202c201c41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e001487121682068047d20462a028ceb0305\
-43000000000bfd132062fde6012024fde4012124202c201c41046a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41e00148712169\
-2069047d20462a0294eb030543000000000bfd132060fde6012025fde4012125202c201c41046a41026c6a417d6a41004e202c201c41046a4102\
-6c6a417d6a41e0014871216a206a047d20462a0294eb030543000000000bfd132062fde6012026fde40121262047fd00028002216b205f047d20\
-482a02f40a0543000000000bfd13206bfde601201dfde401211d2047fd00029002216c2061047d20482a02f40a0543000000000bfd13206cfde6\
-01201efde401211e2063047d20482a02fc0a0543000000000bfd13206bfde601201ffde401211f2064047d20482a02fc0a0543000000000bfd13\
-206cfde6012020fde40121202065047d20482a02840b0543000000000bfd13206bfde6012021fde40121212066047d20482a02840b0543000000\
-000bfd13206cfde6012022fde40121222067047d20482a028c0b0543000000000bfd13206bfde6012023fde40121232068047d20482a028c0b05\
-43000000000bfd13206cfde6012024fde40121242069047d20482a02940b0543000000000bfd13206bfde6012025fde4012125206a047d20482a\
-02940b0543000000000bfd13206cfde6012026fde40121262047fd00028004216d205f047d20492a02f42a0543000000000bfd13206dfde60120\
-1dfde401211d2047fd00029004216e2061047d20492a02f42a0543000000000bfd13206efde601201efde401211e2063047d20492a02fc2a0543\
-000000000bfd13206dfde601201ffde401211f2064047d20492a02fc2a0543000000000bfd13206efde6012020fde40121202065047d20492a02\
-842b0543000000000bfd13206dfde6012021fde40121212066047d20492a02842b0543000000000bfd13206efde6012022fde40121222067047d\
-20492a028c2b0543000000000bfd13206dfde6012023fde40121232068047d20492a028c2b0543000000000bfd13206efde6012024fde4012124\
-2069047d20492a02942b0543000000000bfd13206dfde6012025fde4012125206a047d20492a02942b0543000000000bfd13206efde6012026fd\
-e40121260b0b204641046a214620474180066a2147204841046a2148204941046a2149202c41016a222c4107480d000b0b202941016a22292028\
-480d000b0b2006201c41c0006c200a41086c6a20094180386c6a200b418080316c6a41046c6a216f206f201d200cfde5012012fde6012013fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b0200206f201e2014fde5012019fde601201afde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0210206f201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02800220\
-6f20202014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029002206f2021200cfde5012012fde601\
-2013fde401fd0c00000000000000000000000000000000fdeb01fd0b028004206f20222014fde5012019fde601201afde401fd0c000000000000\
-00000000000000000000fdeb01fd0b029004206f2023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b028006206f20242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029006206f2025200cfde5\
-012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028008206f20262014fde5012019fde601201afde401fd0c\
-00000000000000000000000000000000fdeb01fd0b029008201b41016a221b4117480d000b200741016a22072001480d000b0b0bc40403077f02\
-7b037f200020014804402000210603402006210720074138702108200741386e2107200721094100210a0340200a41026c417f6a41004e210b41\
-00210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f2004200c41086c2008\
-4180f0006c6a2009418080316c6a200a4180016c6a4180807f6a41046c6a21100340200d200841026c200f6a417f6a41004e200b71047b2010fd\
-0002809e0205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e200b71047b2010fd0002909e\
-0205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2010fd000280a00205fd0cffff7f\
-ffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e047b2010fd000290a00205fd0cffff7fffffff7fffffff\
-7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2010fd000280a20205fd0cffff7fffffff7fffffff7fffffff7fff0b\
-fde901210d200e200841026c200f6a417f6a41004e047b2010fd000290a20205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e2010\
-4180e0016a2110200f41016a220f4103480d000b2005200c41086c200841801c6c6a20094180a00c6c6a200a41c0006c6a41046c6a2111201120\
-0dfd0b02002011200efd0b0210200c41016a220c4108480d000b200a41016a220a4138480d000b200641016a22062001480d000b0b0bc5330914\
-7f417b047f0a7b037f077b037f217b057f20002001480440200021080340200821092009410470210a200941046e21092009210b4100210c0340\
-200a410e6c200c6a417f6a41004e210d200a410e6c200c6a417f6a413848210e200d200e71210f4100211003402010417f6a41004e2111200f20\
-117121122010417f6a413848211320122013712114410021152003201041c0006c200c41c01d6c6a41046c6a21162004200a418088036c200b41\
-80a00c6c6a201041c0006c6a200c41801c6c6a4180807f6a41046c6a2117034020162014047b2017fd0002808e0305fd0c000000000000000000\
-000000000000000bfd0b02808e25201641106a2116201741106a2117201541016a22154110480d000b201041016a2210413b480d000b200c4101\
-6a220c4111480d000b410021180340410021190340410021152003201941c0016c201841c0d8006c6a41046c6a211a2003201941c0006c201841\
-c0096c6a41046c6a211b0340201afd0002808426211c201afd000280fa26211d201afd000280f027211e201efd0c000000400000004000000040\
-00000040fde601211f201afd00028086262120201afd000280fc262121201afd000280f22721222022fd0c000000400000004000000040000000\
-40fde6012123201afd0002809025fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601\
-fde4012021fd0c00004040000040400000404000004040fde601fde5012023fde5012124201afd00028088262125201afd000280fe262126201a\
-fd000280f42721272027fd0c00000040000000400000004000000040fde6012128201afd0002809225fd0c000000400000004000000040000000\
-40fde6012025fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde5012028\
-fde5012129201afd0002808a26212a201afd0002808027212b201afd000280f627212c202cfd0c00000040000000400000004000000040fde601\
-212d201afd0002809425fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fde40120\
-2bfd0c00004040000040400000404000004040fde601fde501202dfde501212e202efd0c00000040000000400000004000000040fde601212f20\
-1afd0002808c262130201afd00028082272131201afd000280f82721322032fd0c00000040000000400000004000000040fde60121332020fd0c\
-00000040000000400000004000000040fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121342025fd0c0000\
-0040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde4012135202afd0c00000040\
-000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121362036fd0c000000400000\
-00400000004000000040fde60121372021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041\
-fde601fde5012022fd0c00000041000000410000004100000041fde601fde40121382026fd0c00000041000000410000004100000041fde60120\
-25fd0c00008041000080410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012139202bfd0c00\
-000041000000410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000\
-004100000041fde601fde401213a203afd0c00000040000000400000004000000040fde601213b20202021fde4012023fde501213c20252026fd\
-e4012028fde501213d202a202bfde401202dfde501213e203efd0c00000040000000400000004000000040fde601213f201afd000280e8282020\
-fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214020\
-1afd000280ea282025fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde4012141201afd000280ec28202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c0\
-3f0000c03f0000c03ffde601fde40121422042fd0c00000040000000400000004000000040fde6012143201afd0002808e25fd0c000000400000\
-00400000004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c000040400000404000004040000040\
-40fde601fde501201ffde501fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4\
-012029fd0c00004040000040400000404000004040fde601fde501202ffde50121442024fd0c00000040000000400000004000000040fde60120\
-29fd0c0000a0400000a0400000a0400000a040fde601fde401202ffde40121452029fd0c00000041000000410000004100000041fde6012024fd\
-0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401214620242029fde401\
-202ffde5012147201afd0002809625fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde6\
-01fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde5012024fde5012029fd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148201cfd0c00000040000000400000004000000040fde6\
-01201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde401fd0c00000040000000400000004000000040fde6012034fd0c00\
-004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde50121492034fd0c\
-00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214a2035fd0c0000\
-0041000000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c0000004100000041000000\
-4100000041fde601fde401214b20342035fde4012037fde501214c2030fd0c00000040000000400000004000000040fde6012031fd0c0000a040\
-0000a0400000a0400000a040fde601fde4012033fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401214d201dfd0c00000041000000410000004100000041fde601201cfd0c00008041000080\
-410000804100008041fde601fde501201efd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000000040000000\
-40fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203b\
-fde501214e2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde4\
-01214f2039fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c0000\
-0041000000410000004100000041fde601fde401215020382039fde401203bfde50121512031fd0c00000041000000410000004100000041fde6\
-012030fd0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde4012038fde501\
-2039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012152201c201d\
-fde401201ffde501fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd\
-0c00004040000040400000404000004040fde601fde501203ffde5012153203cfd0c00000040000000400000004000000040fde601203dfd0c00\
-00a0400000a0400000a0400000a040fde601fde401203ffde4012154203dfd0c00000041000000410000004100000041fde601203cfd0c000080\
-41000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012155203c203dfde401203ffde5\
-01215620302031fde4012033fde501203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde4012157201afd000280e628201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012040fd0c00004040000040400000\
-404000004040fde601fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde50121582040fd0c000000400000004000\
-00004000000040fde6012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde40121592041fd0c0000004100000041000000\
-4100000041fde6012040fd0c00008041000080410000804100008041fde601fde5012042fd0c00000041000000410000004100000041fde601fd\
-e401215a20402041fde4012043fde501215b201afd000280ee282030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
-32fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012040fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012042\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215c201b2044fd0b0200201b2045fd0b0280be01201b2046fd0b0280fc02201b2047\
-fd0b0280ba04201b2048fd0b0280f805201b2049fd0b0280b607201b204afd0b0280f408201b204bfd0b0280b20a201b204cfd0b0280f00b201b\
-204dfd0b0280ae0d201b204efd0b0280ec0e201b204ffd0b0280aa10201b2050fd0b0280e811201b2051fd0b0280a613201b2052fd0b0280e414\
-201b2053fd0b0280a216201b2054fd0b0280e017201b2055fd0b02809e19201b2056fd0b0280dc1a201b2057fd0b02809a1c201b2058fd0b0280\
-d81d201b2059fd0b0280961f201b205afd0b0280d420201b205bfd0b02809222201b205cfd0b0280d023201a41106a211a201b41106a211b2015\
-41016a22154110480d000b201941016a22194113480d000b201841016a22184105480d000b4100215d03404100215e03404100215f0340410021\
-600340fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00000000000000000000000000\
-0000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000000000000000\
-00000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000\
-000000000000002169fd0c00000000000000000000000000000000216a4100216b2003205e41c02f6c206041c0026c6a41046c6a216c2006205f\
-4180046c205e4180206c6a41046c6a216d02400340206cfd090200216e206dfd000200216f206e206ffde6012061fde4012161206dfd00028008\
-2170206e2070fde6012062fde4012162206cfd0902800221712071206ffde6012063fde401216320712070fde6012064fde4012164206b41807f\
-460d01206cfd0902800421722072206ffde6012065fde401216520722070fde6012066fde4012166206cfd0902800621732073206ffde6012067\
-fde401216720732070fde6012068fde4012168206b41a07e460d01206cfd0902800821742074206ffde6012069fde401216920742070fde60120\
-6afde401216a206c41046a216c206d41106a216d206b41016a226b41c000480d000b0b2003205f41f8056c205e41c02f6c6a206041286c6a4104\
-6c6a217520752061fd0b0280e43420752062fd0b0290e43420752063fd0b02a0e43420752064fd0b02b0e43420752065fd0b02c0e43420752066\
-fd0b02d0e43420752067fd0b02e0e43420752068fd0b02f0e43420752069fd0b0280e5342075206afd0b0290e534206041016a22604113480d00\
-0b205f41016a225f4108480d000b205e41016a225e4119480d000b205d41016a225d4101480d000b4100215f0340410021180340410021190340\
-4100215d2003205f41f8056c201941086c6a20184198016c6a41046c6a21762003205f41b8356c201941186c6a201841d80a6c6a41046c6a2177\
-03402076fd0002809a3c21782076fd000280d04321792076fd000280864b217a2076fd000280d83d217b2076fd0002808e45217c2076fd000280\
-c44c217d2076fd000280a236207bfde401207cfde401207dfde401217e2076fd000280963f217f2076fd000280cc462180012076fd000280824e\
-2181012076fd000280e037207ffde401208001fde401208101fde4012182012076fd000280d4402183012076fd0002808a482184012076fd0002\
-80c04f2185012076fd0002809e39208301fde401208401fde401208501fde4012186012076fd00028092422187012076fd000280c84921880120\
-76fd000280fe50218901207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040\
-fde601fde501218a01207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c000000400000004000000040000000\
-40fde601fde501218b01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000\
-000040fde601fde501218c01207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c0000804000008040000080400000\
-8040fde601fde4012076fd000280fa53fde401218d01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c0000\
-8040000080400000804000008040fde601fde4012076fd000280b855fde401218e01208301208401fd0c0000803e0000803e0000803e0000803e\
-fde601fde401208501fd0c00008040000080400000804000008040fde601fde4012076fd000280f656fde401218f012076fd000280e4342078fd\
-e4012079fde401207afde401207efde401208201fde401208601fde401219001207e208201fd0c0000003f0000003f0000003f0000003ffde601\
-fde501208601fd0c00000040000000400000004000000040fde601fde501219101207e208201fd0c0000803e0000803e0000803e0000803efde6\
-01fde401208601fd0c00008040000080400000804000008040fde601fde4012076fd000280dc3a208701fde401208801fde401208901fde401fd\
-e40121920120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fde5\
-01208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00\
-000040000000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd\
-0c00008040000080400000804000008040fde601fde401208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c\
-00000040000000400000004000000040fde601fde501fde40121950120782079fd0c0000803e0000803e0000803e0000803efde601fde401207a\
-fd0c00008040000080400000804000008040fde601fde4012076fd000280bc52fde401208d01fde401208e01fde401208f01fde401219601208d\
-01208e01fd0c0000003f0000003f0000003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701\
-208d01208e01fd0c0000803e0000803e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde40120\
-8701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012076\
-fd000280b458fde401fde4012198012077209001fd0b0280f2592077209101fd0b02a0f2592077209201fd0b02c0f2592077209301fd0b02a080\
-5a2077209401fd0b02c0805a2077209501fd0b02e0805a2077209601fd0b02c08e5a2077209701fd0b02e08e5a2077209801fd0b02808f5a2076\
-41106a2176207741106a2177205d41016a225d4102480d000b201941016a22194113480d000b201841016a22184105480d000b205f41016a225f\
-4108480d000b4100215f0340410021990103404100219a0103404100215d2007205f41086c20990141801c6c6a200a418088036c6a200b4180a0\
-0c6c6a209a0141c0006c6a41046c6a219b012003205f41b8356c20990141c8036c6a209a0141086c6a41046c6a219c012005205f41086c41046c\
-6a219d010340209b01209c01fd000280f259209d01fd000280fca516fde501209d01fd000280aa0b209d01fd000280fea516fd0cacc52737acc5\
-2737acc52737acc52737fde401fde301fde701fde601209d01fd000280ac0bfde401fd0c00000000000000000000000000000000fdeb01fd0b02\
-00209b0141106a219b01209c0141106a219c01209d0141106a219d01205d41016a225d4102480d000b209a0141016a229a014138480d000b2099\
-0141016a229901410e480d000b205f41016a225f4108480d000b200841016a22082001480d000b0b0b8a3409147f417b047f0a7b037f077b037f\
-217b067f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c4100210d0340200b410e6c200d6a417f6a4100\
-4e210e200b410e6c200d6a417f6a413848210f200e200f7121104100211103402011417f6a41004e2112201020127121132011417f6a41384821\
-1420132014712115410021162003201141c0006c200d41c01d6c6a41046c6a21172004200b418088036c200c4180a00c6c6a201141c0006c6a20\
-0d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e\
-25201741106a2117201841106a2118201641016a22164110480d000b201141016a2211413b480d000b200d41016a220d4111480d000b41002119\
-03404100211a0340410021162003201a41c0016c201941c0d8006c6a41046c6a211b2003201a41c0006c201941c0096c6a41046c6a211c034020\
-1bfd0002808426211d201bfd000280fa26211e201bfd000280f027211f201ffd0c00000040000000400000004000000040fde6012120201bfd00\
-028086262121201bfd000280fc262122201bfd000280f22721232023fd0c00000040000000400000004000000040fde6012124201bfd00028090\
-25fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c000040400000\
-40400000404000004040fde601fde5012024fde5012125201bfd00028088262126201bfd000280fe262127201bfd000280f42721282028fd0c00\
-000040000000400000004000000040fde6012129201bfd0002809225fd0c00000040000000400000004000000040fde6012026fd0c0000404000\
-0040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201bfd0002808a26\
-212b201bfd0002808027212c201bfd000280f627212d202dfd0c00000040000000400000004000000040fde601212e201bfd0002809425fd0c00\
-000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c00004040000040400000\
-404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd0002808c262131201bfd00\
-028082272132201bfd000280f82721332033fd0c00000040000000400000004000000040fde60121342021fd0c00000040000000400000004000\
-000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c000000400000004000000040000000\
-40fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c00000040000000400000004000000040fd\
-e601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000000040fde601\
-21382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c000000\
-41000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000\
-804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c0000004100000041000000410000\
-0041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde40121\
-3b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501213e202b202c\
-fde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd000280e8282021fde5012022fd0c0000c03f0000\
-c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280ea282026fde50120\
-27fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd0002\
-80ec28202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808e25fd0c00000040000000400000004000000040fde601\
-201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501fd\
-0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c0000404000004040\
-0000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000\
-a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c000080410000804100008041\
-00008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148201bfd000280\
-9625fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c0000404000\
-0040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a040\
-0000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c0000404000004040000040400000\
-4040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c00000040000000400000004000\
-000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c000000410000004100000041000000\
-41fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214c\
-20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fd\
-e601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fd\
-e501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd0c0000404000\
-0040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039fd0c00000040\
-000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c000000410000\
-00410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c000000410000004100000041000000\
-41fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c0000804100008041\
-0000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde501fd0c000000\
-40000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c000040400000404000004040\
-00004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000\
-a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041\
-fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032fde4012034fd\
-e501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-012158201bfd000280e628201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde40120\
-42fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040fde6012042fd\
-0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6012041fd0c00\
-008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b20412042fde4012044\
-fde501215c201bfd000280ee282031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280be01201c2047fd0b0280fc02201c2048fd0b0280ba04201c2049fd0b02\
-80f805201c204afd0b0280b607201c204bfd0b0280f408201c204cfd0b0280b20a201c204dfd0b0280f00b201c204efd0b0280ae0d201c204ffd\
-0b0280ec0e201c2050fd0b0280aa10201c2051fd0b0280e811201c2052fd0b0280a613201c2053fd0b0280e414201c2054fd0b0280a216201c20\
-55fd0b0280e017201c2056fd0b02809e19201c2057fd0b0280dc1a201c2058fd0b02809a1c201c2059fd0b0280d81d201c205afd0b0280961f20\
-1c205bfd0b0280d420201c205cfd0b02809222201c205dfd0b0280d023201b41106a211b201c41106a211c201641016a22164110480d000b201a\
-41016a221a4113480d000b201941016a22194105480d000b4100215e03404100215f0340410021600340410021610340fd0c0000000000000000\
-00000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000\
-000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c00000000\
-0000000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000216afd0c0000\
-0000000000000000000000000000216b4100216c2003205f41c02f6c206141c0026c6a41046c6a216d200720604180046c205f4180206c6a4104\
-6c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde4012162206efd000280082171206f2071fde6012063fde4\
-012163206dfd09028002217220722070fde6012064fde401216420722071fde6012065fde4012165206c41807f460d01206dfd09028004217320\
-732070fde6012066fde401216620732071fde6012067fde4012167206dfd09028006217420742070fde6012068fde401216820742071fde60120\
-69fde4012169206c41a07e460d01206dfd09028008217520752070fde601206afde401216a20752071fde601206bfde401216b206d41046a216d\
-206e41106a216e206c41016a226c41c000480d000b0b2003206041f8056c205f41c02f6c6a206141286c6a41046c6a217620762062fd0b0280e4\
-3420762063fd0b0290e43420762064fd0b02a0e43420762065fd0b02b0e43420762066fd0b02c0e43420762067fd0b02d0e43420762068fd0b02\
-e0e43420762069fd0b02f0e4342076206afd0b0280e5342076206bfd0b0290e534206141016a22614113480d000b206041016a22604108480d00\
-0b205f41016a225f4119480d000b205e41016a225e4101480d000b4100216003404100211903404100211a03404100215e2003206041f8056c20\
-1a41086c6a20194198016c6a41046c6a21772003206041b8356c201a41186c6a201941d80a6c6a41046c6a217803402077fd0002809a3c217920\
-77fd000280d043217a2077fd000280864b217b2077fd000280d83d217c2077fd0002808e45217d2077fd000280c44c217e2077fd000280a23620\
-7cfde401207dfde401207efde401217f2077fd000280963f2180012077fd000280cc462181012077fd000280824e2182012077fd000280e03720\
-8001fde401208101fde401208201fde4012183012077fd000280d4402184012077fd0002808a482185012077fd000280c04f2186012077fd0002\
-809e39208401fde401208501fde401208601fde4012187012077fd00028092422188012077fd000280c8492189012077fd000280fe50218a0120\
-7c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218b012080\
-01208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218c01\
-208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde50121\
-8d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012077\
-fd000280fa53fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c0000804000008040000080\
-4000008040fde601fde4012077fd000280b855fde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601\
-fd0c00008040000080400000804000008040fde601fde4012077fd000280f656fde4012190012077fd000280e4342079fde401207afde401207b\
-fde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00\
-000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c\
-00008040000080400000804000008040fde601fde4012077fd000280dc3a208801fde401208901fde401208a01fde401fde4012193012079207a\
-fd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b01fde401208c\
-01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000\
-004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c0000804000008040\
-0000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c000000400000004000\
-00004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080\
-400000804000008040fde601fde4012077fd000280bc52fde401208e01fde401208f01fde401209001fde401219701208e01208f01fd0c000000\
-3f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01208f01fd0c00\
-00803e0000803e0000803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000\
-803e0000803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd000280b458fde401\
-fde4012199012078209101fd0b0280f2592078209201fd0b02a0f2592078209301fd0b02c0f2592078209401fd0b02a0805a2078209501fd0b02\
-c0805a2078209601fd0b02e0805a2078209701fd0b02c08e5a2078209801fd0b02e08e5a2078209901fd0b02808f5a207741106a217720784110\
-6a2178205e41016a225e4102480d000b201a41016a221a4113480d000b201941016a22194105480d000b206041016a22604108480d000b410021\
-6003404100219a0103404100219b0103404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c4180a00c6c6a209b0141c000\
-6c6a41046c6a219c012003206041b8356c209a0141c8036c6a209b0141086c6a41046c6a219d012005206041086c41046c6a219e012006206041\
-086c209a0141801c6c6a200b418088036c6a200c4180a00c6c6a209b0141c0006c6a41046c6a219f010340209c01209d01fd000280f259209e01\
-fd00028080a616fde501209e01fd000280ae14209e01fd00028082a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde6\
-01209e01fd000280b014fde401209f01fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209c0141106a219c0120\
-9d0141106a219d01209e0141106a219e01209f0141106a219f01205e41016a225e4102480d000b209b0141016a229b014138480d000b209a0141\
-016a229a01410e480d000b206041016a22604108480d000b200941016a22092001480d000b0b0bc53309147f417b047f0a7b037f077b037f217b\
-057f20002001480440200021080340200821092009410470210a200941046e21092009210b4100210c0340200a410e6c200c6a417f6a41004e21\
-0d200a410e6c200c6a417f6a413848210e200d200e71210f4100211003402010417f6a41004e2111200f20117121122010417f6a413848211320\
-122013712114410021152003201041c0006c200c41c01d6c6a41046c6a21162004200a418088036c200b4180a00c6c6a201041c0006c6a200c41\
-801c6c6a4180807f6a41046c6a2117034020162014047b2017fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e2520\
-1641106a2116201741106a2117201541016a22154110480d000b201041016a2210413b480d000b200c41016a220c4111480d000b410021180340\
-410021190340410021152003201941c0016c201841c0d8006c6a41046c6a211a2003201941c0006c201841c0096c6a41046c6a211b0340201afd\
-0002808426211c201afd000280fa26211d201afd000280f027211e201efd0c00000040000000400000004000000040fde601211f201afd000280\
-86262120201afd000280fc262121201afd000280f22721222022fd0c00000040000000400000004000000040fde6012123201afd0002809025fd\
-0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012021fd0c0000404000004040\
-0000404000004040fde601fde5012023fde5012124201afd00028088262125201afd000280fe262126201afd000280f42721272027fd0c000000\
-40000000400000004000000040fde6012128201afd0002809225fd0c00000040000000400000004000000040fde6012025fd0c00004040000040\
-400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde5012028fde5012129201afd0002808a26212a\
-201afd0002808027212b201afd000280f627212c202cfd0c00000040000000400000004000000040fde601212d201afd0002809425fd0c000000\
-40000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fde401202bfd0c000040400000404000004040\
-00004040fde601fde501202dfde501212e202efd0c00000040000000400000004000000040fde601212f201afd0002808c262130201afd000280\
-82272131201afd000280f82721322032fd0c00000040000000400000004000000040fde60121332020fd0c000000400000004000000040000000\
-40fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121342025fd0c00000040000000400000004000000040fd\
-e6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde4012135202afd0c00000040000000400000004000000040fde601\
-202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121362036fd0c00000040000000400000004000000040fde6012137\
-2021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde5012022fd0c0000004100\
-0000410000004100000041fde601fde40121382026fd0c00000041000000410000004100000041fde6012025fd0c000080410000804100008041\
-00008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012139202bfd0c00000041000000410000004100000041\
-fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601fde401213a20\
-3afd0c00000040000000400000004000000040fde601213b20202021fde4012023fde501213c20252026fde4012028fde501213d202a202bfde4\
-01202dfde501213e203efd0c00000040000000400000004000000040fde601213f201afd000280e8282020fde5012021fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012140201afd000280ea282025fde5012026fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201afd000280ec\
-28202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-21422042fd0c00000040000000400000004000000040fde6012143201afd0002808e25fd0c00000040000000400000004000000040fde601201c\
-fd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601fde501201ffde501fd0c00\
-000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4012029fd0c00004040000040400000\
-404000004040fde601fde501202ffde50121442024fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000a0400000a040\
-0000a040fde601fde401202ffde40121452029fd0c00000041000000410000004100000041fde6012024fd0c0000804100008041000080410000\
-8041fde601fde501202efd0c00000041000000410000004100000041fde601fde401214620242029fde401202ffde5012147201afd0002809625\
-fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040\
-400000404000004040fde601fde5012033fde5012024fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde4012148201cfd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000\
-a0400000a040fde601fde401201ffde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000404000004040\
-fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde50121492034fd0c000000400000004000000040000000\
-40fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214a2035fd0c00000041000000410000004100000041fd\
-e6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214b2034\
-2035fde4012037fde501214c2030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601\
-fde4012033fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde401214d201dfd0c00000041000000410000004100000041fde601201cfd0c00008041000080410000804100008041fde601fde501\
-201efd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012038fd0c00004040000040\
-400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203bfde501214e2038fd0c000000400000\
-00400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde401214f2039fd0c0000004100000041\
-0000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c00000041000000410000004100000041fd\
-e601fde401215020382039fde401203bfde50121512031fd0c00000041000000410000004100000041fde6012030fd0c00008041000080410000\
-804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde4012038fde5012039fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012152201c201dfde401201ffde501fd0c0000004000\
-0000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd0c0000404000004040000040400000\
-4040fde601fde501203ffde5012153203cfd0c00000040000000400000004000000040fde601203dfd0c0000a0400000a0400000a0400000a040\
-fde601fde401203ffde4012154203dfd0c00000041000000410000004100000041fde601203cfd0c00008041000080410000804100008041fde6\
-01fde501203efd0c00000041000000410000004100000041fde601fde4012155203c203dfde401203ffde501215620302031fde4012033fde501\
-203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
-57201afd000280e628201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde401fd0c00000040000000400000004000000040fde6012040fd0c00004040000040400000404000004040fde601fde4012041fd\
-0c00004040000040400000404000004040fde601fde5012043fde50121582040fd0c00000040000000400000004000000040fde6012041fd0c00\
-00a0400000a0400000a0400000a040fde601fde4012043fde40121592041fd0c00000041000000410000004100000041fde6012040fd0c000080\
-41000080410000804100008041fde601fde5012042fd0c00000041000000410000004100000041fde601fde401215a20402041fde4012043fde5\
-01215b201afd000280ee282030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde4012040fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012042fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401215c201b2044fd0b0200201b2045fd0b0280be01201b2046fd0b0280fc02201b2047fd0b0280ba04201b2048fd0b0280f8\
-05201b2049fd0b0280b607201b204afd0b0280f408201b204bfd0b0280b20a201b204cfd0b0280f00b201b204dfd0b0280ae0d201b204efd0b02\
-80ec0e201b204ffd0b0280aa10201b2050fd0b0280e811201b2051fd0b0280a613201b2052fd0b0280e414201b2053fd0b0280a216201b2054fd\
-0b0280e017201b2055fd0b02809e19201b2056fd0b0280dc1a201b2057fd0b02809a1c201b2058fd0b0280d81d201b2059fd0b0280961f201b20\
-5afd0b0280d420201b205bfd0b02809222201b205cfd0b0280d023201a41106a211a201b41106a211b201541016a22154110480d000b20194101\
-6a22194113480d000b201841016a22184105480d000b4100215d03404100215e03404100215f0340410021600340fd0c00000000000000000000\
-0000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c0000000000000000\
-00000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000\
-000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000\
-000000000000000000000000216a4100216b2003205e41c02f6c206041c0026c6a41046c6a216c2006205f4180046c205e4180206c6a41046c6a\
-216d02400340206cfd090200216e206dfd000200216f206e206ffde6012061fde4012161206dfd000280082170206e2070fde6012062fde40121\
-62206cfd0902800221712071206ffde6012063fde401216320712070fde6012064fde4012164206b41807f460d01206cfd090280042172207220\
-6ffde6012065fde401216520722070fde6012066fde4012166206cfd0902800621732073206ffde6012067fde401216720732070fde6012068fd\
-e4012168206b41a07e460d01206cfd0902800821742074206ffde6012069fde401216920742070fde601206afde401216a206c41046a216c206d\
-41106a216d206b41016a226b41c000480d000b0b2003205f41f8056c205e41c02f6c6a206041286c6a41046c6a217520752061fd0b0280e43420\
-752062fd0b0290e43420752063fd0b02a0e43420752064fd0b02b0e43420752065fd0b02c0e43420752066fd0b02d0e43420752067fd0b02e0e4\
-3420752068fd0b02f0e43420752069fd0b0280e5342075206afd0b0290e534206041016a22604113480d000b205f41016a225f4108480d000b20\
-5e41016a225e4119480d000b205d41016a225d4101480d000b4100215f03404100211803404100211903404100215d2003205f41f8056c201941\
-086c6a20184198016c6a41046c6a21762003205f41b8356c201941186c6a201841d80a6c6a41046c6a217703402076fd0002809a3c21782076fd\
-000280d04321792076fd000280864b217a2076fd000280d83d217b2076fd0002808e45217c2076fd000280c44c217d2076fd000280a236207bfd\
-e401207cfde401207dfde401217e2076fd000280963f217f2076fd000280cc462180012076fd000280824e2181012076fd000280e037207ffde4\
-01208001fde401208101fde4012182012076fd000280d4402183012076fd0002808a482184012076fd000280c04f2185012076fd0002809e3920\
-8301fde401208401fde401208501fde4012186012076fd00028092422187012076fd000280c8492188012076fd000280fe50218901207b207cfd\
-0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601fde501218a01207f208001fd\
-0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde601fde501218b012083012084\
-01fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501218c01207b20\
-7cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012076fd000280fa\
-53fde401218d01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c00008040000080400000804000008040fd\
-e601fde4012076fd000280b855fde401218e01208301208401fd0c0000803e0000803e0000803e0000803efde601fde401208501fd0c00008040\
-000080400000804000008040fde601fde4012076fd000280f656fde401218f012076fd000280e4342078fde4012079fde401207afde401207efd\
-e401208201fde401208601fde401219001207e208201fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000\
-400000004000000040fde601fde501219101207e208201fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c000080400000\
-80400000804000008040fde601fde4012076fd000280dc3a208701fde401208801fde401208901fde401fde40121920120782079fd0c0000003f\
-0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fde501208a01fde401208b01fde401208c\
-01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040\
-fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c0000804000008040000080400000\
-8040fde601fde401208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c000000400000004000000040000000\
-40fde601fde501fde40121950120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c00008040000080400000804000\
-008040fde601fde4012076fd000280bc52fde401208d01fde401208e01fde401208f01fde401219601208d01208e01fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01208e01fd0c0000803e000080\
-3e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde401208701208801fd0c0000803e0000803e\
-0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012076fd000280b458fde401fde401219801\
-2077209001fd0b0280f2592077209101fd0b02a0f2592077209201fd0b02c0f2592077209301fd0b02a0805a2077209401fd0b02c0805a207720\
-9501fd0b02e0805a2077209601fd0b02c08e5a2077209701fd0b02e08e5a2077209801fd0b02808f5a207641106a2176207741106a2177205d41\
-016a225d4102480d000b201941016a22194113480d000b201841016a22184105480d000b205f41016a225f4108480d000b4100215f0340410021\
-990103404100219a0103404100215d2007205f41086c20990141801c6c6a200a418088036c6a200b4180a00c6c6a209a0141c0006c6a41046c6a\
-219b012003205f41b8356c20990141c8036c6a209a0141086c6a41046c6a219c012005205f41086c41046c6a219d010340209b01209c01fd0002\
-80f259209d01fd00028084a616fde501209d01fd000280b21d209d01fd00028086a616fd0cacc52737acc52737acc52737acc52737fde401fde3\
-01fde701fde601209d01fd000280b41dfde401fd0c00000000000000000000000000000000fdeb01fd0b0200209b0141106a219b01209c014110\
-6a219c01209d0141106a219d01205d41016a225d4102480d000b209a0141016a229a014138480d000b20990141016a229901410e480d000b205f\
-41016a225f4108480d000b200841016a22082001480d000b0b0b8a3409147f417b047f0a7b037f077b037f217b067f2000200148044020002109\
-03402009210a200a410470210b200a41046e210a200a210c4100210d0340200b410e6c200d6a417f6a41004e210e200b410e6c200d6a417f6a41\
-3848210f200e200f7121104100211103402011417f6a41004e2112201020127121132011417f6a41384821142013201471211541002116200320\
-1141c0006c200d41c01d6c6a41046c6a21172004200b418088036c200c4180a00c6c6a201141c0006c6a200d41801c6c6a4180807f6a41046c6a\
-2118034020172015047b2018fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e25201741106a2117201841106a2118\
-201641016a22164110480d000b201141016a2211413b480d000b200d41016a220d4111480d000b4100211903404100211a034041002116200320\
-1a41c0016c201941c0d8006c6a41046c6a211b2003201a41c0006c201941c0096c6a41046c6a211c0340201bfd0002808426211d201bfd000280\
-fa26211e201bfd000280f027211f201ffd0c00000040000000400000004000000040fde6012120201bfd00028086262121201bfd000280fc2621\
-22201bfd000280f22721232023fd0c00000040000000400000004000000040fde6012124201bfd0002809025fd0c000000400000004000000040\
-00000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5\
-012024fde5012125201bfd00028088262126201bfd000280fe262127201bfd000280f42721282028fd0c00000040000000400000004000000040\
-fde6012129201bfd0002809225fd0c00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fd\
-e4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201bfd0002808a26212b201bfd0002808027212c201bfd\
-000280f627212d202dfd0c00000040000000400000004000000040fde601212e201bfd0002809425fd0c00000040000000400000004000000040\
-fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c00004040000040400000404000004040fde601fde501202efd\
-e501212f202ffd0c00000040000000400000004000000040fde6012130201bfd0002808c262131201bfd00028082272132201bfd000280f82721\
-332033fd0c00000040000000400000004000000040fde60121342021fd0c00000040000000400000004000000040fde6012022fd0c0000a04000\
-00a0400000a0400000a040fde601fde4012024fde40121352026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0\
-400000a0400000a040fde601fde4012029fde4012136202bfd0c00000040000000400000004000000040fde601202cfd0c0000a0400000a04000\
-00a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000000040fde60121382022fd0c000000410000004100\
-00004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fde6\
-01fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd\
-0c00000041000000410000004100000041fde601fde401213a202cfd0c00000041000000410000004100000041fde601202bfd0c000080410000\
-80410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde401213b203bfd0c00000040000000400000\
-004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501213e202b202cfde401202efde501213f203ffd0c00\
-000040000000400000004000000040fde6012140201bfd000280e8282021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280ea282026fde5012027fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd000280ec28202bfde501202cfd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121432043fd0c00000040000000\
-400000004000000040fde6012144201bfd0002808e25fd0c00000040000000400000004000000040fde601201dfd0c0000404000004040000040\
-4000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501fd0c0000004000000040000000400000\
-0040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040400000404000004040fde601fde50120\
-30fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601fde4012030fd\
-e4012146202afd0c00000041000000410000004100000041fde6012025fd0c00008041000080410000804100008041fde601fde501202ffd0c00\
-000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148201bfd0002809625fd0c0000004000000040000000\
-4000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fd\
-e5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde40120\
-20fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c000040\
-40000040400000404000004040fde601fde5012038fde501214a2035fd0c00000040000000400000004000000040fde6012036fd0c0000a04000\
-00a0400000a0400000a040fde601fde4012038fde401214b2036fd0c00000041000000410000004100000041fde6012035fd0c00008041000080\
-410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214c20352036fde4012038fde501214d20\
-31fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde4012035fde501\
-2036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c\
-00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c000000410000004100\
-00004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fd\
-e401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039fd0c00000040000000400000004000000040fde601\
-203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c00000041000000410000004100000041fde6012039\
-fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121512039203afde4\
-01203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde50120\
-33fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203b\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde501fd0c00000040000000400000004000000040fde6\
-01203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde501\
-2154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012155\
-203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c0000004100\
-0000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032fde4012034fde501203dfde501203efd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012158201bfd000280e628201dfde5\
-01201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c000000\
-40000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde4012042fd0c000040400000404000004040\
-00004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040fde6012042fd0c0000a0400000a0400000a0400000\
-a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6012041fd0c00008041000080410000804100008041\
-fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b20412042fde4012044fde501215c201bfd000280ee282031\
-fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fd\
-e5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c\
-2045fd0b0200201c2046fd0b0280be01201c2047fd0b0280fc02201c2048fd0b0280ba04201c2049fd0b0280f805201c204afd0b0280b607201c\
-204bfd0b0280f408201c204cfd0b0280b20a201c204dfd0b0280f00b201c204efd0b0280ae0d201c204ffd0b0280ec0e201c2050fd0b0280aa10\
-201c2051fd0b0280e811201c2052fd0b0280a613201c2053fd0b0280e414201c2054fd0b0280a216201c2055fd0b0280e017201c2056fd0b0280\
-9e19201c2057fd0b0280dc1a201c2058fd0b02809a1c201c2059fd0b0280d81d201c205afd0b0280961f201c205bfd0b0280d420201c205cfd0b\
-02809222201c205dfd0b0280d023201b41106a211b201c41106a211c201641016a22164110480d000b201a41016a221a4113480d000b20194101\
-6a22194105480d000b4100215e03404100215f0340410021600340410021610340fd0c000000000000000000000000000000002162fd0c000000\
-000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c00\
-0000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd\
-0c000000000000000000000000000000002169fd0c00000000000000000000000000000000216afd0c0000000000000000000000000000000021\
-6b4100216c2003205f41c02f6c206141c0026c6a41046c6a216d200720604180046c205f4180206c6a41046c6a216e02400340206dfd09020021\
-6f206efd0002002170206f2070fde6012062fde4012162206efd000280082171206f2071fde6012063fde4012163206dfd090280022172207220\
-70fde6012064fde401216420722071fde6012065fde4012165206c41807f460d01206dfd09028004217320732070fde6012066fde40121662073\
-2071fde6012067fde4012167206dfd09028006217420742070fde6012068fde401216820742071fde6012069fde4012169206c41a07e460d0120\
-6dfd09028008217520752070fde601206afde401216a20752071fde601206bfde401216b206d41046a216d206e41106a216e206c41016a226c41\
-c000480d000b0b2003206041f8056c205f41c02f6c6a206141286c6a41046c6a217620762062fd0b0280e43420762063fd0b0290e43420762064\
-fd0b02a0e43420762065fd0b02b0e43420762066fd0b02c0e43420762067fd0b02d0e43420762068fd0b02e0e43420762069fd0b02f0e4342076\
-206afd0b0280e5342076206bfd0b0290e534206141016a22614113480d000b206041016a22604108480d000b205f41016a225f4119480d000b20\
-5e41016a225e4101480d000b4100216003404100211903404100211a03404100215e2003206041f8056c201a41086c6a20194198016c6a41046c\
-6a21772003206041b8356c201a41186c6a201941d80a6c6a41046c6a217803402077fd0002809a3c21792077fd000280d043217a2077fd000280\
-864b217b2077fd000280d83d217c2077fd0002808e45217d2077fd000280c44c217e2077fd000280a236207cfde401207dfde401207efde40121\
-7f2077fd000280963f2180012077fd000280cc462181012077fd000280824e2182012077fd000280e037208001fde401208101fde401208201fd\
-e4012183012077fd000280d4402184012077fd0002808a482185012077fd000280c04f2186012077fd0002809e39208401fde401208501fde401\
-208601fde4012187012077fd00028092422188012077fd000280c8492189012077fd000280fe50218a01207c207dfd0c0000003f0000003f0000\
-003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218b01208001208101fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218c01208401208501fd0c0000003f000000\
-3f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218d01207c207dfd0c0000803e000080\
-3e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012077fd000280fa53fde401218e01208001\
-208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012077fd00\
-0280b855fde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000\
-008040fde601fde4012077fd000280f656fde4012190012077fd000280e4342079fde401207afde401207bfde401207ffde401208301fde40120\
-8701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040\
-fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c000080400000804000008040000080\
-40fde601fde4012077fd000280dc3a208801fde401208901fde401208a01fde401fde4012193012079207afd0c0000003f0000003f0000003f00\
-00003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b01fde401208c01fde401208d01fde401219401208b\
-01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219501\
-208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde40120\
-8801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c00000040000000400000004000000040fde601fde501fde4\
-012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080400000804000008040fde601fde401\
-2077fd000280bc52fde401208e01fde401208f01fde401209001fde401219701208e01208f01fd0c0000003f0000003f0000003f0000003ffde6\
-01fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01208f01fd0c0000803e0000803e0000803e0000803e\
-fde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000803e0000803e0000803e0000803efd\
-e601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd000280b458fde401fde4012199012078209101fd0b0280\
-f2592078209201fd0b02a0f2592078209301fd0b02c0f2592078209401fd0b02a0805a2078209501fd0b02c0805a2078209601fd0b02e0805a20\
-78209701fd0b02c08e5a2078209801fd0b02e08e5a2078209901fd0b02808f5a207741106a2177207841106a2178205e41016a225e4102480d00\
-0b201a41016a221a4113480d000b201941016a22194105480d000b206041016a22604108480d000b4100216003404100219a0103404100219b01\
-03404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c4180a00c6c6a209b0141c0006c6a41046c6a219c012003206041b8\
-356c209a0141c8036c6a209b0141086c6a41046c6a219d012005206041086c41046c6a219e012006206041086c209a0141801c6c6a200b418088\
-036c6a200c4180a00c6c6a209b0141c0006c6a41046c6a219f010340209c01209d01fd000280f259209e01fd00028088a616fde501209e01fd00\
-0280b626209e01fd0002808aa616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde601209e01fd000280b826fde401209f\
-01fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209c0141106a219c01209d0141106a219d01209e0141106a21\
-9e01209f0141106a219f01205e41016a225e4102480d000b209b0141016a229b014138480d000b209a0141016a229a01410e480d000b20604101\
-6a22604108480d000b200941016a22092001480d000b0b0b850e09057f017b017f0d7b027f0a7b097f077b057f20002001480440200021070340\
-2007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b200520094108\
-6c41046c6a210d200dfd0002808ca616210c200dfd000280ba38210e200dfd00028090a616210f200ffd0cacc52737acc52737acc52737acc527\
-37fde40121102010fde3012111200e2011fde7012112200dfd000280be382113200dfd0002908ca6162114200dfd000290ba382115200dfd0002\
-9090a61621162016fd0cacc52737acc52737acc52737acc52737fde40121172017fde301211820152018fde7012119200dfd000290be38211a41\
-00211b03404100211c0340fd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000000000\
-0000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000\
-000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c00\
-0000000000000000000000000000002125fd0c000000000000000000000000000000002126410021270340201b41026c20276a417f6a41004e04\
-404100212803402028201c41026c6a417f6a41004e0440410021292004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a20\
-1c4180016c6a4180807f6a41046c6a212a2005200941086c20274180c0016c6a20284180c0006c6a41046c6a212b2004200b4180a00c6c201b41\
-80386c6a202741801c6c6a202841c0006c6a201c4180016c6a4180800c6a41046c6a212c2004200b4180a00c6c201b4180386c6a202741801c6c\
-6a202841c0006c6a201c4180016c6a418080186a41046c6a212d2004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c\
-4180016c6a418080246a41046c6a212e2004200b4180a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a418080306a\
-41046c6a212f02400340202afd0902808e032130202bfd000280ba26213120302031fde601201dfde401211d202bfd000290ba26213220302032\
-fde601201efde401211e202cfd0902800e213320332031fde601201ffde401211f20332032fde6012020fde4012120202941807f460d01202dfd\
-0902808e01213420342031fde6012021fde401212120342032fde6012022fde4012122202efd0902808e02213520352031fde6012023fde40121\
-2320352032fde6012024fde4012124202941a07e460d01202ffd0902808e03213620362031fde6012025fde401212520362032fde6012026fde4\
-012126202a41046a212a202b4180046a212b202c41046a212c202d41046a212d202e41046a212e202f41046a212f202941016a222941c000480d\
-000b0b0b202841016a22284103480d000b0b202741016a22274103480d000b2006200b418090066c200941086c6a201b41801c6c6a201c418001\
-6c6a41046c6a21372037201d200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02002037201e2014\
-fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b418090066c200941086c6a201b41801c\
-6c6a201c4180016c6a418080066a41046c6a21382038201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b028040203820202014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0290402006200b4180\
-90066c200941086c6a201b41801c6c6a201c4180016c6a4180800c6a41046c6a213920392021200cfde5012012fde6012013fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b02808001203920222014fde5012019fde601201afde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029080012006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a418080126a41046c6a213a203a2023200cfde5\
-012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0280c001203a20242014fde5012019fde601201afde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0290c0012006200b418090066c200941086c6a201b41801c6c6a201c4180016c6a418080\
-186a41046c6a213b203b2025200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02808002203b2026\
-2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02908002201c41016a221c411c480d000b201b41\
-016a221b411c480d000b200741016a22072001480d000b0b0be50d0b057f017b017f0d7b017f087b057f067b0a7f027b017f2000200148044020\
-0021070340200721082008411c7021092008411c6e21082008411070210a200841106e21082008210b2005200a41086c41046c6a210d200dfd00\
-02808ca616210c200dfd000280ba38210e200dfd00028090a616210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde301\
-2111200e2011fde7012112200dfd000280be382113200dfd0002908ca6162114200dfd000290ba382115200dfd00029090a61621162016fd0cac\
-c52737acc52737acc52737acc52737fde40121172017fde301211820152018fde7012119200dfd000290be38211a4100211b0340fd0c00000000\
-000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000\
-0000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c\
-000000000000000000000000000000002122fd0c000000000000000000000000000000002123410021240340200941026c20246a417f6a41004e\
-04404100212503402025201b41046c41006a41026c6a417f6a41004e044041002126200420094180386c200b4180a00c6c6a202441801c6c6a20\
-2541c0006c6a201b4180046c6a4180807f6a41046c6a21272005200a41086c20244180c0016c6a20254180c0006c6a41046c6a212803402027fd\
-0902808e0321292028fd000280ba26212a2029202afde601201cfde401211c2028fd000290ba26212b2029202bfde601201dfde401211d2027fd\
-0902809203212c202c202afde601201efde401211e202c202bfde601201ffde401211f2027fd0902809603212d202d202afde6012020fde40121\
-20202d202bfde6012021fde40121212027fd0902809a03212e202e202afde6012022fde4012122202e202bfde6012023fde4012123202741046a\
-212720284180046a2128202641016a222641c000480d000b052025201b41046c41006a41026c6a417f6a41004e212f2025201b41046c41006a41\
-026c6a417f6a41004e21302025201b41046c41016a41026c6a417f6a41004e21312025201b41046c41016a41026c6a417f6a41004e2132202520\
-1b41046c41026a41026c6a417f6a41004e21332025201b41046c41026a41026c6a417f6a41004e21342025201b41046c41036a41026c6a417f6a\
-41004e21352025201b41046c41036a41026c6a417f6a41004e2136410021262005200a41086c20244180c0016c6a20254180c0006c6a41046c6a\
-2137200420094180386c200b4180a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a4180807f6a41046c6a213803402037fd000280\
-ba262139202f047d20382a02808e030543000000000bfd132039fde601201cfde401211c2037fd000290ba26213a2030047d20382a02808e0305\
-43000000000bfd13203afde601201dfde401211d2031047d20382a028092030543000000000bfd132039fde601201efde401211e2032047d2038\
-2a028092030543000000000bfd13203afde601201ffde401211f2033047d20382a028096030543000000000bfd132039fde6012020fde4012120\
-2034047d20382a028096030543000000000bfd13203afde6012021fde40121212035047d20382a02809a030543000000000bfd132039fde60120\
-22fde40121222036047d20382a02809a030543000000000bfd13203afde6012023fde401212320374180046a2137203841046a2138202641016a\
-222641c000480d000b0b202541016a22254103480d000b0b202441016a22244103480d000b2006200a41086c200941801c6c6a200b418090066c\
-6a201b4180046c6a41046c6a213b203b201c200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
-203b201d2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0210203b201e200cfde5012012fde601\
-2013fde401fd0c00000000000000000000000000000000fdeb01fd0b028004203b201f2014fde5012019fde601201afde401fd0c000000000000\
-00000000000000000000fdeb01fd0b029004203b2020200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b028008203b20212014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029008203b2022200cfde5\
-012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02800c203b20232014fde5012019fde601201afde401fd0c\
-00000000000000000000000000000000fdeb01fd0b02900c201b41016a221b4107480d000b200741016a22072001480d000b0b0ba53309147f41\
-7b047f0a7b037f077b037f217b067f200020014804402000210903402009210a200a410270210b200a41026e210a200a210c4100210d0340200b\
-410e6c200d6a417f6a41004e210e200b410e6c200d6a417f6a411c48210f200e200f7121104100211103402011417f6a41004e21122010201271\
-21132011417f6a411c4821142013201471211541002116200320114180016c200d4180206c6a41046c6a21172004200b418088036c200c418090\
-066c6a20114180016c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd0002808c0305fd0c0000000000000000000000\
-00000000000bfd0b02808827201741106a2117201841106a2118201641016a22164120480d000b201141016a22114120480d000b200d41016a22\
-0d4111480d000b4100211903404100211a0340410021162003201a4180036c20194180e0006c6a41046c6a211b2003201a4180016c201941800a\
-6c6a41046c6a211c0340201bfd0002808828211d201bfd0002808829211e201bfd000280882a211f201ffd0c0000004000000040000000400000\
-0040fde6012120201bfd0002808c282121201bfd0002808c292122201bfd0002808c2a21232023fd0c00000040000000400000004000000040fd\
-e6012124201bfd0002808c27fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4\
-012022fd0c00004040000040400000404000004040fde601fde5012024fde5012125201bfd00028090282126201bfd00028090292127201bfd00\
-0280902a21282028fd0c00000040000000400000004000000040fde6012129201bfd0002809027fd0c00000040000000400000004000000040fd\
-e6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde5\
-01212a201bfd0002809428212b201bfd0002809429212c201bfd000280942a212d202dfd0c00000040000000400000004000000040fde601212e\
-201bfd0002809427fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd\
-0c00004040000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd\
-00028098282131201bfd00028098292132201bfd000280982a21332033fd0c00000040000000400000004000000040fde60121342021fd0c0000\
-0040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c00000040\
-000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c000000400000\
-00400000004000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c0000004000000040\
-0000004000000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde6\
-01fde5012023fd0c00000041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd\
-0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c000000\
-41000000410000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c000000410000004100000041\
-00000041fde601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde401\
-2029fde501213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd0002808c2b2021fde5\
-012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd\
-000280902b2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde4012142201bfd000280942b202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808827fd0c0000004000000040\
-0000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fd\
-e601fde5012020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde40120\
-2afd0c00004040000040400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd\
-0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c00\
-008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030\
-fde5012148201bfd0002809827fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fd\
-e4012032fd0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde60120\
-1efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c000040\
-40000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c0000\
-0040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c00000041\
-000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100\
-000041fde601fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000\
-a0400000a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c000080410000804100\
-00804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fd\
-e6012039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde5\
-01214f2039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde40121\
-50203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041\
-000000410000004100000041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde60120\
-31fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203a\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4\
-012020fde501fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00\
-004040000040400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0\
-400000a0400000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c0000804100\
-0080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde50121\
-5720312032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde4012158201bfd000280882b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c000040400000404000004040\
-00004040fde601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c0000004000000040000000\
-4000000040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100\
-000041fde6012041fd0c00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401\
-215b20412042fde4012044fde501215c201bfd000280982b2031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280c801201c2047fd0b02809003201c2048fd0b\
-0280d804201c2049fd0b0280a006201c204afd0b0280e807201c204bfd0b0280b009201c204cfd0b0280f80a201c204dfd0b0280c00c201c204e\
-fd0b0280880e201c204ffd0b0280d00f201c2050fd0b02809811201c2051fd0b0280e012201c2052fd0b0280a814201c2053fd0b0280f015201c\
-2054fd0b0280b817201c2055fd0b02808019201c2056fd0b0280c81a201c2057fd0b0280901c201c2058fd0b0280d81d201c2059fd0b0280a01f\
-201c205afd0b0280e820201c205bfd0b0280b022201c205cfd0b0280f823201c205dfd0b0280c025201b41106a211b201c41106a211c20164101\
-6a22164120480d000b201a41016a221a410a480d000b201941016a22194105480d000b4100215e03404100215f03404100216003404100216103\
-40fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000\
-002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00000000000000000000000000\
-0000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c0000000000000000000000\
-0000000000216afd0c00000000000000000000000000000000216b4100216c2003205f4180326c20614180056c6a41046c6a216d200720604180\
-086c205f418080016c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde4012162206efd0002801021\
-71206f2071fde6012063fde4012163206dfd09028004217220722070fde6012064fde401216420722071fde6012065fde4012165206c41807f46\
-0d01206dfd09028008217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd0902800c217420742070fde6012068fd\
-e401216820742071fde6012069fde4012169206c41a07e460d01206dfd09028010217520752070fde601206afde401216a20752071fde601206b\
-fde401216b206d41046a216d206e41106a216e206c41016a226c418001480d000b0b200320604190036c205f4180326c6a206141286c6a41046c\
-6a217620762062fd0b0280883820762063fd0b0290883820762064fd0b02a0883820762065fd0b02b0883820762066fd0b02c0883820762067fd\
-0b02d0883820762068fd0b02e0883820762069fd0b02f088382076206afd0b028089382076206bfd0b02908938206141016a2261410a480d000b\
-206041016a22604110480d000b205f41016a225f4119480d000b205e41016a225e4101480d000b4100216003404100211903404100211a034041\
-00215e200320604190036c201a41086c6a201941d0006c6a41046c6a21772003206041901c6c201a41186c6a201941d0056c6a41046c6a217803\
-402077fd000280f03f21792077fd000280d847217a2077fd000280c04f217b2077fd000280b841217c2077fd000280a049217d2077fd00028088\
-51217e2077fd000280d039207cfde401207dfde401207efde401217f2077fd00028080432180012077fd000280e84a2181012077fd000280d052\
-2182012077fd000280983b208001fde401208101fde401208201fde4012183012077fd000280c8442184012077fd000280b04c2185012077fd00\
-028098542186012077fd000280e03c208401fde401208501fde401208601fde4012187012077fd00028090462188012077fd000280f84d218901\
-2077fd000280e055218a01207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c000000400000004000000040000000\
-40fde601fde501218b01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000\
-000040fde601fde501218c01208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c0000004000000040000000\
-4000000040fde601fde501218d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c000080400000804000008040\
-00008040fde601fde4012077fd000280f058fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd\
-0c00008040000080400000804000008040fde601fde4012077fd000280b85afde401218f01208401208501fd0c0000803e0000803e0000803e00\
-00803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012077fd000280805cfde4012190012077fd0002808838\
-2079fde401207afde401207bfde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003f\
-fde601fde501208701fd0c00000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e000080\
-3efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012077fd000280a83e208801fde401208901fde401208a01fd\
-e401fde4012193012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde6\
-01fde501208b01fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01\
-fd0c00000040000000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde40120\
-8d01fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a\
-01fd0c00000040000000400000004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde4\
-01207bfd0c00008040000080400000804000008040fde601fde4012077fd000280a857fde401208e01fde401208f01fde401209001fde4012197\
-01208e01208f01fd0c0000003f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501\
-219801208e01208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fd\
-e401208801208901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4\
-012077fd000280c85dfde401fde4012199012078209101fd0b0280905f2078209201fd0b02a0905f2078209301fd0b02c0905f2078209401fd0b\
-02c0975f2078209501fd0b02e0975f2078209601fd0b0280985f2078209701fd0b02809f5f2078209801fd0b02a09f5f2078209901fd0b02c09f\
-5f207741106a2177207841106a2178205e41016a225e4102480d000b201a41016a221a410a480d000b201941016a22194105480d000b20604101\
-6a22604110480d000b4100216003404100219a0103404100219b0103404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c\
-418090066c6a209b014180016c6a41046c6a219c012003206041901c6c209a0141f0016c6a209b0141086c6a41046c6a219d012005206041086c\
-41046c6a219e012006206041086c41046c6a219f010340209c01209d01fd000280905f209e01fd00028094a616fde501209f01fd000200fde601\
-209e01fd000280c65cfde401fd0b0200209c0141106a219c01209d0141106a219d01209e0141106a219e01209f0141106a219f01205e41016a22\
-5e4102480d000b209b0141016a229b01411c480d000b209a0141016a229a01410e480d000b206041016a22604110480d000b200941016a220920\
-01480d000b0b0baf0e0b057f017b017f017b017f047b027f0a7b077f077b0a7f200020014804402000210903402009210a200a411070210b200a\
-41106e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d2006200b41086c41046c6a210f200ffd000280\
-9ca616210e2007200b41086c41046c6a21112011fd0002002110200ffd000280ce5e2112200ffd0002909ca61621132011fd0002102114200ffd\
-000290ce5e2115410021160340410021170340fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021\
-19fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000000000000000000000000000\
-00211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000\
-000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121410021222005200d4180a00c6c\
-20164180386c6a20174180016c6a41046c6a21232006200b41086c41046c6a21242005200d4180a00c6c20164180386c6a20174180016c6a4180\
-800c6a41046c6a21252005200d4180a00c6c20164180386c6a20174180016c6a418080186a41046c6a21262005200d4180a00c6c20164180386c\
-6a20174180016c6a418080246a41046c6a21272005200d4180a00c6c20164180386c6a20174180016c6a418080316a41046c6a21280240034020\
-23fd09020021292024fd000280ca5c212a2029202afde6012018fde40121182024fd000290ca5c212b2029202bfde6012019fde40121192025fd\
-0902808001212c202c202afde601201afde401211a202c202bfde601201bfde401211b202241807f460d012026fd0902808002212d202d202afd\
-e601201cfde401211c202d202bfde601201dfde401211d2027fd0902808003212e202e202afde601201efde401211e202e202bfde601201ffde4\
-01211f202241a07e460d012028fd090200212f202f202afde6012020fde4012120202f202bfde6012021fde4012121202341046a212320244180\
-046a2124202541046a2125202641046a2126202741046a2127202841046a2128202241016a222241c000480d000b0b2008200d418090066c200b\
-41086c6a201641801c6c6a20174180016c6a41046c6a213020302004200d418090066c200b41086c6a201641801c6c6a20174180016c6a41046c\
-6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b020020302031\
-fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02102008200d418090066c\
-200b41086c6a201641801c6c6a20174180016c6a418080066a41046c6a213220322004200d418090066c200b41086c6a201641801c6c6a201741\
-80016c6a418080066a41046c6a21332033fd00028040201a200efde5012010fde6012012fde401fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02804020322033fd00029040201b2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fd\
-eb01fd0b0290402008200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180800c6a41046c6a213420342004200d418090066c\
-200b41086c6a201641801c6c6a20174180016c6a4180800c6a41046c6a21352035fd0002808001201c200efde5012010fde6012012fde401fde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b0280800120342035fd0002908001201d2013fde5012014fde6012015fde401fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b029080012008200d418090066c200b41086c6a201641801c6c6a20174180016c6a4180\
-80126a41046c6a213620362004200d418090066c200b41086c6a201641801c6c6a20174180016c6a418080126a41046c6a21372037fd000280c0\
-01201e200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0280c00120362037fd000290c001\
-201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290c0012008200d418090066c200b\
-41086c6a201641801c6c6a20174180016c6a418080186a41046c6a213820382004200d418090066c200b41086c6a201641801c6c6a2017418001\
-6c6a418080186a41046c6a21392039fd00028080022020200efde5012010fde6012012fde401fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0280800220382039fd000290800220212013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02908002201741016a2217411c480d000b201641016a2216411c480d000b200941016a22092001480d000b0b0bcc080b057f017b01\
-7f017b017f047b017f087b037f067b027f200020014804402000210903402009210a200a411c70210b200a411c6e210a200a411070210c200a41\
-106e210a200a210d2006200c41086c41046c6a210f200ffd0002809ca616210e2007200c41086c41046c6a21112011fd0002002110200ffd0002\
-80ce5e2112200ffd0002909ca61621132011fd0002102114200ffd000290ce5e2115410021160340fd0c00000000000000000000000000000000\
-2117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c0000000000000000000000000000\
-0000211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c000000000000000000000000\
-00000000211dfd0c00000000000000000000000000000000211e4100211f2005200b4180386c200d4180a00c6c6a20164180046c6a41046c6a21\
-202006200c41086c41046c6a212103402020fd09020021222021fd000280ca5c212320222023fde6012017fde40121172021fd000290ca5c2124\
-20222024fde6012018fde40121182020fd09028004212520252023fde6012019fde401211920252024fde601201afde401211a2020fd09028008\
-212620262023fde601201bfde401211b20262024fde601201cfde401211c2020fd0902800c212720272023fde601201dfde401211d20272024fd\
-e601201efde401211e202041046a212020214180046a2121201f41016a221f41c000480d000b2008200c41086c200b41801c6c6a200d41809006\
-6c6a20164180046c6a41046c6a212820282004200c41086c200b41801c6c6a200d418090066c6a20164180046c6a41046c6a21292029fd000200\
-2017200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b020020282029fd00021020182013fd\
-e5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b021020282029fd000280042019200efde5012010\
-fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800420282029fd00029004201a2013fde5012014fde601\
-2015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420282029fd00028008201b200efde5012010fde6012012fd\
-e401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820282029fd00029008201c2013fde5012014fde6012015fde401fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b02900820282029fd0002800c201d200efde5012010fde6012012fde401fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02800c20282029fd0002900c201e2013fde5012014fde6012015fde401fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02900c201641016a22164107480d000b200941016a22092001480d000b0b0bc83309147f417b04\
-7f0a7b037f077b037f217b057f20002001480440200021080340200821092009410270210a200941026e21092009210b4100210c0340200a410e\
-6c200c6a417f6a41004e210d200a410e6c200c6a417f6a411c48210e200d200e71210f4100211003402010417f6a41004e2111200f2011712112\
-2010417f6a411c4821132012201371211441002115200320104180016c200c4180206c6a41046c6a21162004200a418088036c200b418090066c\
-6a20104180016c6a200c41801c6c6a4180807f6a41046c6a2117034020162014047b2017fd0002808c0305fd0c00000000000000000000000000\
-0000000bfd0b02808827201641106a2116201741106a2117201541016a22154120480d000b201041016a22104120480d000b200c41016a220c41\
-11480d000b41002118034041002119034041002115200320194180036c20184180e0006c6a41046c6a211a200320194180016c201841800a6c6a\
-41046c6a211b0340201afd0002808828211c201afd0002808829211d201afd000280882a211e201efd0c00000040000000400000004000000040\
-fde601211f201afd0002808c282120201afd0002808c292121201afd0002808c2a21222022fd0c00000040000000400000004000000040fde601\
-2123201afd0002808c27fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde40120\
-21fd0c00004040000040400000404000004040fde601fde5012023fde5012124201afd00028090282125201afd00028090292126201afd000280\
-902a21272027fd0c00000040000000400000004000000040fde6012128201afd0002809027fd0c00000040000000400000004000000040fde601\
-2025fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde5012028fde50121\
-29201afd0002809428212a201afd0002809429212b201afd000280942a212c202cfd0c00000040000000400000004000000040fde601212d201a\
-fd0002809427fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fde401202bfd0c00\
-004040000040400000404000004040fde601fde501202dfde501212e202efd0c00000040000000400000004000000040fde601212f201afd0002\
-8098282130201afd00028098292131201afd000280982a21322032fd0c00000040000000400000004000000040fde60121332020fd0c00000040\
-000000400000004000000040fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121342025fd0c000000400000\
-00400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde4012135202afd0c0000004000000040\
-0000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121362036fd0c00000040000000400000\
-004000000040fde60121372021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fd\
-e5012022fd0c00000041000000410000004100000041fde601fde40121382026fd0c00000041000000410000004100000041fde6012025fd0c00\
-008041000080410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012139202bfd0c0000004100\
-0000410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c0000004100000041000000410000\
-0041fde601fde401213a203afd0c00000040000000400000004000000040fde601213b20202021fde4012023fde501213c20252026fde4012028\
-fde501213d202a202bfde401202dfde501213e203efd0c00000040000000400000004000000040fde601213f201afd0002808c2b2020fde50120\
-21fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012140201afd0002\
-80902b2025fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e4012141201afd000280942b202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde40121422042fd0c00000040000000400000004000000040fde6012143201afd0002808827fd0c00000040000000400000\
-004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601\
-fde501201ffde501fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4012029fd\
-0c00004040000040400000404000004040fde601fde501202ffde50121442024fd0c00000040000000400000004000000040fde6012029fd0c00\
-00a0400000a0400000a0400000a040fde601fde401202ffde40121452029fd0c00000041000000410000004100000041fde6012024fd0c000080\
-41000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401214620242029fde401202ffde5\
-012147201afd0002809827fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde401\
-2031fd0c00004040000040400000404000004040fde601fde5012033fde5012024fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148201cfd0c00000040000000400000004000000040fde601201dfd\
-0c0000a0400000a0400000a0400000a040fde601fde401201ffde401fd0c00000040000000400000004000000040fde6012034fd0c0000404000\
-0040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde50121492034fd0c00000040\
-000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214a2035fd0c000000410000\
-00410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c000000410000004100000041000000\
-41fde601fde401214b20342035fde4012037fde501214c2030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a040\
-0000a0400000a040fde601fde4012033fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde401214d201dfd0c00000041000000410000004100000041fde601201cfd0c0000804100008041000080\
-4100008041fde601fde501201efd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601\
-2038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203bfde50121\
-4e2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde401214f20\
-39fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c000000410000\
-00410000004100000041fde601fde401215020382039fde401203bfde50121512031fd0c00000041000000410000004100000041fde6012030fd\
-0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde4012038fde5012039fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012152201c201dfde40120\
-1ffde501fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd0c000040\
-40000040400000404000004040fde601fde501203ffde5012153203cfd0c00000040000000400000004000000040fde601203dfd0c0000a04000\
-00a0400000a0400000a040fde601fde401203ffde4012154203dfd0c00000041000000410000004100000041fde601203cfd0c00008041000080\
-410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012155203c203dfde401203ffde501215620\
-302031fde4012033fde501203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde4012157201afd000280882b201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012040fd0c0000404000004040000040400000\
-4040fde601fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde50121582040fd0c00000040000000400000004000\
-000040fde6012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde40121592041fd0c000000410000004100000041000000\
-41fde6012040fd0c00008041000080410000804100008041fde601fde5012042fd0c00000041000000410000004100000041fde601fde401215a\
-20402041fde4012043fde501215b201afd000280982b2030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde4012040fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012042fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde401215c201b2044fd0b0200201b2045fd0b0280c801201b2046fd0b02809003201b2047fd0b0280\
-d804201b2048fd0b0280a006201b2049fd0b0280e807201b204afd0b0280b009201b204bfd0b0280f80a201b204cfd0b0280c00c201b204dfd0b\
-0280880e201b204efd0b0280d00f201b204ffd0b02809811201b2050fd0b0280e012201b2051fd0b0280a814201b2052fd0b0280f015201b2053\
-fd0b0280b817201b2054fd0b02808019201b2055fd0b0280c81a201b2056fd0b0280901c201b2057fd0b0280d81d201b2058fd0b0280a01f201b\
-2059fd0b0280e820201b205afd0b0280b022201b205bfd0b0280f823201b205cfd0b0280c025201a41106a211a201b41106a211b201541016a22\
-154120480d000b201941016a2219410a480d000b201841016a22184105480d000b4100215d03404100215e03404100215f0340410021600340fd\
-0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c0000000000000000000000000000000021\
-63fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000\
-002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c00000000000000000000000000\
-0000002169fd0c00000000000000000000000000000000216a4100216b2003205e4180326c20604180056c6a41046c6a216c2006205f4180086c\
-205e418080016c6a41046c6a216d02400340206cfd090200216e206dfd000200216f206e206ffde6012061fde4012161206dfd00028010217020\
-6e2070fde6012062fde4012162206cfd0902800421712071206ffde6012063fde401216320712070fde6012064fde4012164206b41807f460d01\
-206cfd0902800821722072206ffde6012065fde401216520722070fde6012066fde4012166206cfd0902800c21732073206ffde6012067fde401\
-216720732070fde6012068fde4012168206b41a07e460d01206cfd0902801021742074206ffde6012069fde401216920742070fde601206afde4\
-01216a206c41046a216c206d41106a216d206b41016a226b418001480d000b0b2003205f4190036c205e4180326c6a206041286c6a41046c6a21\
-7520752061fd0b0280883820752062fd0b0290883820752063fd0b02a0883820752064fd0b02b0883820752065fd0b02c0883820752066fd0b02\
-d0883820752067fd0b02e0883820752068fd0b02f0883820752069fd0b028089382075206afd0b02908938206041016a2260410a480d000b205f\
-41016a225f4110480d000b205e41016a225e4119480d000b205d41016a225d4101480d000b4100215f0340410021180340410021190340410021\
-5d2003205f4190036c201941086c6a201841d0006c6a41046c6a21762003205f41901c6c201941186c6a201841d0056c6a41046c6a2177034020\
-76fd000280f03f21782076fd000280d84721792076fd000280c04f217a2076fd000280b841217b2076fd000280a049217c2076fd000280885121\
-7d2076fd000280d039207bfde401207cfde401207dfde401217e2076fd0002808043217f2076fd000280e84a2180012076fd000280d052218101\
-2076fd000280983b207ffde401208001fde401208101fde4012182012076fd000280c8442183012076fd000280b04c2184012076fd0002809854\
-2185012076fd000280e03c208301fde401208401fde401208501fde4012186012076fd00028090462187012076fd000280f84d2188012076fd00\
-0280e055218901207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601\
-fde501218a01207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde6\
-01fde501218b01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040\
-fde601fde501218c01207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fd\
-e601fde4012076fd000280f058fde401218d01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c0000804000\
-0080400000804000008040fde601fde4012076fd000280b85afde401218e01208301208401fd0c0000803e0000803e0000803e0000803efde601\
-fde401208501fd0c00008040000080400000804000008040fde601fde4012076fd000280805cfde401218f012076fd00028088382078fde40120\
-79fde401207afde401207efde401208201fde401208601fde401219001207e208201fd0c0000003f0000003f0000003f0000003ffde601fde501\
-208601fd0c00000040000000400000004000000040fde601fde501219101207e208201fd0c0000803e0000803e0000803e0000803efde601fde4\
-01208601fd0c00008040000080400000804000008040fde601fde4012076fd000280a83e208701fde401208801fde401208901fde401fde40121\
-920120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fde501208a\
-01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040\
-000000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c0000\
-8040000080400000804000008040fde601fde401208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c000000\
-40000000400000004000000040fde601fde501fde40121950120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c00\
-008040000080400000804000008040fde601fde4012076fd000280a857fde401208d01fde401208e01fde401208f01fde401219601208d01208e\
-01fd0c0000003f0000003f0000003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01\
-208e01fd0c0000803e0000803e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde40120870120\
-8801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012076fd0002\
-80c85dfde401fde4012198012077209001fd0b0280905f2077209101fd0b02a0905f2077209201fd0b02c0905f2077209301fd0b02c0975f2077\
-209401fd0b02e0975f2077209501fd0b0280985f2077209601fd0b02809f5f2077209701fd0b02a09f5f2077209801fd0b02c09f5f207641106a\
-2176207741106a2177205d41016a225d4102480d000b201941016a2219410a480d000b201841016a22184105480d000b205f41016a225f411048\
-0d000b4100215f0340410021990103404100219a0103404100215d2007205f41086c20990141801c6c6a200a418088036c6a200b418090066c6a\
-209a014180016c6a41046c6a219b012003205f41901c6c20990141f0016c6a209a0141086c6a41046c6a219c012005205f41086c41046c6a219d\
-010340209b01209c01fd000280905f209d01fd000280a4a616fde501209d01fd000280d28201209d01fd000280a8a616fd0cacc52737acc52737\
-acc52737acc52737fde401fde301fde701fde601209d01fd000280d68201fde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
-209b0141106a219b01209c0141106a219c01209d0141106a219d01205d41016a225d4102480d000b209a0141016a229a01411c480d000b209901\
-41016a229901410e480d000b205f41016a225f4110480d000b200841016a22082001480d000b0b0b8d3409147f417b047f0a7b037f077b037f21\
-7b067f200020014804402000210903402009210a200a410270210b200a41026e210a200a210c4100210d0340200b410e6c200d6a417f6a41004e\
-210e200b410e6c200d6a417f6a411c48210f200e200f7121104100211103402011417f6a41004e2112201020127121132011417f6a411c482114\
-2013201471211541002116200320114180016c200d4180206c6a41046c6a21172004200b418088036c200c418090066c6a20114180016c6a200d\
-41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd0002808c0305fd0c000000000000000000000000000000000bfd0b02808827\
-201741106a2117201841106a2118201641016a22164120480d000b201141016a22114120480d000b200d41016a220d4111480d000b4100211903\
-404100211a0340410021162003201a4180036c20194180e0006c6a41046c6a211b2003201a4180016c201941800a6c6a41046c6a211c0340201b\
-fd0002808828211d201bfd0002808829211e201bfd000280882a211f201ffd0c00000040000000400000004000000040fde6012120201bfd0002\
-808c282121201bfd0002808c292122201bfd0002808c2a21232023fd0c00000040000000400000004000000040fde6012124201bfd0002808c27\
-fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c00004040000040\
-400000404000004040fde601fde5012024fde5012125201bfd00028090282126201bfd00028090292127201bfd000280902a21282028fd0c0000\
-0040000000400000004000000040fde6012129201bfd0002809027fd0c00000040000000400000004000000040fde6012026fd0c000040400000\
-40400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201bfd000280942821\
-2b201bfd0002809429212c201bfd000280942a212d202dfd0c00000040000000400000004000000040fde601212e201bfd0002809427fd0c0000\
-0040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c0000404000004040000040\
-4000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd00028098282131201bfd0002\
-8098292132201bfd000280982a21332033fd0c00000040000000400000004000000040fde60121342021fd0c0000004000000040000000400000\
-0040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c00000040000000400000004000000040\
-fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c00000040000000400000004000000040fde6\
-01202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000000040fde60121\
-382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041\
-000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c0000804100008041000080\
-4100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c000000410000004100000041000000\
-41fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde401213b\
-203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501213e202b202cfd\
-e401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd0002808c2b2021fde5012022fd0c0000c03f0000c0\
-3f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280902b2026fde5012027\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd000280\
-942b202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-0121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808827fd0c00000040000000400000004000000040fde60120\
-1dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501fd0c\
-00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c000040400000404000\
-00404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000a0\
-400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c00008041000080410000804100\
-008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148201bfd00028098\
-27fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c000040400000\
-40400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a04000\
-00a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c000040400000404000004040000040\
-40fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c0000004000000040000000400000\
-0040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c00000041000000410000004100000041\
-fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214c20\
-352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde6\
-01fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde5\
-01201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd0c000040400000\
-40400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039fd0c0000004000\
-0000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c00000041000000\
-410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041\
-fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c000080410000804100\
-00804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde501fd0c00000040\
-000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000\
-004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a0\
-40fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fd\
-e601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032fde4012034fde5\
-01203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-2158201bfd000280882b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde4012042\
-fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040fde6012042fd0c\
-0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6012041fd0c0000\
-8041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b20412042fde4012044fd\
-e501215c201bfd000280982b2031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280c801201c2047fd0b02809003201c2048fd0b0280d804201c2049fd0b0280\
-a006201c204afd0b0280e807201c204bfd0b0280b009201c204cfd0b0280f80a201c204dfd0b0280c00c201c204efd0b0280880e201c204ffd0b\
-0280d00f201c2050fd0b02809811201c2051fd0b0280e012201c2052fd0b0280a814201c2053fd0b0280f015201c2054fd0b0280b817201c2055\
-fd0b02808019201c2056fd0b0280c81a201c2057fd0b0280901c201c2058fd0b0280d81d201c2059fd0b0280a01f201c205afd0b0280e820201c\
-205bfd0b0280b022201c205cfd0b0280f823201c205dfd0b0280c025201b41106a211b201c41106a211c201641016a22164120480d000b201a41\
-016a221a410a480d000b201941016a22194105480d000b4100215e03404100215f0340410021600340410021610340fd0c000000000000000000\
-000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c00000000000000\
-0000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c0000000000\
-00000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000216afd0c000000\
-00000000000000000000000000216b4100216c2003205f4180326c20614180056c6a41046c6a216d200720604180086c205f418080016c6a4104\
-6c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde4012162206efd000280102171206f2071fde6012063fde4\
-012163206dfd09028004217220722070fde6012064fde401216420722071fde6012065fde4012165206c41807f460d01206dfd09028008217320\
-732070fde6012066fde401216620732071fde6012067fde4012167206dfd0902800c217420742070fde6012068fde401216820742071fde60120\
-69fde4012169206c41a07e460d01206dfd09028010217520752070fde601206afde401216a20752071fde601206bfde401216b206d41046a216d\
-206e41106a216e206c41016a226c418001480d000b0b200320604190036c205f4180326c6a206141286c6a41046c6a217620762062fd0b028088\
-3820762063fd0b0290883820762064fd0b02a0883820762065fd0b02b0883820762066fd0b02c0883820762067fd0b02d0883820762068fd0b02\
-e0883820762069fd0b02f088382076206afd0b028089382076206bfd0b02908938206141016a2261410a480d000b206041016a22604110480d00\
-0b205f41016a225f4119480d000b205e41016a225e4101480d000b4100216003404100211903404100211a03404100215e200320604190036c20\
-1a41086c6a201941d0006c6a41046c6a21772003206041901c6c201a41186c6a201941d0056c6a41046c6a217803402077fd000280f03f217920\
-77fd000280d847217a2077fd000280c04f217b2077fd000280b841217c2077fd000280a049217d2077fd0002808851217e2077fd000280d03920\
-7cfde401207dfde401207efde401217f2077fd00028080432180012077fd000280e84a2181012077fd000280d0522182012077fd000280983b20\
-8001fde401208101fde401208201fde4012183012077fd000280c8442184012077fd000280b04c2185012077fd00028098542186012077fd0002\
-80e03c208401fde401208501fde401208601fde4012187012077fd00028090462188012077fd000280f84d2189012077fd000280e055218a0120\
-7c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218b012080\
-01208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218c01\
-208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde50121\
-8d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012077\
-fd000280f058fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c0000804000008040000080\
-4000008040fde601fde4012077fd000280b85afde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601\
-fd0c00008040000080400000804000008040fde601fde4012077fd000280805cfde4012190012077fd00028088382079fde401207afde401207b\
-fde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00\
-000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c\
-00008040000080400000804000008040fde601fde4012077fd000280a83e208801fde401208901fde401208a01fde401fde4012193012079207a\
-fd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b01fde401208c\
-01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000\
-004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c0000804000008040\
-0000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c000000400000004000\
-00004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080\
-400000804000008040fde601fde4012077fd000280a857fde401208e01fde401208f01fde401209001fde401219701208e01208f01fd0c000000\
-3f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01208f01fd0c00\
-00803e0000803e0000803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000\
-803e0000803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd000280c85dfde401\
-fde4012199012078209101fd0b0280905f2078209201fd0b02a0905f2078209301fd0b02c0905f2078209401fd0b02c0975f2078209501fd0b02\
-e0975f2078209601fd0b0280985f2078209701fd0b02809f5f2078209801fd0b02a09f5f2078209901fd0b02c09f5f207741106a217720784110\
-6a2178205e41016a225e4102480d000b201a41016a221a410a480d000b201941016a22194105480d000b206041016a22604110480d000b410021\
-6003404100219a0103404100219b0103404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c418090066c6a209b01418001\
-6c6a41046c6a219c012003206041901c6c209a0141f0016c6a209b0141086c6a41046c6a219d012005206041086c41046c6a219e012006206041\
-086c209a0141801c6c6a200b418088036c6a200c418090066c6a209b014180016c6a41046c6a219f010340209c01209d01fd000280905f209e01\
-fd000280aca616fde501209e01fd000280daa601209e01fd000280b0a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd\
-e601209e01fd000280dea601fde401209f01fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209c0141106a219c\
-01209d0141106a219d01209e0141106a219e01209f0141106a219f01205e41016a225e4102480d000b209b0141016a229b01411c480d000b209a\
-0141016a229a01410e480d000b206041016a22604110480d000b200941016a22092001480d000b0b0b8f0e09067f017b017f0d7b027f0a7b097f\
-077b057f20002001480440200021080340200821092009412070210a200941206e21092009410170210b200941016e21092009210c200c41056c\
-200228020041056b200c41056c200228020041056b481b210d2005200a41086c41046c6a210f200ffd000280b4a616210e200ffd000280e2ee01\
-2110200ffd000280bca61621112011fd0cacc52737acc52737acc52737acc52737fde40121122012fde301211320102013fde7012114200ffd00\
-0280eaee012115200ffd000290b4a6162116200ffd000290e2ee012117200ffd000290bca61621182018fd0cacc52737acc52737acc52737acc5\
-2737fde40121192019fde301211a2017201afde701211b200ffd000290eaee01211c4100211d03404100211e0340fd0c00000000000000000000\
-000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c0000000000000000\
-00000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000\
-000000000000000000002125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c00000000\
-0000000000000000000000002128410021290340201d41026c20296a417f6a41004e04404100212a0340202a201e41026c6a417f6a41004e0440\
-4100212b2004200d418090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a4180807f6a41046c6a212c2006200a4180\
-c8006c202941800c6c6a202a4180046c6a41046c6a212d2004200d418090066c201d4180386c6a202941801c6c6a202a4180016c6a201e418002\
-6c6a418080056a41046c6a212e2004200d418090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a4180800c6a41046c\
-6a212f2004200d418090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a418080126a41046c6a21302004200d418090\
-066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a418080186a41046c6a213102400340202cfd0902808c032132202dfd\
-000200213320322033fde601201ffde401211f202dfd0002809001213420322034fde6012020fde4012120202efd090280cc03213520352033fd\
-e6012021fde401212120352034fde6012022fde4012122202b41807f460d01202ffd0902800c213620362033fde6012023fde401212320362034\
-fde6012024fde40121242030fd0902804c213720372033fde6012025fde401212520372034fde6012026fde4012126202b41a07e460d012031fd\
-0902808c01213820382033fde6012027fde401212720382034fde6012028fde4012128202c41046a212c202d41106a212d202e41046a212e202f\
-41046a212f203041046a2130203141046a2131202b41016a222b418001480d000b0b0b202a41016a222a4103480d000b0b202941016a22294103\
-480d000b2007200d418088036c200a41086c6a201d41801c6c6a201e4180026c6a41046c6a21392039201f200efde5012014fde6012015fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b0200203920202016fde501201bfde601201cfde401fd0c000000000000000000000000\
-00000000fdeb01fd0b02102007200d418088036c200a41086c6a201d41801c6c6a201e4180026c6a418080036a41046c6a213a203a2021200efd\
-e5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b028020203a20222016fde501201bfde601201cfde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0290202007200d418088036c200a41086c6a201d41801c6c6a201e4180026c6a41808006\
-6a41046c6a213b203b2023200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b028040203b20242016\
-fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b0290402007200d418088036c200a41086c6a201d4180\
-1c6c6a201e4180026c6a418080096a41046c6a213c203c2025200efde5012014fde6012015fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b028060203c20262016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b0290602007200d41\
-8088036c200a41086c6a201d41801c6c6a201e4180026c6a4180800c6a41046c6a213d203d2027200efde5012014fde6012015fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b02808001203d20282016fde501201bfde601201cfde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b02908001201e41016a221e410e480d000b201d41016a221d410e480d000b200841016a22082001480d000b0b0b94100b057f01\
-7b017f0d7b037f0a7b057f077b0c7f027b017f20002001480440200021080340200821092009412070210a200941206e21092009410170210b20\
-0941016e21092009210c2005200a41086c41046c6a210e200efd000280b4a616210d200efd000280e2ee01210f200efd000280bca61621102010\
-fd0cacc52737acc52737acc52737acc52737fde40121112011fde3012112200f2012fde7012113200efd000280eaee012114200efd000290b4a6\
-162115200efd000290e2ee012116200efd000290bca61621172017fd0cacc52737acc52737acc52737acc52737fde40121182018fde301211920\
-162019fde701211a200efd000290eaee01211b4100211c03404100211d0340201d41056c410e41056b201d41056c410e41056b481b211efd0c00\
-000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd\
-0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c0000000000000000000000000000000021\
-24fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000\
-002127fd0c000000000000000000000000000000002128410021290340201c41026c20296a417f6a41004e04404100212a0340202a201e41006a\
-41026c6a417f6a41004e04404100212b2004201e4180026c201c4180386c6a200c418090066c6a202941801c6c6a202a4180016c6a4180807f6a\
-41046c6a212c2006200a4180c8006c202941800c6c6a202a4180046c6a41046c6a212d02400340202cfd0902808c03212e202dfd000200212f20\
-2e202ffde601201ffde401211f202dfd00028090012130202e2030fde6012020fde4012120202cfd090280940321312031202ffde6012021fde4\
-01212120312030fde6012022fde4012122202b41807f460d01202cfd0902809c0321322032202ffde6012023fde401212320322030fde6012024\
-fde4012124202cfd090280a40321332033202ffde6012025fde401212520332030fde6012026fde4012126202b41a07e460d01202cfd090280ac\
-0321342034202ffde6012027fde401212720342030fde6012028fde4012128202c41046a212c202d41106a212d202b41016a222b418001480d00\
-0b0b05202a201e41006a41026c6a417f6a41004e2135202a201e41006a41026c6a417f6a41004e2136202a201e41016a41026c6a417f6a41004e\
-2137202a201e41016a41026c6a417f6a41004e2138202a201e41026a41026c6a417f6a41004e2139202a201e41026a41026c6a417f6a41004e21\
-3a202a201e41036a41026c6a417f6a41004e213b202a201e41036a41026c6a417f6a41004e213c202a201e41046a41026c6a417f6a41004e213d\
-202a201e41046a41026c6a417f6a41004e213e4100212b2006200a4180c8006c202941800c6c6a202a4180046c6a41046c6a213f2004201e4180\
-026c201c4180386c6a200c418090066c6a202941801c6c6a202a4180016c6a4180807f6a41046c6a21400340203ffd00020021412035047d2040\
-2a02808c030543000000000bfd132041fde601201ffde401211f203ffd000280900121422036047d20402a02808c030543000000000bfd132042\
-fde6012020fde40121202037047d20402a028094030543000000000bfd132041fde6012021fde40121212038047d20402a028094030543000000\
-000bfd132042fde6012022fde40121222039047d20402a02809c030543000000000bfd132041fde6012023fde4012123203a047d20402a02809c\
-030543000000000bfd132042fde6012024fde4012124203b047d20402a0280a4030543000000000bfd132041fde6012025fde4012125203c047d\
-20402a0280a4030543000000000bfd132042fde6012026fde4012126203d047d20402a0280ac030543000000000bfd132041fde6012027fde401\
-2127203e047d20402a0280ac030543000000000bfd132042fde6012028fde4012128203f41106a213f204041046a2140202b41016a222b418001\
-480d000b0b202a41016a222a4103480d000b0b202941016a22294103480d000b2007201e4180026c200a41086c6a201c41801c6c6a200c418088\
-036c6a41046c6a21432043201f200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b02002043202020\
-15fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b021020432021200dfde5012013fde6012014fde401\
-fd0c00000000000000000000000000000000fdeb01fd0b028008204320222015fde501201afde601201bfde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b02900820432023200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028010\
-204320242015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b02901020432025200dfde5012013fde6\
-012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028018204320262015fde501201afde601201bfde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02901820432027200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b028020204320282015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b029020201d41016a221d\
-4103480d000b201c41016a221c410e480d000b200841016a22082001480d000b0b0bba3309157f417b047f0a7b037f077b037f217b067f200020\
-014804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e0340200e417f6a41\
-004e210f200e417f6a410e482110200f20107121114100211203402012417f6a41004e2113201120137121142012417f6a410e48211520142015\
-71211641002117200320124180026c200e4180226c6a41046c6a21182004200d418088036c20124180026c6a200e41801c6c6a4180807f6a4104\
-6c6a2119034020182016047b2019fd000280880305fd0c000000000000000000000000000000000bfd0b02808827201841106a2118201941106a\
-2119201741016a221741c000480d000b201241016a22124111480d000b200e41016a220e4111480d000b4100211a03404100211b034041002117\
-2003201b4180066c201a4180e6006c6a41046c6a211c2003201b4180026c201a41800a6c6a41046c6a211d0340201cfd0002809028211e201cfd\
-0002809829211f201cfd000280a02a21202020fd0c00000040000000400000004000000040fde6012121201cfd00028098282122201cfd000280\
-a0292123201cfd000280a82a21242024fd0c00000040000000400000004000000040fde6012125201cfd0002809027fd0c000000400000004000\
-00004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde6\
-01fde5012025fde5012126201cfd000280a0282127201cfd000280a8292128201cfd000280b02a21292029fd0c00000040000000400000004000\
-000040fde601212a201cfd0002809827fd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fd\
-e601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b201cfd000280a828212c201cfd000280b029212d\
-201cfd000280b82a212e202efd0c00000040000000400000004000000040fde601212f201cfd000280a027fd0c00000040000000400000004000\
-000040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501\
-202ffde50121302030fd0c00000040000000400000004000000040fde6012131201cfd000280b0282132201cfd000280b8292133201cfd000280\
-c02a21342034fd0c00000040000000400000004000000040fde60121352022fd0c00000040000000400000004000000040fde6012023fd0c0000\
-a0400000a0400000a0400000a040fde601fde4012025fde40121362027fd0c00000040000000400000004000000040fde6012028fd0c0000a040\
-0000a0400000a0400000a040fde601fde401202afde4012137202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000\
-a0400000a0400000a040fde601fde401202ffde40121382038fd0c00000040000000400000004000000040fde60121392023fd0c000000410000\
-00410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c000000410000004100000041000000\
-41fde601fde401213a2028fd0c00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde501\
-2029fd0c00000041000000410000004100000041fde601fde401213b202dfd0c00000041000000410000004100000041fde601202cfd0c000080\
-41000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401213c203cfd0c00000040000000\
-400000004000000040fde601213d20222023fde4012025fde501213e20272028fde401202afde501213f202c202dfde401202ffde50121402040\
-fd0c00000040000000400000004000000040fde6012141201cfd000280b02b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201cfd000280b82b2027fde5012028fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143201cfd000280c02b202cfde501202dfd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442044fd0c00000040\
-000000400000004000000040fde6012145201cfd0002808827fd0c00000040000000400000004000000040fde601201efd0c0000404000004040\
-0000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde501fd0c0000004000000040000000\
-4000000040fde6012026fd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fd\
-e5012031fde50121462026fd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401\
-2031fde4012147202bfd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012030\
-fd0c00000041000000410000004100000041fde601fde40121482026202bfde4012031fde5012149201cfd000280a827fd0c0000004000000040\
-0000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fd\
-e601fde5012035fde5012026fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401214a201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012021fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c\
-00004040000040400000404000004040fde601fde5012039fde501214b2036fd0c00000040000000400000004000000040fde6012037fd0c0000\
-a0400000a0400000a0400000a040fde601fde4012039fde401214c2037fd0c00000041000000410000004100000041fde6012036fd0c00008041\
-000080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214d20362037fde4012039fde501\
-214e2032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012036\
-fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f20\
-1ffd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c000000410000\
-00410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fd\
-e601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012150203afd0c00000040000000400000004000000040\
-fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012151203bfd0c00000041000000410000004100000041fde6\
-01203afd0c00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012152203a20\
-3bfde401203dfde50121532033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fd\
-e5012034fd0c00000041000000410000004100000041fde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-01203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012154201e201ffde4012021fde501fd0c000000400000004000000040000000\
-40fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041\
-fde5012155203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4\
-012156203ffd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c0000\
-0041000000410000004100000041fde601fde4012157203e203ffde4012041fde501215820322033fde4012035fde501203efde501203ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201cfd000280a82b20\
-1efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c\
-00000040000000400000004000000040fde6012042fd0c00004040000040400000404000004040fde601fde4012043fd0c000040400000404000\
-00404000004040fde601fde5012045fde501215a2042fd0c00000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a0\
-400000a040fde601fde4012045fde401215b2043fd0c00000041000000410000004100000041fde6012042fd0c00008041000080410000804100\
-008041fde601fde5012044fd0c00000041000000410000004100000041fde601fde401215c20422043fde4012045fde501215d201cfd000280c8\
-2b2032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
-2042fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
-5e201d2046fd0b0200201d2047fd0b0280c801201d2048fd0b02809003201d2049fd0b0280d804201d204afd0b0280a006201d204bfd0b0280e8\
-07201d204cfd0b0280b009201d204dfd0b0280f80a201d204efd0b0280c00c201d204ffd0b0280880e201d2050fd0b0280d00f201d2051fd0b02\
-809811201d2052fd0b0280e012201d2053fd0b0280a814201d2054fd0b0280f015201d2055fd0b0280b817201d2056fd0b02808019201d2057fd\
-0b0280c81a201d2058fd0b0280901c201d2059fd0b0280d81d201d205afd0b0280a01f201d205bfd0b0280e820201d205cfd0b0280b022201d20\
-5dfd0b0280f823201d205efd0b0280c025201c41106a211c201d41106a211d201741016a221741c000480d000b201b41016a221b4105480d000b\
-201a41016a221a4105480d000b4100215f0340410021600340410021610340410021620340fd0c000000000000000000000000000000002163fd\
-0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000000000000000000000000021\
-66fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000\
-002169fd0c00000000000000000000000000000000216afd0c00000000000000000000000000000000216bfd0c00000000000000000000000000\
-000000216c4100216d200320604180326c206241800a6c6a41046c6a216e2007200b418080326c20614180106c6a2060418080026c6a41046c6a\
-216f02400340206efd0902002170206ffd000200217120702071fde6012063fde4012163206ffd00028020217220702072fde6012064fde40121\
-64206efd09028008217320732071fde6012065fde401216520732072fde6012066fde4012166206d41807f460d01206efd090280102174207420\
-71fde6012067fde401216720742072fde6012068fde4012168206efd09028018217520752071fde6012069fde401216920752072fde601206afd\
-e401216a206d41a07e460d01206efd09028020217620762071fde601206bfde401216b20762072fde601206cfde401216c206e41046a216e206f\
-41106a216f206d41016a226d418002480d000b0b2003206141c8016c20604180196c6a206241286c6a41046c6a217720772063fd0b0280903920\
-772064fd0b0290903920772065fd0b02a0903920772066fd0b02b0903920772067fd0b02c0903920772068fd0b02d0903920772069fd0b02e090\
-392077206afd0b02f090392077206bfd0b028091392077206cfd0b02909139206241016a22624105480d000b206141016a22614110480d000b20\
-6041016a22604119480d000b205f41016a225f4101480d000b4100216103404100211a03404100211b03404100215f2003206141c8016c201b41\
-086c6a201a41286c6a41046c6a21782003206141880e6c201b41186c6a201a41e8026c6a41046c6a217903402078fd000280843d217a2078fd00\
-0280f840217b2078fd000280ec44217c2078fd000280e83d217d2078fd000280dc41217e2078fd000280d045217f2078fd000280f439207dfde4\
-01207efde401207ffde4012180012078fd000280cc3e2181012078fd000280c0422182012078fd000280b4462183012078fd000280d83a208101\
-fde401208201fde401208301fde4012184012078fd000280b03f2185012078fd000280a4432186012078fd00028098472187012078fd000280bc\
-3b208501fde401208601fde401208701fde4012188012078fd00028094402189012078fd0002808844218a012078fd000280fc47218b01207d20\
-7efd0c0000003f0000003f0000003f0000003ffde601fde501207ffd0c00000040000000400000004000000040fde601fde501218c0120810120\
-8201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218d012085\
-01208601fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501218e01\
-207d207efd0c0000803e0000803e0000803e0000803efde601fde401207ffd0c00008040000080400000804000008040fde601fde4012078fd00\
-0280c449fde401218f01208101208201fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000\
-008040fde601fde4012078fd000280a84afde401219001208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c\
-00008040000080400000804000008040fde601fde4012078fd0002808c4bfde4012191012078fd0002809039207afde401207bfde401207cfde4\
-01208001fde401208401fde401208801fde401219201208001208401fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00\
-000040000000400000004000000040fde601fde501219301208001208401fd0c0000803e0000803e0000803e0000803efde601fde401208801fd\
-0c00008040000080400000804000008040fde601fde4012078fd000280a03c208901fde401208a01fde401208b01fde401fde401219401207a20\
-7bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c00000040000000400000004000000040fde601fde501208c01fde40120\
-8d01fde401208e01fde401219501208c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c000000400000004000\
-00004000000040fde601fde501219601208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c00008040000080\
-400000804000008040fde601fde401208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c0000004000000040\
-0000004000000040fde601fde501fde401219701207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c000080400000\
-80400000804000008040fde601fde4012078fd000280e048fde401208f01fde401209001fde401209101fde401219801208f01209001fd0c0000\
-003f0000003f0000003f0000003ffde601fde501209101fd0c00000040000000400000004000000040fde601fde501219901208f01209001fd0c\
-0000803e0000803e0000803e0000803efde601fde401209101fd0c00008040000080400000804000008040fde601fde401208901208a01fd0c00\
-00803e0000803e0000803e0000803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde4012078fd000280f04bfde4\
-01fde401219a012079209201fd0b0280d44c2079209301fd0b02a0d44c2079209401fd0b02c0d44c2079209501fd0b02e0d74c2079209601fd0b\
-0280d84c2079209701fd0b02a0d84c2079209801fd0b02c0db4c2079209901fd0b02e0db4c2079209a01fd0b0280dc4c207841106a2178207941\
-106a2179205f41016a225f4102480d000b201b41016a221b4105480d000b201a41016a221a4105480d000b206141016a22614110480d000b4100\
-216103404100219b0103404100219c0103404100215f2008200b4180016c206141086c6a209b0141801c6c6a200d418088036c6a209c01418002\
-6c6a41046c6a219d012003206141880e6c209b0141f8006c6a209c0141086c6a41046c6a219e012005200b4180016c206141086c6a41046c6a21\
-9f012006200b4180016c206141086c6a41046c6a21a0010340209d01209e01fd000280d44c209f01fd000280c4a616fde50120a001fd000200fd\
-e601209f01fd000280fafe02fde401fd0b0200209d0141106a219d01209e0141106a219e01209f0141106a219f0120a00141106a21a001205f41\
-016a225f4102480d000b209c0141016a229c01410e480d000b209b0141016a229b01410e480d000b206141016a22614110480d000b200941016a\
-22092001480d000b0b0bac0e0b057f017b017f017b017f047b027f0a7b077f077b0a7f200020014804402000210903402009210a200a41207021\
-0b200a41206e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d2006200b41086c41046c6a210f200ffd\
-000280d4a616210e2007200b41086c41046c6a21112011fd0002002110200ffd0002808a87032112200ffd000290d4a61621132011fd00021021\
-14200ffd0002908a87032115410021160340410021170340fd0c000000000000000000000000000000002118fd0c000000000000000000000000\
-000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c00000000000000000000\
-000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000000000000000\
-0000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121410021222005200d\
-418090066c20164180386c6a20174180026c6a41046c6a21232006200b41086c41046c6a21242005200d418090066c20164180386c6a20174180\
-026c6a418080066a41046c6a21252005200d418090066c20164180386c6a20174180026c6a4180800c6a41046c6a21262005200d418090066c20\
-164180386c6a20174180026c6a418080126a41046c6a21272005200d418090066c20164180386c6a20174180026c6a418080186a41046c6a2128\
-024003402023fd09020021292024fd00028082ff02212a2029202afde6012018fde40121182024fd00029082ff02212b2029202bfde6012019fd\
-e40121192025fd09028040212c202c202afde601201afde401211a202c202bfde601201bfde401211b202241807f460d012026fd090280800121\
-2d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd090280c001212e202e202afde601201efde401211e202e202bfd\
-e601201ffde401211f202241a07e460d012028fd0902808002212f202f202afde6012020fde4012120202f202bfde6012021fde4012121202341\
-046a212320244180086a2124202541046a2125202641046a2126202741046a2127202841046a2128202241016a2222418001480d000b0b200820\
-0d418088036c200b41086c6a201641801c6c6a20174180026c6a41046c6a213020302004200d418088036c200b41086c6a201641801c6c6a2017\
-4180026c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01\
-fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b021020\
-08200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080036a41046c6a213220322004200d418088036c200b41086c6a2016\
-41801c6c6a20174180026c6a418080036a41046c6a21332033fd00028020201a200efde5012010fde6012012fde401fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b02802020322033fd00029020201b2013fde5012014fde6012015fde401fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0290202008200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080066a41046c6a2134203420\
-04200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080066a41046c6a21352035fd00028040201c200efde5012010fde601\
-2012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02804020342035fd00029040201d2013fde5012014fde6012015fd\
-e401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290402008200d418088036c200b41086c6a201641801c6c6a2017418002\
-6c6a418080096a41046c6a213620362004200d418088036c200b41086c6a201641801c6c6a20174180026c6a418080096a41046c6a21372037fd\
-00028060201e200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02806020362037fd000290\
-60201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290602008200d418088036c200b\
-41086c6a201641801c6c6a20174180026c6a4180800c6a41046c6a213820382004200d418088036c200b41086c6a201641801c6c6a2017418002\
-6c6a4180800c6a41046c6a21392039fd00028080012020200efde5012010fde6012012fde401fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0280800120382039fd000290800120212013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b02908001201741016a2217410e480d000b201641016a2216410e480d000b200941016a22092001480d000b0b0bbb0a0b047f017b01\
-7f017b017f047b037f0a7b037f077b027f200020014804402000210903402009210a200a412070210b200a41206e210a200a210c2006200b4108\
-6c41046c6a210e200efd000280d4a616210d2007200b41086c41046c6a21102010fd000200210f200efd0002808a87032111200efd000290d4a6\
-1621122010fd0002102113200efd0002908a87032114410021150340410021160340201641056c410e41056b201641056c410e41056b481b2117\
-fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000\
-211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c0000000000000000000000000000\
-0000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000\
-000000002120fd0c00000000000000000000000000000000212141002122200520174180026c20154180386c6a200c418090066c6a41046c6a21\
-232006200b41086c41046c6a2124024003402023fd09020021252024fd00028082ff02212620252026fde6012018fde40121182024fd00029082\
-ff02212720252027fde6012019fde40121192023fd09028008212820282026fde601201afde401211a20282027fde601201bfde401211b202241\
-807f460d012023fd09028010212920292026fde601201cfde401211c20292027fde601201dfde401211d2023fd09028018212a202a2026fde601\
-201efde401211e202a2027fde601201ffde401211f202241a07e460d012023fd09028020212b202b2026fde6012020fde4012120202b2027fde6\
-012021fde4012121202341046a212320244180086a2124202241016a2222418001480d000b0b200820174180026c200b41086c6a201541801c6c\
-6a200c418088036c6a41046c6a212c202c200420174180026c200b41086c6a201541801c6c6a200c418088036c6a41046c6a212d202dfd000200\
-2018200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202c202dfd00021020192012fd\
-e5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202c202dfd00028008201a200dfde501200f\
-fde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202c202dfd00029008201b2012fde5012013fde601\
-2014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029008202c202dfd00028010201c200dfde501200ffde6012011fd\
-e401fde401fd0c00000000000000000000000000000000fdeb01fd0b028010202c202dfd00029010201d2012fde5012013fde6012014fde401fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b029010202c202dfd00028018201e200dfde501200ffde6012011fde401fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b028018202c202dfd00029018201f2012fde5012013fde6012014fde401fde401fd0c0000\
-0000000000000000000000000000fdeb01fd0b029018202c202dfd000280202020200dfde501200ffde6012011fde401fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b028020202c202dfd0002902020212012fde5012013fde6012014fde401fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b029020201641016a22164103480d000b201541016a2215410e480d000b200941016a22092001480d000b0b0bd5\
-3309157f417b047f0a7b037f077b037f217b057f20002001480440200021080340200821092009410270210a200941026e21092009410170210b\
-200941016e21092009210c4100210d0340200d417f6a41004e210e200d417f6a410e48210f200e200f7121104100211103402011417f6a41004e\
-2112201020127121132011417f6a410e4821142013201471211541002116200320114180026c200d4180226c6a41046c6a21172004200c418088\
-036c20114180026c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd000280880305fd0c000000000000000000000000\
-000000000bfd0b02808827201741106a2117201841106a2118201641016a221641c000480d000b201141016a22114111480d000b200d41016a22\
-0d4111480d000b4100211903404100211a0340410021162003201a4180066c20194180e6006c6a41046c6a211b2003201a4180026c201941800a\
-6c6a41046c6a211c0340201bfd0002809028211d201bfd0002809829211e201bfd000280a02a211f201ffd0c0000004000000040000000400000\
-0040fde6012120201bfd00028098282121201bfd000280a0292122201bfd000280a82a21232023fd0c00000040000000400000004000000040fd\
-e6012124201bfd0002809027fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4\
-012022fd0c00004040000040400000404000004040fde601fde5012024fde5012125201bfd000280a0282126201bfd000280a8292127201bfd00\
-0280b02a21282028fd0c00000040000000400000004000000040fde6012129201bfd0002809827fd0c00000040000000400000004000000040fd\
-e6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde5\
-01212a201bfd000280a828212b201bfd000280b029212c201bfd000280b82a212d202dfd0c00000040000000400000004000000040fde601212e\
-201bfd000280a027fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd\
-0c00004040000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd\
-000280b0282131201bfd000280b8292132201bfd000280c02a21332033fd0c00000040000000400000004000000040fde60121342021fd0c0000\
-0040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c00000040\
-000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c000000400000\
-00400000004000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c0000004000000040\
-0000004000000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde6\
-01fde5012023fd0c00000041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd\
-0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c000000\
-41000000410000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c000000410000004100000041\
-00000041fde601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde401\
-2029fde501213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd000280b02b2021fde5\
-012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd\
-000280b82b2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde4012142201bfd000280c02b202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808827fd0c0000004000000040\
-0000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fd\
-e601fde5012020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde40120\
-2afd0c00004040000040400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd\
-0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c00\
-008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030\
-fde5012148201bfd000280a827fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fd\
-e4012032fd0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde60120\
-1efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c000040\
-40000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c0000\
-0040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c00000041\
-000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100\
-000041fde601fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000\
-a0400000a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c000080410000804100\
-00804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fd\
-e6012039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde5\
-01214f2039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde40121\
-50203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041\
-000000410000004100000041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde60120\
-31fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203a\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4\
-012020fde501fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00\
-004040000040400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0\
-400000a0400000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c0000804100\
-0080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde50121\
-5720312032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde4012158201bfd000280a82b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c000040400000404000004040\
-00004040fde601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c0000004000000040000000\
-4000000040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100\
-000041fde6012041fd0c00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401\
-215b20412042fde4012044fde501215c201bfd000280c82b2031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280c801201c2047fd0b02809003201c2048fd0b\
-0280d804201c2049fd0b0280a006201c204afd0b0280e807201c204bfd0b0280b009201c204cfd0b0280f80a201c204dfd0b0280c00c201c204e\
-fd0b0280880e201c204ffd0b0280d00f201c2050fd0b02809811201c2051fd0b0280e012201c2052fd0b0280a814201c2053fd0b0280f015201c\
-2054fd0b0280b817201c2055fd0b02808019201c2056fd0b0280c81a201c2057fd0b0280901c201c2058fd0b0280d81d201c2059fd0b0280a01f\
-201c205afd0b0280e820201c205bfd0b0280b022201c205cfd0b0280f823201c205dfd0b0280c025201b41106a211b201c41106a211c20164101\
-6a221641c000480d000b201a41016a221a4105480d000b201941016a22194105480d000b4100215e03404100215f034041002160034041002161\
-0340fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c0000000000000000000000000000\
-00002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000\
-000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000\
-000000000000216afd0c00000000000000000000000000000000216b4100216c2003205f4180326c206141800a6c6a41046c6a216d2006200a41\
-8080326c20604180106c6a205f418080026c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde40121\
-62206efd000280202171206f2071fde6012063fde4012163206dfd09028008217220722070fde6012064fde401216420722071fde6012065fde4\
-012165206c41807f460d01206dfd09028010217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd09028018217420\
-742070fde6012068fde401216820742071fde6012069fde4012169206c41a07e460d01206dfd09028020217520752070fde601206afde401216a\
-20752071fde601206bfde401216b206d41046a216d206e41106a216e206c41016a226c418002480d000b0b2003206041c8016c205f4180196c6a\
-206141286c6a41046c6a217620762062fd0b0280903920762063fd0b0290903920762064fd0b02a0903920762065fd0b02b0903920762066fd0b\
-02c0903920762067fd0b02d0903920762068fd0b02e0903920762069fd0b02f090392076206afd0b028091392076206bfd0b0290913920614101\
-6a22614105480d000b206041016a22604110480d000b205f41016a225f4119480d000b205e41016a225e4101480d000b41002160034041002119\
-03404100211a03404100215e2003206041c8016c201a41086c6a201941286c6a41046c6a21772003206041880e6c201a41186c6a201941e8026c\
-6a41046c6a217803402077fd000280843d21792077fd000280f840217a2077fd000280ec44217b2077fd000280e83d217c2077fd000280dc4121\
-7d2077fd000280d045217e2077fd000280f439207cfde401207dfde401207efde401217f2077fd000280cc3e2180012077fd000280c042218101\
-2077fd000280b4462182012077fd000280d83a208001fde401208101fde401208201fde4012183012077fd000280b03f2184012077fd000280a4\
-432185012077fd00028098472186012077fd000280bc3b208401fde401208501fde401208601fde4012187012077fd00028094402188012077fd\
-00028088442189012077fd000280fc47218a01207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000\
-400000004000000040fde601fde501218b01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c0000004000\
-0000400000004000000040fde601fde501218c01208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c000000\
-40000000400000004000000040fde601fde501218d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040\
-000080400000804000008040fde601fde4012077fd000280c449fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde6\
-01fde401208201fd0c00008040000080400000804000008040fde601fde4012077fd000280a84afde401218f01208401208501fd0c0000803e00\
-00803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012077fd0002808c4bfde401219001\
-2077fd00028090392079fde401207afde401207bfde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f\
-0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e000080\
-3e0000803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012077fd000280a03c208801fde4012089\
-01fde401208a01fde401fde4012193012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000\
-004000000040fde601fde501208b01fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501208d01fd0c00000040000000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e000080\
-3efde601fde401208d01fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003f\
-fde601fde501208a01fd0c00000040000000400000004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e00\
-00803efde601fde401207bfd0c00008040000080400000804000008040fde601fde4012077fd000280e048fde401208e01fde401208f01fde401\
-209001fde401219701208e01208f01fd0c0000003f0000003f0000003f0000003ffde601fde501209001fd0c0000004000000040000000400000\
-0040fde601fde501219801208e01208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c000080400000804000008040\
-00008040fde601fde401208801208901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000\
-008040fde601fde4012077fd000280f04bfde401fde4012199012078209101fd0b0280d44c2078209201fd0b02a0d44c2078209301fd0b02c0d4\
-4c2078209401fd0b02e0d74c2078209501fd0b0280d84c2078209601fd0b02a0d84c2078209701fd0b02c0db4c2078209801fd0b02e0db4c2078\
-209901fd0b0280dc4c207741106a2177207841106a2178205e41016a225e4102480d000b201a41016a221a4105480d000b201941016a22194105\
-480d000b206041016a22604110480d000b4100216003404100219a0103404100219b0103404100215e2007200a4180016c206041086c6a209a01\
-41801c6c6a200c418088036c6a209b014180026c6a41046c6a219c012003206041880e6c209a0141f8006c6a209b0141086c6a41046c6a219d01\
-2005200a4180016c206041086c6a41046c6a219e010340209c01209d01fd000280d44c209e01fd000280e4a616fde501209e01fd000280929704\
-209e01fd000280eca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde601209e01fd0002809a9704fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b0200209c0141106a219c01209d0141106a219d01209e0141106a219e01205e41016a225e4102480d\
-000b209b0141016a229b01410e480d000b209a0141016a229a01410e480d000b206041016a22604110480d000b200841016a22082001480d000b\
-0b0b993409157f417b047f0a7b037f077b037f217b067f200020014804402000210903402009210a200a410270210b200a41026e210a200a4101\
-70210c200a41016e210a200a210d4100210e0340200e417f6a41004e210f200e417f6a410e482110200f20107121114100211203402012417f6a\
-41004e2113201120137121142012417f6a410e4821152014201571211641002117200320124180026c200e4180226c6a41046c6a21182004200d\
-418088036c20124180026c6a200e41801c6c6a4180807f6a41046c6a2119034020182016047b2019fd000280880305fd0c000000000000000000\
-000000000000000bfd0b02808827201841106a2118201941106a2119201741016a221741c000480d000b201241016a22124111480d000b200e41\
-016a220e4111480d000b4100211a03404100211b0340410021172003201b4180066c201a4180e6006c6a41046c6a211c2003201b4180026c201a\
-41800a6c6a41046c6a211d0340201cfd0002809028211e201cfd0002809829211f201cfd000280a02a21202020fd0c0000004000000040000000\
-4000000040fde6012121201cfd00028098282122201cfd000280a0292123201cfd000280a82a21242024fd0c0000004000000040000000400000\
-0040fde6012125201cfd0002809027fd0c00000040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde6\
-01fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde5012126201cfd000280a0282127201cfd000280a829212820\
-1cfd000280b02a21292029fd0c00000040000000400000004000000040fde601212a201cfd0002809827fd0c0000004000000040000000400000\
-0040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde50120\
-2afde501212b201cfd000280a828212c201cfd000280b029212d201cfd000280b82a212e202efd0c00000040000000400000004000000040fde6\
-01212f201cfd000280a027fd0c00000040000000400000004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401\
-202dfd0c00004040000040400000404000004040fde601fde501202ffde50121302030fd0c00000040000000400000004000000040fde6012131\
-201cfd000280b0282132201cfd000280b8292133201cfd000280c02a21342034fd0c00000040000000400000004000000040fde60121352022fd\
-0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121362027fd0c00\
-000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde4012137202cfd0c000000\
-40000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde40121382038fd0c0000004000\
-0000400000004000000040fde60121392023fd0c00000041000000410000004100000041fde6012022fd0c000080410000804100008041000080\
-41fde601fde5012024fd0c00000041000000410000004100000041fde601fde401213a2028fd0c00000041000000410000004100000041fde601\
-2027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde401213b202dfd0c\
-00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c000000410000004100\
-00004100000041fde601fde401213c203cfd0c00000040000000400000004000000040fde601213d20222023fde4012025fde501213e20272028\
-fde401202afde501213f202c202dfde401202ffde50121402040fd0c00000040000000400000004000000040fde6012141201cfd000280b02b20\
-22fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142\
-201cfd000280b82b2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde4012143201cfd000280c02b202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000\
-c03f0000c03f0000c03ffde601fde40121442044fd0c00000040000000400000004000000040fde6012145201cfd0002808827fd0c0000004000\
-0000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c0000404000004040000040400000\
-4040fde601fde5012021fde501fd0c00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fd\
-e401202bfd0c00004040000040400000404000004040fde601fde5012031fde50121462026fd0c00000040000000400000004000000040fde601\
-202bfd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012147202bfd0c00000041000000410000004100000041fde6012026\
-fd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde40121482026202bfde4\
-012031fde5012149201cfd000280a827fd0c00000040000000400000004000000040fde6012032fd0c00004040000040400000404000004040fd\
-e601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde5012026fde501202bfd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201efd0c00000040000000400000004000000040fd\
-e601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401fd0c00000040000000400000004000000040fde6012036fd0c\
-00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214b2036fd\
-0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214c2037fd0c00\
-000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000\
-004100000041fde601fde401214d20362037fde4012039fde501214e2032fd0c00000040000000400000004000000040fde6012033fd0c0000a0\
-400000a0400000a0400000a040fde601fde4012035fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201ffd0c00000041000000410000004100000041fde601201efd0c000080410000\
-80410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde401fd0c0000004000000040000000400000\
-0040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde50120\
-3dfde5012150203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfd\
-e4012151203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c00\
-000041000000410000004100000041fde601fde4012152203a203bfde401203dfde50121532033fd0c00000041000000410000004100000041fd\
-e6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401203afde5\
-01203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012154201e20\
-1ffde4012021fde501fd0c00000040000000400000004000000040fde601203efd0c00004040000040400000404000004040fde601fde401203f\
-fd0c00004040000040400000404000004040fde601fde5012041fde5012155203efd0c00000040000000400000004000000040fde601203ffd0c\
-0000a0400000a0400000a0400000a040fde601fde4012041fde4012156203ffd0c00000041000000410000004100000041fde601203efd0c0000\
-8041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde4012157203e203ffde4012041fd\
-e501215820322033fde4012035fde501203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c0\
-3f0000c03f0000c03ffde601fde4012159201cfd000280a82b201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012042fd0c000040400000404000\
-00404000004040fde601fde4012043fd0c00004040000040400000404000004040fde601fde5012045fde501215a2042fd0c0000004000000040\
-0000004000000040fde6012043fd0c0000a0400000a0400000a0400000a040fde601fde4012045fde401215b2043fd0c00000041000000410000\
-004100000041fde6012042fd0c00008041000080410000804100008041fde601fde5012044fd0c00000041000000410000004100000041fde601\
-fde401215c20422043fde4012045fde501215d201cfd000280c82b2032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012042fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
-44fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215e201d2046fd0b0200201d2047fd0b0280c801201d2048fd0b02809003201d20\
-49fd0b0280d804201d204afd0b0280a006201d204bfd0b0280e807201d204cfd0b0280b009201d204dfd0b0280f80a201d204efd0b0280c00c20\
-1d204ffd0b0280880e201d2050fd0b0280d00f201d2051fd0b02809811201d2052fd0b0280e012201d2053fd0b0280a814201d2054fd0b0280f0\
-15201d2055fd0b0280b817201d2056fd0b02808019201d2057fd0b0280c81a201d2058fd0b0280901c201d2059fd0b0280d81d201d205afd0b02\
-80a01f201d205bfd0b0280e820201d205cfd0b0280b022201d205dfd0b0280f823201d205efd0b0280c025201c41106a211c201d41106a211d20\
-1741016a221741c000480d000b201b41016a221b4105480d000b201a41016a221a4105480d000b4100215f034041002160034041002161034041\
-0021620340fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c0000000000000000000000\
-00000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000\
-000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000216afd0c00000000000000\
-000000000000000000216bfd0c00000000000000000000000000000000216c4100216d200320604180326c206241800a6c6a41046c6a216e2007\
-200b418080326c20614180106c6a2060418080026c6a41046c6a216f02400340206efd0902002170206ffd000200217120702071fde6012063fd\
-e4012163206ffd00028020217220702072fde6012064fde4012164206efd09028008217320732071fde6012065fde401216520732072fde60120\
-66fde4012166206d41807f460d01206efd09028010217420742071fde6012067fde401216720742072fde6012068fde4012168206efd09028018\
-217520752071fde6012069fde401216920752072fde601206afde401216a206d41a07e460d01206efd09028020217620762071fde601206bfde4\
-01216b20762072fde601206cfde401216c206e41046a216e206f41106a216f206d41016a226d418002480d000b0b2003206141c8016c20604180\
-196c6a206241286c6a41046c6a217720772063fd0b0280903920772064fd0b0290903920772065fd0b02a0903920772066fd0b02b09039207720\
-67fd0b02c0903920772068fd0b02d0903920772069fd0b02e090392077206afd0b02f090392077206bfd0b028091392077206cfd0b0290913920\
-6241016a22624105480d000b206141016a22614110480d000b206041016a22604119480d000b205f41016a225f4101480d000b41002161034041\
-00211a03404100211b03404100215f2003206141c8016c201b41086c6a201a41286c6a41046c6a21782003206141880e6c201b41186c6a201a41\
-e8026c6a41046c6a217903402078fd000280843d217a2078fd000280f840217b2078fd000280ec44217c2078fd000280e83d217d2078fd000280\
-dc41217e2078fd000280d045217f2078fd000280f439207dfde401207efde401207ffde4012180012078fd000280cc3e2181012078fd000280c0\
-422182012078fd000280b4462183012078fd000280d83a208101fde401208201fde401208301fde4012184012078fd000280b03f2185012078fd\
-000280a4432186012078fd00028098472187012078fd000280bc3b208501fde401208601fde401208701fde4012188012078fd00028094402189\
-012078fd0002808844218a012078fd000280fc47218b01207d207efd0c0000003f0000003f0000003f0000003ffde601fde501207ffd0c000000\
-40000000400000004000000040fde601fde501218c01208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00\
-000040000000400000004000000040fde601fde501218d01208501208601fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd\
-0c00000040000000400000004000000040fde601fde501218e01207d207efd0c0000803e0000803e0000803e0000803efde601fde401207ffd0c\
-00008040000080400000804000008040fde601fde4012078fd000280c449fde401218f01208101208201fd0c0000803e0000803e0000803e0000\
-803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012078fd000280a84afde401219001208501208601fd0c00\
-00803e0000803e0000803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012078fd0002808c4bfde4\
-012191012078fd0002809039207afde401207bfde401207cfde401208001fde401208401fde401208801fde401219201208001208401fd0c0000\
-003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501219301208001208401fd0c\
-0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012078fd000280a03c20\
-8901fde401208a01fde401208b01fde401fde401219401207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c000000\
-40000000400000004000000040fde601fde501208c01fde401208d01fde401208e01fde401219501208c01208d01fd0c0000003f0000003f0000\
-003f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fde601fde501219601208c01208d01fd0c0000803e0000803e\
-0000803e0000803efde601fde401208e01fd0c00008040000080400000804000008040fde601fde401208901208a01fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040fde601fde501fde401219701207a207bfd0c0000803e0000\
-803e0000803e0000803efde601fde401207cfd0c00008040000080400000804000008040fde601fde4012078fd000280e048fde401208f01fde4\
-01209001fde401209101fde401219801208f01209001fd0c0000003f0000003f0000003f0000003ffde601fde501209101fd0c00000040000000\
-400000004000000040fde601fde501219901208f01209001fd0c0000803e0000803e0000803e0000803efde601fde401209101fd0c0000804000\
-0080400000804000008040fde601fde401208901208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd0c000080400000\
-80400000804000008040fde601fde4012078fd000280f04bfde401fde401219a012079209201fd0b0280d44c2079209301fd0b02a0d44c207920\
-9401fd0b02c0d44c2079209501fd0b02e0d74c2079209601fd0b0280d84c2079209701fd0b02a0d84c2079209801fd0b02c0db4c2079209901fd\
-0b02e0db4c2079209a01fd0b0280dc4c207841106a2178207941106a2179205f41016a225f4102480d000b201b41016a221b4105480d000b201a\
-41016a221a4105480d000b206141016a22614110480d000b4100216103404100219b0103404100219c0103404100215f2008200b4180016c2061\
-41086c6a209b0141801c6c6a200d418088036c6a209c014180026c6a41046c6a219d012003206141880e6c209b0141f8006c6a209c0141086c6a\
-41046c6a219e012005200b4180016c206141086c6a41046c6a219f012006200b4180016c206141086c6a209b0141801c6c6a200d418088036c6a\
-209c014180026c6a41046c6a21a0010340209d01209e01fd000280d44c209f01fd000280f4a616fde501209f01fd000280a2a705209f01fd0002\
-80fca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde601209f01fd000280aaa705fde40120a001fd000200fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0200209d0141106a219d01209e0141106a219e01209f0141106a219f0120a00141106a21\
-a001205f41016a225f4102480d000b209c0141016a229c01410e480d000b209b0141016a229b01410e480d000b206141016a22614110480d000b\
-200941016a22092001480d000b0b0b940e09067f017b017f0d7b027f0a7b097f077b057f2000200148044020002108034020082109200941c000\
-70210a200941c0006e21092009410170210b200941016e21092009210c200c41056c200228020041056b200c41056c200228020041056b481b21\
-0d2005200a41086c41046c6a210f200ffd00028084a716210e200ffd000280b2c7072110200ffd00028094a71621112011fd0cacc52737acc527\
-37acc52737acc52737fde40121122012fde301211320102013fde7012114200ffd000280c2c7072115200ffd00029084a7162116200ffd000290\
-b2c7072117200ffd00029094a71621182018fd0cacc52737acc52737acc52737acc52737fde40121192019fde301211a2017201afde701211b20\
-0ffd000290c2c707211c4100211d03404100211e0340fd0c00000000000000000000000000000000211ffd0c0000000000000000000000000000\
-00002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c000000000000000000000000\
-000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000000000000000\
-0000000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128410021290340201d4102\
-6c20296a417f6a41004e04404100212a0340202a201e41026c6a417f6a41004e04404100212b2004200d418088036c201d4180386c6a20294180\
-1c6c6a202a4180026c6a201e4180046c6a4180807f6a41046c6a212c2006200a418090016c20294180186c6a202a4180086c6a41046c6a212d20\
-04200d418088036c201d4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a418080026a41046c6a212e2004200d418088036c201d\
-4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a418080056a41046c6a212f2004200d418088036c201d4180386c6a202941801c\
-6c6a202a4180026c6a201e4180046c6a418080086a41046c6a21302004200d418088036c201d4180386c6a202941801c6c6a202a4180026c6a20\
-1e4180046c6a4180800c6a41046c6a213102400340202cfd09028088032132202dfd000200213320322033fde601201ffde401211f202dfd0002\
-80a002213420322034fde6012020fde4012120202efd090280a803213520352033fde6012021fde401212120352034fde6012022fde401212220\
-2b41807f460d01202ffd090280c803213620362033fde6012023fde401212320362034fde6012024fde40121242030fd090280e8032137203720\
-33fde6012025fde401212520372034fde6012026fde4012126202b41a07e460d012031fd09028008213820382033fde6012027fde40121272038\
-2034fde6012028fde4012128202c41046a212c202d41106a212d202e41046a212e202f41046a212f203041046a2130203141046a2131202b4101\
-6a222b418002480d000b0b0b202a41016a222a4103480d000b0b202941016a22294103480d000b2007200d4180c4016c200a41086c6a201d4180\
-1c6c6a201e4180046c6a41046c6a21392039201f200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-0200203920202016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02102007200d4180c4016c200a41\
-086c6a201d41801c6c6a201e4180046c6a418080016a41046c6a213a203a2021200efde5012014fde6012015fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b02809002203a20222016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b\
-029090022007200d4180c4016c200a41086c6a201d41801c6c6a201e4180046c6a418080036a41046c6a213b203b2023200efde5012014fde601\
-2015fde401fd0c00000000000000000000000000000000fdeb01fd0b028020203b20242016fde501201bfde601201cfde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0290202007200d4180c4016c200a41086c6a201d41801c6c6a201e4180046c6a418080046a41046c6a213c\
-203c2025200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b0280b002203c20262016fde501201bfd\
-e601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b0290b0022007200d4180c4016c200a41086c6a201d41801c6c6a201e\
-4180046c6a418080066a41046c6a213d203d2027200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b\
-028040203d20282016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b029040201e41016a221e410748\
-0d000b201d41016a221d4107480d000b200841016a22082001480d000b0b0bf50d0b057f017b017f0d7b037f087b057f067b0a7f027b017f2000\
-200148044020002108034020082109200941c00070210a200941c0006e21092009410170210b200941016e21092009210c2005200a41086c4104\
-6c6a210e200efd00028084a716210d200efd000280b2c707210f200efd00028094a71621102010fd0cacc52737acc52737acc52737acc52737fd\
-e40121112011fde3012112200f2012fde7012113200efd000280c2c7072114200efd00029084a7162115200efd000290b2c7072116200efd0002\
-9094a71621172017fd0cacc52737acc52737acc52737acc52737fde40121182018fde301211920162019fde701211a200efd000290c2c707211b\
-4100211c03404100211d0340201d41046c410741046b201d41046c410741046b481b211efd0c00000000000000000000000000000000211ffd0c\
-000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122\
-fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c00000000000000000000000000000000\
-2125fd0c000000000000000000000000000000002126410021270340201c41026c20276a417f6a41004e04404100212803402028201e41006a41\
-026c6a417f6a41004e0440410021292004201e4180046c201c4180386c6a200c418088036c6a202741801c6c6a20284180026c6a4180807f6a41\
-046c6a212a2006200a418090016c20274180186c6a20284180086c6a41046c6a212b0340202afd0902808803212c202bfd000200212d202c202d\
-fde601201ffde401211f202bfd000280a002212e202c202efde6012020fde4012120202afd0902809803212f202f202dfde6012021fde4012121\
-202f202efde6012022fde4012122202afd090280a80321302030202dfde6012023fde40121232030202efde6012024fde4012124202afd090280\
-b80321312031202dfde6012025fde40121252031202efde6012026fde4012126202a41046a212a202b41106a212b202941016a2229418002480d\
-000b052028201e41006a41026c6a417f6a41004e21322028201e41006a41026c6a417f6a41004e21332028201e41016a41026c6a417f6a41004e\
-21342028201e41016a41026c6a417f6a41004e21352028201e41026a41026c6a417f6a41004e21362028201e41026a41026c6a417f6a41004e21\
-372028201e41036a41026c6a417f6a41004e21382028201e41036a41026c6a417f6a41004e2139410021292006200a418090016c20274180186c\
-6a20284180086c6a41046c6a213a2004201e4180046c201c4180386c6a200c418088036c6a202741801c6c6a20284180026c6a4180807f6a4104\
-6c6a213b0340203afd000200213c2032047d203b2a028088030543000000000bfd13203cfde601201ffde401211f203afd000280a002213d2033\
-047d203b2a028088030543000000000bfd13203dfde6012020fde40121202034047d203b2a028098030543000000000bfd13203cfde6012021fd\
-e40121212035047d203b2a028098030543000000000bfd13203dfde6012022fde40121222036047d203b2a0280a8030543000000000bfd13203c\
-fde6012023fde40121232037047d203b2a0280a8030543000000000bfd13203dfde6012024fde40121242038047d203b2a0280b8030543000000\
-000bfd13203cfde6012025fde40121252039047d203b2a0280b8030543000000000bfd13203dfde6012026fde4012126203a41106a213a203b41\
-046a213b202941016a2229418002480d000b0b202841016a22284103480d000b0b202741016a22274103480d000b2007201e4180046c200a4108\
-6c6a201c41801c6c6a200c4180c4016c6a41046c6a213e203e201f200dfde5012013fde6012014fde401fd0c0000000000000000000000000000\
-0000fdeb01fd0b0200203e20202015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b0210203e202120\
-0dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028010203e20222015fde501201afde601201bfde4\
-01fd0c00000000000000000000000000000000fdeb01fd0b029010203e2023200dfde5012013fde6012014fde401fd0c00000000000000000000\
-000000000000fdeb01fd0b028020203e20242015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b0290\
-20203e2025200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028030203e20262015fde501201afd\
-e601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b029030201d41016a221d4102480d000b201c41016a221c4107480d00\
-0b200841016a22082001480d000b0b0bdc3309157f417b057f0a7b037f077b037f217b067f200020014804402000210903402009210a200a4102\
-70210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e0340200e417f6a41004e210f200e417f6a4107482110200f2010\
-7121114100211203402012417f6a41004e2113201120137121142012417f6a41074821152014201571211641002117200320124180046c200e41\
-802c6c6a41046c6a21182004200d4180c4016c20124180046c6a200e41801c6c6a4180807f6a41046c6a2119034020182016047b2019fd000280\
-800305fd0c000000000000000000000000000000000bfd0b0280901c201841106a2118201941106a2119201741016a2217418001480d000b2012\
-41016a2212410b480d000b200e41016a220e410b480d000b4100211a03404100211b0340410021172003201b41800c6c201a418084016c6a4104\
-6c6a211c2003201b4180046c201a41800c6c6a41046c6a211d0340201cfd000280c01d211e201cfd000280f01e211f201cfd000280a020212020\
-20fd0c00000040000000400000004000000040fde6012121201cfd000280d01d2122201cfd000280801f2123201cfd000280b02021242024fd0c\
-00000040000000400000004000000040fde6012125201cfd000280a01cfd0c00000040000000400000004000000040fde6012022fd0c00004040\
-000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde5012126201cfd000280e0\
-1d2127201cfd000280901f2128201cfd000280c02021292029fd0c00000040000000400000004000000040fde601212a201cfd000280b01cfd0c\
-00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c000040400000404000\
-00404000004040fde601fde501202afde501212b201cfd000280f01d212c201cfd000280a01f212d201cfd000280d020212e202efd0c00000040\
-000000400000004000000040fde601212f201cfd000280c01cfd0c00000040000000400000004000000040fde601202cfd0c0000404000004040\
-0000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde50121302030fd0c00000040000000\
-400000004000000040fde6012131201cfd000280801e2132201cfd000280b01f2133201cfd000280e02021342034fd0c00000040000000400000\
-004000000040fde60121352022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012025fde40121362027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401\
-202afde4012137202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202f\
-fde40121382038fd0c00000040000000400000004000000040fde60121392023fd0c00000041000000410000004100000041fde6012022fd0c00\
-008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde401213a2028fd0c0000004100\
-0000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c0000004100000041000000410000\
-0041fde601fde401213b202dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde5\
-01202efd0c00000041000000410000004100000041fde601fde401213c203cfd0c00000040000000400000004000000040fde601213d20222023\
-fde4012025fde501213e20272028fde401202afde501213f202c202dfde401202ffde50121402040fd0c00000040000000400000004000000040\
-fde6012141201cfd000280e0212022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde4012142201cfd000280f0212027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde4012143201cfd0002808022202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442044fd0c00000040000000400000004000000040fde601214520\
-1cfd000280901cfd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c\
-00004040000040400000404000004040fde601fde5012021fde501fd0c00000040000000400000004000000040fde6012026fd0c000040400000\
-40400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde5012031fde50121462026fd0c0000004000\
-0000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012147202bfd0c00000041000000\
-410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041\
-fde601fde40121482026202bfde4012031fde5012149201cfd000280d01cfd0c00000040000000400000004000000040fde6012032fd0c000040\
-40000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde5012026fde501202bfd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201efd0c000000\
-40000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401fd0c000000400000004000\
-00004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde6\
-01fde5012039fde501214b2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012039fde401214c2037fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde501\
-2038fd0c00000041000000410000004100000041fde601fde401214d20362037fde4012039fde501214e2032fd0c000000400000004000000040\
-00000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012036fde5012037fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201ffd0c000000410000004100000041000000\
-41fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde401fd0c\
-00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c000040400000404000\
-00404000004040fde601fde501203dfde5012150203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0\
-400000a040fde601fde401203dfde4012151203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080410000804100\
-008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012152203a203bfde401203dfde50121532033fd0c000000\
-41000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c000000410000004100000041\
-00000041fde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde4012154201e201ffde4012021fde501fd0c00000040000000400000004000000040fde601203efd0c00004040000040400000\
-404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012155203efd0c000000400000004000\
-00004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012156203ffd0c0000004100000041000000\
-4100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fde601fd\
-e4012157203e203ffde4012041fde501215820322033fde4012035fde501203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201cfd000280d021201efde501201ffd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6\
-012042fd0c00004040000040400000404000004040fde601fde4012043fd0c00004040000040400000404000004040fde601fde5012045fde501\
-215a2042fd0c00000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a0400000a040fde601fde4012045fde401215b\
-2043fd0c00000041000000410000004100000041fde6012042fd0c00008041000080410000804100008041fde601fde5012044fd0c0000004100\
-0000410000004100000041fde601fde401215c20422043fde4012045fde501215d201cfd00028090222032fde5012033fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012042fde5012043fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215e201d2046fd0b0200201d2047fd0b028090\
-01201d2048fd0b0280a002201d2049fd0b0280b003201d204afd0b0280c004201d204bfd0b0280d005201d204cfd0b0280e006201d204dfd0b02\
-80f007201d204efd0b02808009201d204ffd0b0280900a201d2050fd0b0280a00b201d2051fd0b0280b00c201d2052fd0b0280c00d201d2053fd\
-0b0280d00e201d2054fd0b0280e00f201d2055fd0b0280f010201d2056fd0b02808012201d2057fd0b02809013201d2058fd0b0280a014201d20\
-59fd0b0280b015201d205afd0b0280c016201d205bfd0b0280d017201d205cfd0b0280e018201d205dfd0b0280f019201d205efd0b0280801b20\
-1c41106a211c201d41106a211d201741016a2217418001480d000b201b41016a221b4103480d000b201a41016a221a4103480d000b4100215f03\
-40410021600340410021610340410021620340206241056c410941056b206241056c410941056b481b2163fd0c00000000000000000000000000\
-0000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c0000000000000000000000\
-00000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c000000000000000000\
-00000000000000216afd0c00000000000000000000000000000000216bfd0c00000000000000000000000000000000216cfd0c00000000000000\
-000000000000000000216d4100216e200320634180046c20604180246c6a41046c6a216f2007200b418080c8016c20614180206c6a2060418080\
-086c6a41046c6a217002400340206ffd09020021712070fd000200217220712072fde6012064fde40121642070fd00028040217320712073fde6\
-012065fde4012165206ffd09028010217420742072fde6012066fde401216620742073fde6012067fde4012167206e41807f460d01206ffd0902\
-8020217520752072fde6012068fde401216820752073fde6012069fde4012169206ffd09028030217620762072fde601206afde401216a207620\
-73fde601206bfde401216b206e41a07e460d01206ffd09028040217720772072fde601206cfde401216c20772073fde601206dfde401216d206f\
-41046a216f207041106a2170206e41016a226e418004480d000b0b2003206341086c206141c8006c6a20604180126c6a4180800a6a41046c6a21\
-7820782064fd0b0280a00320782065fd0b0290a00320782066fd0b02a0a00320782067fd0b02b0a00320782068fd0b02c0a00320782069fd0b02\
-d0a0032078206afd0b02e0a0032078206bfd0b02f0a0032078206cfd0b0280a1032078206dfd0b0290a103206241016a22624102480d000b2061\
-41016a22614120480d000b206041016a22604119480d000b205f41016a225f4101480d000b4100216103404100211a03404100211b0340410021\
-5f2003206141c8006c201b41086c6a201a41186c6a41046c6a2179200320614188056c201b41186c6a201a41d8016c6a41046c6a217a03402079\
-fd000280882e217b2079fd000280f030217c2079fd000280d833217d2079fd000280d02e217e2079fd000280b831217f2079fd000280a0342180\
-012079fd000280e82b207efde401207ffde401208001fde4012181012079fd000280982f2182012079fd00028080322183012079fd000280e834\
-2184012079fd000280b02c208201fde401208301fde401208401fde4012185012079fd000280e02f2186012079fd000280c8322187012079fd00\
-0280b0352188012079fd000280f82c208601fde401208701fde401208801fde4012189012079fd000280a830218a012079fd0002809033218b01\
-2079fd000280f835218c01207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c0000004000000040000000400000\
-0040fde601fde501218d01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c000000400000004000000040\
-00000040fde601fde501218e01208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000\
-004000000040fde601fde501218f01207e207ffd0c0000803e0000803e0000803e0000803efde601fde401208001fd0c00008040000080400000\
-804000008040fde601fde4012079fd0002808837fde401219001208201208301fd0c0000803e0000803e0000803e0000803efde601fde4012084\
-01fd0c00008040000080400000804000008040fde601fde4012079fd000280d037fde401219101208601208701fd0c0000803e0000803e000080\
-3e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012079fd0002809838fde4012192012079fd000280\
-a02b207bfde401207cfde401207dfde401208101fde401208501fde401208901fde401219301208101208501fd0c0000003f0000003f0000003f\
-0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219401208101208501fd0c0000803e0000803e0000\
-803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012079fd000280c02d208a01fde401208b01fde4\
-01208c01fde401fde401219501207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000\
-000040fde601fde501208d01fde401208e01fde401208f01fde401219601208d01208e01fd0c0000003f0000003f0000003f0000003ffde601fd\
-e501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01208e01fd0c0000803e0000803e0000803e0000803efde6\
-01fde401208f01fd0c00008040000080400000804000008040fde601fde401208a01208b01fd0c0000003f0000003f0000003f0000003ffde601\
-fde501208c01fd0c00000040000000400000004000000040fde601fde501fde401219801207b207cfd0c0000803e0000803e0000803e0000803e\
-fde601fde401207dfd0c00008040000080400000804000008040fde601fde4012079fd000280c036fde401209001fde401209101fde401209201\
-fde401219901209001209101fd0c0000003f0000003f0000003f0000003ffde601fde501209201fd0c00000040000000400000004000000040fd\
-e601fde501219a01209001209101fd0c0000803e0000803e0000803e0000803efde601fde401209201fd0c000080400000804000008040000080\
-40fde601fde401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c00008040000080400000804000008040\
-fde601fde4012079fd000280e038fde401fde401219b01207a209301fd0b0280a839207a209401fd0b02a0a839207a209501fd0b02c0a839207a\
-209601fd0b02a0aa39207a209701fd0b02c0aa39207a209801fd0b02e0aa39207a209901fd0b02c0ac39207a209a01fd0b02e0ac39207a209b01\
-fd0b0280ad39207941106a2179207a41106a217a205f41016a225f4102480d000b201b41016a221b4103480d000b201a41016a221a4103480d00\
-0b206141016a22614120480d000b4100216103404100219c0103404100219d0103404100215f2008200b4180026c206141086c6a209c0141801c\
-6c6a200d4180c4016c6a209d014180046c6a41046c6a219e01200320614188056c209c0141c8006c6a209d0141086c6a41046c6a219f01200520\
-0b4180026c206141086c6a41046c6a21a0012006200b4180026c206141086c6a41046c6a21a1010340209e01209f01fd000280a83920a001fd00\
-0280a4a716fde50120a101fd000200fde60120a001fd000280e2870cfde401fd0b0200209e0141106a219e01209f0141106a219f0120a0014110\
-6a21a00120a10141106a21a101205f41016a225f4102480d000b209d0141016a229d014107480d000b209c0141016a229c014107480d000b2061\
-41016a22614120480d000b200941016a22092001480d000b0b0bb00e0b057f017b017f017b017f047b027f0a7b077f077b0a7f20002001480440\
-2000210903402009210a200a41c00070210b200a41c0006e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b\
-210d2006200b41086c41046c6a210f200ffd000280c4a716210e2007200b41086c41046c6a21112011fd0002002110200ffd00028082a80c2112\
-200ffd000290c4a71621132011fd0002102114200ffd00029082a80c2115410021160340410021170340fd0c0000000000000000000000000000\
-00002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c000000000000000000000000\
-00000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000\
-000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000000000000000\
-00000000000000002121410021222005200d418088036c20164180386c6a20174180046c6a41046c6a21232006200b41086c41046c6a21242005\
-200d418088036c20164180386c6a20174180046c6a418080036a41046c6a21252005200d418088036c20164180386c6a20174180046c6a418080\
-066a41046c6a21262005200d418088036c20164180386c6a20174180046c6a418080096a41046c6a21272005200d418088036c20164180386c6a\
-20174180046c6a4180800c6a41046c6a2128024003402023fd09020021292024fd000280f2870c212a2029202afde6012018fde40121182024fd\
-000290f2870c212b2029202bfde6012019fde40121192025fd09028020212c202c202afde601201afde401211a202c202bfde601201bfde40121\
-1b202241807f460d012026fd09028040212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd09028060212e202e20\
-2afde601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd0902808001212f202f202afde6012020fde401212020\
-2f202bfde6012021fde4012121202341046a212320244180106a2124202541046a2125202641046a2126202741046a2127202841046a21282022\
-41016a2222418002480d000b0b2008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a41046c6a213020302004200d4180c401\
-6c200b41086c6a201641801c6c6a20174180046c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c0000000000000000\
-0000000000000000fdeb01fd0b02102008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080016a41046c6a2132203220\
-04200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080016a41046c6a21332033fd0002809002201a200efde5012010fde6\
-012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0280900220322033fd0002909002201b2013fde5012014fde601\
-2015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029090022008200d4180c4016c200b41086c6a201641801c6c6a20\
-174180046c6a418080036a41046c6a213420342004200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080036a41046c6a21\
-352035fd00028020201c200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02802020342035\
-fd00029020201d2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290202008200d4180c4\
-016c200b41086c6a201641801c6c6a20174180046c6a418080046a41046c6a213620362004200d4180c4016c200b41086c6a201641801c6c6a20\
-174180046c6a418080046a41046c6a21372037fd000280b002201e200efde5012010fde6012012fde401fde401fd0c0000000000000000000000\
-0000000000fdeb01fd0b0280b00220362037fd000290b002201f2013fde5012014fde6012015fde401fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0290b0022008200d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080066a41046c6a21382038200420\
-0d4180c4016c200b41086c6a201641801c6c6a20174180046c6a418080066a41046c6a21392039fd000280402020200efde5012010fde6012012\
-fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02804020382039fd0002904020212013fde5012014fde6012015fde401\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b029040201741016a22174107480d000b201641016a22164107480d000b200941\
-016a22092001480d000b0b0bef080b047f017b017f017b017f047b037f087b037f067b027f200020014804402000210903402009210a200a41c0\
-0070210b200a41c0006e210a200a210c2006200b41086c41046c6a210e200efd000280c4a716210d2007200b41086c41046c6a21102010fd0002\
-00210f200efd00028082a80c2111200efd000290c4a71621122010fd0002102113200efd00029082a80c21144100211503404100211603402016\
-41046c410741046b201641046c410741046b481b2117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000\
-00002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000000000000000000000\
-00000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000\
-000000000000211f41002120200520174180046c20154180386c6a200c418088036c6a41046c6a21212006200b41086c41046c6a212203402021\
-fd09020021232022fd000280f2870c212420232024fde6012018fde40121182022fd000290f2870c212520232025fde6012019fde40121192021\
-fd09028010212620262024fde601201afde401211a20262025fde601201bfde401211b2021fd09028020212720272024fde601201cfde401211c\
-20272025fde601201dfde401211d2021fd09028030212820282024fde601201efde401211e20282025fde601201ffde401211f202141046a2121\
-20224180106a2122202041016a2220418002480d000b200820174180046c200b41086c6a201541801c6c6a200c4180c4016c6a41046c6a212920\
-29200420174180046c200b41086c6a201541801c6c6a200c4180c4016c6a41046c6a212a202afd0002002018200dfde501200ffde6012011fde4\
-01fde401fd0c00000000000000000000000000000000fdeb01fd0b02002029202afd00021020192012fde5012013fde6012014fde401fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b02102029202afd00028010201a200dfde501200ffde6012011fde401fde401fd0c000000\
-00000000000000000000000000fdeb01fd0b0280102029202afd00029010201b2012fde5012013fde6012014fde401fde401fd0c000000000000\
-00000000000000000000fdeb01fd0b0290102029202afd00028020201c200dfde501200ffde6012011fde401fde401fd0c000000000000000000\
-00000000000000fdeb01fd0b0280202029202afd00029020201d2012fde5012013fde6012014fde401fde401fd0c000000000000000000000000\
-00000000fdeb01fd0b0290202029202afd00028030201e200dfde501200ffde6012011fde401fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b0280302029202afd00029030201f2012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb\
-01fd0b029030201641016a22164102480d000b201541016a22154107480d000b200941016a22092001480d000b0b0bf73309157f417b057f0a7b\
-037f077b037f217b057f20002001480440200021080340200821092009410270210a200941026e21092009410170210b200941016e2109200921\
-0c4100210d0340200d417f6a41004e210e200d417f6a410748210f200e200f7121104100211103402011417f6a41004e21122010201271211320\
-11417f6a41074821142013201471211541002116200320114180046c200d41802c6c6a41046c6a21172004200c4180c4016c20114180046c6a20\
-0d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd000280800305fd0c000000000000000000000000000000000bfd0b028090\
-1c201741106a2117201841106a2118201641016a2216418001480d000b201141016a2211410b480d000b200d41016a220d410b480d000b410021\
-1903404100211a0340410021162003201a41800c6c2019418084016c6a41046c6a211b2003201a4180046c201941800c6c6a41046c6a211c0340\
-201bfd000280c01d211d201bfd000280f01e211e201bfd000280a020211f201ffd0c00000040000000400000004000000040fde6012120201bfd\
-000280d01d2121201bfd000280801f2122201bfd000280b02021232023fd0c00000040000000400000004000000040fde6012124201bfd000280\
-a01cfd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c0000404000\
-0040400000404000004040fde601fde5012024fde5012125201bfd000280e01d2126201bfd000280901f2127201bfd000280c02021282028fd0c\
-00000040000000400000004000000040fde6012129201bfd000280b01cfd0c00000040000000400000004000000040fde6012026fd0c00004040\
-000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201bfd000280f0\
-1d212b201bfd000280a01f212c201bfd000280d020212d202dfd0c00000040000000400000004000000040fde601212e201bfd000280c01cfd0c\
-00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c000040400000404000\
-00404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd000280801e2131201bfd\
-000280b01f2132201bfd000280e02021332033fd0c00000040000000400000004000000040fde60121342021fd0c000000400000004000000040\
-00000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c0000004000000040000000400000\
-0040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c00000040000000400000004000000040\
-fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000000040fde6\
-0121382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c0000\
-0041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c000080410000804100\
-00804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c00000041000000410000004100\
-000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde401\
-213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501213e202b20\
-2cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd000280e0212021fde5012022fd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280f0212026fde501\
-2027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd00\
-02808022202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd000280901cfd0c00000040000000400000004000000040fde6\
-01201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501\
-fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040\
-400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a04000\
-00a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c0000804100008041000080\
-4100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148201bfd0002\
-80d01cfd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040\
-000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0\
-400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000\
-004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c000000400000004000000040\
-00000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c0000004100000041000000410000\
-0041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde40121\
-4c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040\
-fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601\
-fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd0c00004040\
-000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039fd0c000000\
-40000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c0000004100\
-0000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c0000004100000041000000410000\
-0041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080\
-410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde501fd0c0000\
-0040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c0000404000004040000040\
-4000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a04000\
-00a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c000080410000804100008041000080\
-41fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032fde4012034\
-fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
-e4012158201bfd000280d021201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde401\
-2042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040fde6012042\
-fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6012041fd0c\
-00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b20412042fde40120\
-44fde501215c201bfd00028090222031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b02809001201c2047fd0b0280a002201c2048fd0b0280b003201c2049fd0b\
-0280c004201c204afd0b0280d005201c204bfd0b0280e006201c204cfd0b0280f007201c204dfd0b02808009201c204efd0b0280900a201c204f\
-fd0b0280a00b201c2050fd0b0280b00c201c2051fd0b0280c00d201c2052fd0b0280d00e201c2053fd0b0280e00f201c2054fd0b0280f010201c\
-2055fd0b02808012201c2056fd0b02809013201c2057fd0b0280a014201c2058fd0b0280b015201c2059fd0b0280c016201c205afd0b0280d017\
-201c205bfd0b0280e018201c205cfd0b0280f019201c205dfd0b0280801b201b41106a211b201c41106a211c201641016a2216418001480d000b\
-201a41016a221a4103480d000b201941016a22194103480d000b4100215e03404100215f0340410021600340410021610340206141056c410941\
-056b206141056c410941056b481b2162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c\
+0000000000000000fdeb01fd0b02102006200b419080316c200941086c6a201b4180386c6a201c41c0006c6a418080316a41046c6a2153205320\
+1f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0240205320202014fde5012019fde601201afd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b02502006200b419080316c200941086c6a201b4180386c6a201c41c0006c6a4180\
+80e2006a41046c6a215420542021200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028001205420\
+222014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0290012006200b419080316c200941086c6a20\
+1b4180386c6a201c41c0006c6a41808093016a41046c6a215520552023200cfde5012012fde6012013fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b02c001205520242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02d00120\
+06200b419080316c200941086c6a201b4180386c6a201c41c0006c6a418080c4016a41046c6a215620562025200cfde5012012fde6012013fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b028002205620262014fde5012019fde601201afde401fd0c00000000000000000000\
+000000000000fdeb01fd0b029002201c41016a221c41f000480d000b201b41016a221b41f000480d000b200741016a22072001480d000b0b0bc3\
+2111057f017b017f0d7b027f0a7b0a7f157b047f157b017f017b017f017b087f047b017f2000200148044020002107034020072108200841f000\
+702109200841f0006e21082008410870210a200841086e21082008210b2005200a41086c41046c6a210d200dfd000280f8a516210c200dfd0002\
+80a602210e200dfd000280faa516210f200ffd0cacc52737acc52737acc52737acc52737fde40121102010fde3012111200e2011fde701211220\
+0dfd000280a8022113200dfd000290f8a5162114200dfd000290a6022115200dfd000290faa51621162016fd0cacc52737acc52737acc52737ac\
+c52737fde40121172017fde301211820152018fde7012119200dfd000290a802211a4100211b0340201b41056c41f00041056b201b41056c41f0\
+0041056b481b211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c0000000000000000\
+0000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000\
+000000000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c00000000\
+0000000000000000000000002125fd0c00000000000000000000000000000000212641002009417e6c41036a41002009417e6c41036a4a1b2127\
+41072009417e6c41e3016a41072009417e6c41e3016a481b2128202720284804402027212903404100201c417e6c41036a4100201c417e6c4103\
+6a4a1b212a4107201c417e6c41db016a4107201c417e6c41db016a481b212b202a202b480440202a212c2004201c41026c200941c0036c6a200b\
+418098096c6a202941e0016c6a4180807f6a41046c6a212d2005200a41086c202941c00a6c6a41046c6a212e2004201c41026c200941c0036c6a\
+200b418098096c6a202941e0016c6a418080036a41046c6a212f2004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a418080\
+066a41046c6a2130202d202c41046c6a212d202e202c4180066c6a212e202f202c41046c6a212f2030202c41046c6a213002400340202dfd0902\
+f4ea032131202efd000200213220312032fde601201dfde401211d202efd000210213320312033fde601201efde401211e202dfd0902fcea0321\
+3420342032fde601201ffde401211f20342033fde6012020fde4012120202c41807f460d01202dfd090284eb03213520352032fde6012021fde4\
+01212120352033fde6012022fde4012122202dfd09028ceb03213620362032fde6012023fde401212320362033fde6012024fde4012124202c41\
+a07e460d01202dfd090294eb03213720372032fde6012025fde401212520372033fde6012026fde4012126202ffd0902f40a2138202efd000280\
+02213920382039fde601201dfde401211d202c41c07d460d01202efd00029002213a2038203afde601201efde401211e202ffd0902fc0a213b20\
+3b2039fde601201ffde401211f203b203afde6012020fde4012120202c41f07c460d01202ffd0902840b213c203c2039fde6012021fde4012121\
+203c203afde6012022fde4012122202ffd09028c0b213d203d2039fde6012023fde4012123203d203afde6012024fde4012124202c41907c460d\
+01202ffd0902940b213e203e2039fde6012025fde4012125203e203afde6012026fde40121262030fd0902f42a213f202efd000280042140203f\
+2040fde601201dfde401211d202c41b07b460d01202efd000290042141203f2041fde601201efde401211e2030fd0902fc2a214220422040fde6\
+01201ffde401211f20422041fde6012020fde4012120202c41e07a460d012030fd0902842b214320432040fde6012021fde401212120432041fd\
+e6012022fde40121222030fd09028c2b214420442040fde6012023fde401212320442041fde6012024fde4012124202c41807a460d012030fd09\
+02942b214520452040fde6012025fde401212520452041fde6012026fde4012126202d41046a212d202e4180066a212e202f41046a212f203041\
+046a2130202c41016a222c202b480d000b0b0b202a41004a202b4107487204404100212c2004201c41026c200941c0036c6a200b418098096c6a\
+202941e0016c6a4180807f6a41046c6a21462005200a41086c202941c00a6c6a41046c6a21472004201c41026c200941c0036c6a200b41809809\
+6c6a202941e0016c6a418080036a41046c6a21482004201c41026c200941c0036c6a200b418098096c6a202941e0016c6a418080066a41046c6a\
+21490340202c202a48202c202b4e720440202c201c41006a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41e001487104402046fd\
+0902f4ea03214a2047fd000200214b204a204bfde601201dfde401211d2047fd000210214c204a204cfde601201efde401211e2046fd0902fcea\
+03214d204d204bfde601201ffde401211f204d204cfde6012020fde40121202046fd090284eb03214e204e204bfde6012021fde4012121204e20\
+4cfde6012022fde40121222046fd09028ceb03214f204f204bfde6012023fde4012123204f204cfde6012024fde40121242046fd090294eb0321\
+502050204bfde6012025fde40121252050204cfde6012026fde40121262048fd0902f40a21512047fd00028002215220512052fde601201dfde4\
+01211d2047fd00029002215320512053fde601201efde401211e2048fd0902fc0a215420542052fde601201ffde401211f20542053fde6012020\
+fde40121202048fd0902840b215520552052fde6012021fde401212120552053fde6012022fde40121222048fd09028c0b215620562052fde601\
+2023fde401212320562053fde6012024fde40121242048fd0902940b215720572052fde6012025fde401212520572053fde6012026fde4012126\
+2049fd0902f42a21582047fd00028004215920582059fde601201dfde401211d2047fd00029004215a2058205afde601201efde401211e2049fd\
+0902fc2a215b205b2059fde601201ffde401211f205b205afde6012020fde40121202049fd0902842b215c205c2059fde6012021fde401212120\
+5c205afde6012022fde40121222049fd09028c2b215d205d2059fde6012023fde4012123205d205afde6012024fde40121242049fd0902942b21\
+5e205e2059fde6012025fde4012125205e205afde6012026fde401212605202c201c41006a41026c6a417d6a41004e202c201c41006a41026c6a\
+417d6a41e0014871215f2047fd0002002160205f047d20462a02f4ea030543000000000bfd132060fde601201dfde401211d202c201c41006a41\
+026c6a417d6a41004e202c201c41006a41026c6a417d6a41e001487121612047fd00021021622061047d20462a02f4ea030543000000000bfd13\
+2062fde601201efde401211e202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e001487121632063047d20462a02\
+fcea030543000000000bfd132060fde601201ffde401211f202c201c41016a41026c6a417d6a41004e202c201c41016a41026c6a417d6a41e001\
+487121642064047d20462a02fcea030543000000000bfd132062fde6012020fde4012120202c201c41026a41026c6a417d6a41004e202c201c41\
+026a41026c6a417d6a41e001487121652065047d20462a0284eb030543000000000bfd132060fde6012021fde4012121202c201c41026a41026c\
+6a417d6a41004e202c201c41026a41026c6a417d6a41e001487121662066047d20462a0284eb030543000000000bfd132062fde6012022fde401\
+2122202c201c41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e001487121672067047d20462a028ceb030543000000000b\
+fd132060fde6012023fde4012123202c201c41036a41026c6a417d6a41004e202c201c41036a41026c6a417d6a41e001487121682068047d2046\
+2a028ceb030543000000000bfd132062fde6012024fde4012124202c201c41046a41026c6a417d6a41004e202c201c41046a41026c6a417d6a41\
+e001487121692069047d20462a0294eb030543000000000bfd132060fde6012025fde4012125202c201c41046a41026c6a417d6a41004e202c20\
+1c41046a41026c6a417d6a41e0014871216a206a047d20462a0294eb030543000000000bfd132062fde6012026fde40121262047fd0002800221\
+6b205f047d20482a02f40a0543000000000bfd13206bfde601201dfde401211d2047fd00029002216c2061047d20482a02f40a0543000000000b\
+fd13206cfde601201efde401211e2063047d20482a02fc0a0543000000000bfd13206bfde601201ffde401211f2064047d20482a02fc0a054300\
+0000000bfd13206cfde6012020fde40121202065047d20482a02840b0543000000000bfd13206bfde6012021fde40121212066047d20482a0284\
+0b0543000000000bfd13206cfde6012022fde40121222067047d20482a028c0b0543000000000bfd13206bfde6012023fde40121232068047d20\
+482a028c0b0543000000000bfd13206cfde6012024fde40121242069047d20482a02940b0543000000000bfd13206bfde6012025fde401212520\
+6a047d20482a02940b0543000000000bfd13206cfde6012026fde40121262047fd00028004216d205f047d20492a02f42a0543000000000bfd13\
+206dfde601201dfde401211d2047fd00029004216e2061047d20492a02f42a0543000000000bfd13206efde601201efde401211e2063047d2049\
+2a02fc2a0543000000000bfd13206dfde601201ffde401211f2064047d20492a02fc2a0543000000000bfd13206efde6012020fde40121202065\
+047d20492a02842b0543000000000bfd13206dfde6012021fde40121212066047d20492a02842b0543000000000bfd13206efde6012022fde401\
+21222067047d20492a028c2b0543000000000bfd13206dfde6012023fde40121232068047d20492a028c2b0543000000000bfd13206efde60120\
+24fde40121242069047d20492a02942b0543000000000bfd13206dfde6012025fde4012125206a047d20492a02942b0543000000000bfd13206e\
+fde6012026fde40121260b0b204641046a214620474180066a2147204841046a2148204941046a2149202c41016a222c4107480d000b0b202941\
+016a22292028480d000b0b2006201c41c0006c200a41086c6a20094180386c6a200b419080316c6a41046c6a216f206f201d200cfde5012012fd\
+e6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200206f201e2014fde5012019fde601201afde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0210206f201f200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028002206f20202014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029002206f2021200cfde5\
+012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028004206f20222014fde5012019fde601201afde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029004206f2023200cfde5012012fde6012013fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b028006206f20242014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029006206f\
+2025200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028008206f20262014fde5012019fde60120\
+1afde401fd0c00000000000000000000000000000000fdeb01fd0b029008201b41016a221b4117480d000b200741016a22072001480d000b0b0b\
+c40403077f027b037f200020014804402000210603402006210720074138702108200741386e2107200721094100210a0340200a41026c417f6a\
+41004e210b4100210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f200420\
+0c41086c20084180f0006c6a2009419080316c6a200a4180016c6a4180807f6a41046c6a21100340200d200841026c200f6a417f6a41004e200b\
+71047b2010fd0002809e0205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e200b71047b20\
+10fd0002909e0205fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2010fd000280a002\
+05fd0cffff7fffffff7fffffff7fffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e047b2010fd000290a00205fd0cffff7fff\
+ffff7fffffff7fffffff7fff0bfde901210e200d200841026c200f6a417f6a41004e047b2010fd000280a20205fd0cffff7fffffff7fffffff7f\
+ffffff7fff0bfde901210d200e200841026c200f6a417f6a41004e047b2010fd000290a20205fd0cffff7fffffff7fffffff7fffffff7fff0bfd\
+e901210e20104180e0016a2110200f41016a220f4103480d000b2005200c41086c200841801c6c6a20094190a00c6c6a200a41c0006c6a41046c\
+6a21112011200dfd0b02002011200efd0b0210200c41016a220c4108480d000b200a41016a220a4138480d000b200641016a22062001480d000b\
+0b0bc53309147f417b047f0a7b037f077b037f217b057f20002001480440200021080340200821092009410470210a200941046e21092009210b\
+4100210c0340200a410e6c200c6a417f6a41004e210d200a410e6c200c6a417f6a413848210e200d200e71210f4100211003402010417f6a4100\
+4e2111200f20117121122010417f6a413848211320122013712114410021152003201041c0006c200c41c01d6c6a41046c6a21162004200a4180\
+88036c200b4190a00c6c6a201041c0006c6a200c41801c6c6a4180807f6a41046c6a2117034020162014047b2017fd0002808e0305fd0c000000\
+000000000000000000000000000bfd0b02808e25201641106a2116201741106a2117201541016a22154110480d000b201041016a2210413b480d\
+000b200c41016a220c4111480d000b410021180340410021190340410021152003201941c0016c201841c0d8006c6a41046c6a211a2003201941\
+c0006c201841c0096c6a41046c6a211b0340201afd0002808426211c201afd000280fa26211d201afd000280f027211e201efd0c000000400000\
+00400000004000000040fde601211f201afd00028086262120201afd000280fc262121201afd000280f22721222022fd0c000000400000004000\
+00004000000040fde6012123201afd0002809025fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000\
+004040fde601fde4012021fd0c00004040000040400000404000004040fde601fde5012023fde5012124201afd00028088262125201afd000280\
+fe262126201afd000280f42721272027fd0c00000040000000400000004000000040fde6012128201afd0002809225fd0c000000400000004000\
+00004000000040fde6012025fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde6\
+01fde5012028fde5012129201afd0002808a26212a201afd0002808027212b201afd000280f627212c202cfd0c00000040000000400000004000\
+000040fde601212d201afd0002809425fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fd\
+e601fde401202bfd0c00004040000040400000404000004040fde601fde501202dfde501212e202efd0c00000040000000400000004000000040\
+fde601212f201afd0002808c262130201afd00028082272131201afd000280f82721322032fd0c00000040000000400000004000000040fde601\
+21332020fd0c00000040000000400000004000000040fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde4012134\
+2025fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde4012135202a\
+fd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121362036fd0c\
+00000040000000400000004000000040fde60121372021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000\
+804100008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde40121382026fd0c0000004100000041000000410000\
+0041fde6012025fd0c00008041000080410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde40121\
+39202bfd0c00000041000000410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041\
+000000410000004100000041fde601fde401213a203afd0c00000040000000400000004000000040fde601213b20202021fde4012023fde50121\
+3c20252026fde4012028fde501213d202a202bfde401202dfde501213e203efd0c00000040000000400000004000000040fde601213f201afd00\
+0280e8282020fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde4012140201afd000280ea282025fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde4012141201afd000280ec28202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde40121422042fd0c00000040000000400000004000000040fde6012143201afd0002808e25fd0c\
+00000040000000400000004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c000040400000404000\
+00404000004040fde601fde501201ffde501fd0c00000040000000400000004000000040fde6012024fd0c000040400000404000004040000040\
+40fde601fde4012029fd0c00004040000040400000404000004040fde601fde501202ffde50121442024fd0c0000004000000040000000400000\
+0040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202ffde40121452029fd0c00000041000000410000004100000041\
+fde6012024fd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401214620\
+242029fde401202ffde5012147201afd0002809625fd0c00000040000000400000004000000040fde6012030fd0c000040400000404000004040\
+00004040fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde5012024fde5012029fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148201cfd0c000000400000004000000040\
+00000040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde401fd0c00000040000000400000004000000040fde6\
+012034fd0c00004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501\
+21492034fd0c00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214a\
+2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c0000004100\
+0000410000004100000041fde601fde401214b20342035fde4012037fde501214c2030fd0c00000040000000400000004000000040fde6012031\
+fd0c0000a0400000a0400000a0400000a040fde601fde4012033fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d201dfd0c00000041000000410000004100000041fde601201cfd0c00\
+008041000080410000804100008041fde601fde501201efd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000\
+00004000000040fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde6\
+01fde501203bfde501214e2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fd\
+e401203bfde401214f2039fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501\
+203afd0c00000041000000410000004100000041fde601fde401215020382039fde401203bfde50121512031fd0c000000410000004100000041\
+00000041fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde4\
+012038fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+2152201c201dfde401201ffde501fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601\
+fde401203dfd0c00004040000040400000404000004040fde601fde501203ffde5012153203cfd0c00000040000000400000004000000040fde6\
+01203dfd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012154203dfd0c00000041000000410000004100000041fde60120\
+3cfd0c00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012155203c203dfd\
+e401203ffde501215620302031fde4012033fde501203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde4012157201afd000280e628201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012040fd0c00004040\
+000040400000404000004040fde601fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde50121582040fd0c000000\
+40000000400000004000000040fde6012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde40121592041fd0c0000004100\
+0000410000004100000041fde6012040fd0c00008041000080410000804100008041fde601fde5012042fd0c0000004100000041000000410000\
+0041fde601fde401215a20402041fde4012043fde501215b201afd000280ee282030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012040fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215c201b2044fd0b0200201b2045fd0b0280be01201b2046fd0b0280\
+fc02201b2047fd0b0280ba04201b2048fd0b0280f805201b2049fd0b0280b607201b204afd0b0280f408201b204bfd0b0280b20a201b204cfd0b\
+0280f00b201b204dfd0b0280ae0d201b204efd0b0280ec0e201b204ffd0b0280aa10201b2050fd0b0280e811201b2051fd0b0280a613201b2052\
+fd0b0280e414201b2053fd0b0280a216201b2054fd0b0280e017201b2055fd0b02809e19201b2056fd0b0280dc1a201b2057fd0b02809a1c201b\
+2058fd0b0280d81d201b2059fd0b0280961f201b205afd0b0280d420201b205bfd0b02809222201b205cfd0b0280d023201a41106a211a201b41\
+106a211b201541016a22154110480d000b201941016a22194113480d000b201841016a22184105480d000b4100215d03404100215e0340410021\
+5f0340410021600340fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00000000000000\
+0000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000\
+00000000000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000\
+000000000000000000000000002169fd0c00000000000000000000000000000000216a4100216b2003205e41c02f6c206041c0026c6a41046c6a\
+216c2006205f4180046c205e4180206c6a41046c6a216d02400340206cfd090200216e206dfd000200216f206e206ffde6012061fde401216120\
+6dfd000280082170206e2070fde6012062fde4012162206cfd0902800221712071206ffde6012063fde401216320712070fde6012064fde40121\
+64206b41807f460d01206cfd0902800421722072206ffde6012065fde401216520722070fde6012066fde4012166206cfd090280062173207320\
+6ffde6012067fde401216720732070fde6012068fde4012168206b41a07e460d01206cfd0902800821742074206ffde6012069fde40121692074\
+2070fde601206afde401216a206c41046a216c206d41106a216d206b41016a226b41c000480d000b0b2003205f41f8056c205e41c02f6c6a2060\
+41286c6a41046c6a217520752061fd0b0280e43420752062fd0b0290e43420752063fd0b02a0e43420752064fd0b02b0e43420752065fd0b02c0\
+e43420752066fd0b02d0e43420752067fd0b02e0e43420752068fd0b02f0e43420752069fd0b0280e5342075206afd0b0290e534206041016a22\
+604113480d000b205f41016a225f4108480d000b205e41016a225e4119480d000b205d41016a225d4101480d000b4100215f0340410021180340\
+4100211903404100215d2003205f41f8056c201941086c6a20184198016c6a41046c6a21762003205f41b8356c201941186c6a201841d80a6c6a\
+41046c6a217703402076fd0002809a3c21782076fd000280d04321792076fd000280864b217a2076fd000280d83d217b2076fd0002808e45217c\
+2076fd000280c44c217d2076fd000280a236207bfde401207cfde401207dfde401217e2076fd000280963f217f2076fd000280cc462180012076\
+fd000280824e2181012076fd000280e037207ffde401208001fde401208101fde4012182012076fd000280d4402183012076fd0002808a482184\
+012076fd000280c04f2185012076fd0002809e39208301fde401208401fde401208501fde4012186012076fd00028092422187012076fd000280\
+c8492188012076fd000280fe50218901207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000\
+004000000040fde601fde501218a01207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c000000400000004000\
+00004000000040fde601fde501218b01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000\
+400000004000000040fde601fde501218c01207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c0000804000008040\
+0000804000008040fde601fde4012076fd000280fa53fde401218d01207f208001fd0c0000803e0000803e0000803e0000803efde601fde40120\
+8101fd0c00008040000080400000804000008040fde601fde4012076fd000280b855fde401218e01208301208401fd0c0000803e0000803e0000\
+803e0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012076fd000280f656fde401218f012076fd0002\
+80e4342078fde4012079fde401207afde401207efde401208201fde401208601fde401219001207e208201fd0c0000003f0000003f0000003f00\
+00003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501219101207e208201fd0c0000803e0000803e0000803e\
+0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012076fd000280dc3a208701fde401208801fde40120\
+8901fde401fde40121920120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c000000400000004000000040000000\
+40fde601fde501208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501\
+208c01fd0c00000040000000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208c01fd0c00008040000080400000804000008040fde601fde401208701208801fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208901fd0c00000040000000400000004000000040fde601fde501fde40121950120782079fd0c0000803e0000803e0000803e0000803efde6\
+01fde401207afd0c00008040000080400000804000008040fde601fde4012076fd000280bc52fde401208d01fde401208e01fde401208f01fde4\
+01219601208d01208e01fd0c0000003f0000003f0000003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601\
+fde501219701208d01208e01fd0c0000803e0000803e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fd\
+e601fde401208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde6\
+01fde4012076fd000280b458fde401fde4012198012077209001fd0b0280f2592077209101fd0b02a0f2592077209201fd0b02c0f25920772093\
+01fd0b02a0805a2077209401fd0b02c0805a2077209501fd0b02e0805a2077209601fd0b02c08e5a2077209701fd0b02e08e5a2077209801fd0b\
+02808f5a207641106a2176207741106a2177205d41016a225d4102480d000b201941016a22194113480d000b201841016a22184105480d000b20\
+5f41016a225f4108480d000b4100215f0340410021990103404100219a0103404100215d2007205f41086c20990141801c6c6a200a418088036c\
+6a200b4190a00c6c6a209a0141c0006c6a41046c6a219b012003205f41b8356c20990141c8036c6a209a0141086c6a41046c6a219c012005205f\
+41086c41046c6a219d010340209b01209c01fd000280f259209d01fd000280fca516fde501209d01fd000280aa0b209d01fd000280fea516fd0c\
+acc52737acc52737acc52737acc52737fde401fde301fde701fde601209d01fd000280ac0bfde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0200209b0141106a219b01209c0141106a219c01209d0141106a219d01205d41016a225d4102480d000b209a0141016a229a014138\
+480d000b20990141016a229901410e480d000b205f41016a225f4108480d000b200841016a22082001480d000b0b0b8a3409147f417b047f0a7b\
+037f077b037f217b067f200020014804402000210903402009210a200a410470210b200a41046e210a200a210c4100210d0340200b410e6c200d\
+6a417f6a41004e210e200b410e6c200d6a417f6a413848210f200e200f7121104100211103402011417f6a41004e211220102012712113201141\
+7f6a413848211420132014712115410021162003201141c0006c200d41c01d6c6a41046c6a21172004200b418088036c200c4190a00c6c6a2011\
+41c0006c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd0002808e0305fd0c00000000000000000000000000000000\
+0bfd0b02808e25201741106a2117201841106a2118201641016a22164110480d000b201141016a2211413b480d000b200d41016a220d4111480d\
+000b4100211903404100211a0340410021162003201a41c0016c201941c0d8006c6a41046c6a211b2003201a41c0006c201941c0096c6a41046c\
+6a211c0340201bfd0002808426211d201bfd000280fa26211e201bfd000280f027211f201ffd0c00000040000000400000004000000040fde601\
+2120201bfd00028086262121201bfd000280fc262122201bfd000280f22721232023fd0c00000040000000400000004000000040fde601212420\
+1bfd0002809025fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c\
+00004040000040400000404000004040fde601fde5012024fde5012125201bfd00028088262126201bfd000280fe262127201bfd000280f42721\
+282028fd0c00000040000000400000004000000040fde6012129201bfd0002809225fd0c00000040000000400000004000000040fde6012026fd\
+0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201b\
+fd0002808a26212b201bfd0002808027212c201bfd000280f627212d202dfd0c00000040000000400000004000000040fde601212e201bfd0002\
+809425fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c00004040\
+000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd0002808c26\
+2131201bfd00028082272132201bfd000280f82721332033fd0c00000040000000400000004000000040fde60121342021fd0c00000040000000\
+400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c000000400000004000\
+00004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c0000004000000040000000\
+4000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000\
+000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde50120\
+23fd0c00000041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c00008041\
+000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c0000004100000041\
+0000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fd\
+e601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501\
+213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd000280e8282021fde5012022fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280ea28\
+2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+42201bfd000280ec28202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808e25fd0c00000040000000400000004000\
+000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde501\
+2020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c0000\
+4040000040400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a040\
+0000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c000080410000\
+80410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148\
+201bfd0002809625fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd\
+0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+01202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000\
+a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c0000404000004040\
+0000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c00000040000000\
+400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c000000410000004100\
+00004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde6\
+01fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0\
+400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c0000804100008041000080410000\
+8041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd\
+0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039\
+fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c\
+00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c000000410000004100\
+00004100000041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c0000\
+8041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde5\
+01fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c000040400000\
+40400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a040\
+0000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000\
+804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032\
+fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde4012158201bfd000280e628201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fd\
+e601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040\
+fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6\
+012041fd0c00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b204120\
+42fde4012044fde501215c201bfd000280ee282031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280be01201c2047fd0b0280fc02201c2048fd0b0280ba0420\
+1c2049fd0b0280f805201c204afd0b0280b607201c204bfd0b0280f408201c204cfd0b0280b20a201c204dfd0b0280f00b201c204efd0b0280ae\
+0d201c204ffd0b0280ec0e201c2050fd0b0280aa10201c2051fd0b0280e811201c2052fd0b0280a613201c2053fd0b0280e414201c2054fd0b02\
+80a216201c2055fd0b0280e017201c2056fd0b02809e19201c2057fd0b0280dc1a201c2058fd0b02809a1c201c2059fd0b0280d81d201c205afd\
+0b0280961f201c205bfd0b0280d420201c205cfd0b02809222201c205dfd0b0280d023201b41106a211b201c41106a211c201641016a22164110\
+480d000b201a41016a221a4113480d000b201941016a22194105480d000b4100215e03404100215f0340410021600340410021610340fd0c0000\
+00000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c\
 000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167\
 fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000\
-216afd0c00000000000000000000000000000000216bfd0c00000000000000000000000000000000216c4100216d200320624180046c205f4180\
-246c6a41046c6a216e2006200a418080c8016c20604180206c6a205f418080086c6a41046c6a216f02400340206efd0902002170206ffd000200\
-217120702071fde6012063fde4012163206ffd00028040217220702072fde6012064fde4012164206efd09028010217320732071fde6012065fd\
-e401216520732072fde6012066fde4012166206d41807f460d01206efd09028020217420742071fde6012067fde401216720742072fde6012068\
-fde4012168206efd09028030217520752071fde6012069fde401216920752072fde601206afde401216a206d41a07e460d01206efd0902804021\
-7620762071fde601206bfde401216b20762072fde601206cfde401216c206e41046a216e206f41106a216f206d41016a226d418004480d000b0b\
-2003206241086c206041c8006c6a205f4180126c6a4180800a6a41046c6a217720772063fd0b0280a00320772064fd0b0290a00320772065fd0b\
-02a0a00320772066fd0b02b0a00320772067fd0b02c0a00320772068fd0b02d0a00320772069fd0b02e0a0032077206afd0b02f0a0032077206b\
-fd0b0280a1032077206cfd0b0290a103206141016a22614102480d000b206041016a22604120480d000b205f41016a225f4119480d000b205e41\
-016a225e4101480d000b4100216003404100211903404100211a03404100215e2003206041c8006c201a41086c6a201941186c6a41046c6a2178\
-200320604188056c201a41186c6a201941d8016c6a41046c6a217903402078fd000280882e217a2078fd000280f030217b2078fd000280d83321\
-7c2078fd000280d02e217d2078fd000280b831217e2078fd000280a034217f2078fd000280e82b207dfde401207efde401207ffde40121800120\
-78fd000280982f2181012078fd00028080322182012078fd000280e8342183012078fd000280b02c208101fde401208201fde401208301fde401\
-2184012078fd000280e02f2185012078fd000280c8322186012078fd000280b0352187012078fd000280f82c208501fde401208601fde4012087\
-01fde4012188012078fd000280a8302189012078fd0002809033218a012078fd000280f835218b01207d207efd0c0000003f0000003f0000003f\
-0000003ffde601fde501207ffd0c00000040000000400000004000000040fde601fde501218c01208101208201fd0c0000003f0000003f000000\
-3f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218d01208501208601fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501218e01207d207efd0c0000803e0000803e00\
-00803e0000803efde601fde401207ffd0c00008040000080400000804000008040fde601fde4012078fd0002808837fde401218f012081012082\
-01fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012078fd000280\
-d037fde401219001208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c000080400000804000008040000080\
-40fde601fde4012078fd0002809838fde4012191012078fd000280a02b207afde401207bfde401207cfde401208001fde401208401fde4012088\
-01fde401219201208001208401fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040\
-fde601fde501219301208001208401fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c0000804000008040000080400000\
-8040fde601fde4012078fd000280c02d208901fde401208a01fde401208b01fde401fde401219401207a207bfd0c0000003f0000003f0000003f\
-0000003ffde601fde501207cfd0c00000040000000400000004000000040fde601fde501208c01fde401208d01fde401208e01fde40121950120\
-8c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fde601fde5012196\
-01208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c00008040000080400000804000008040fde601fde401\
-208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040fde601fde501fd\
-e401219701207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c00008040000080400000804000008040fde601fde4\
-012078fd000280c036fde401208f01fde401209001fde401209101fde401219801208f01209001fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501209101fd0c00000040000000400000004000000040fde601fde501219901208f01209001fd0c0000803e0000803e0000803e000080\
-3efde601fde401209101fd0c00008040000080400000804000008040fde601fde401208901208a01fd0c0000803e0000803e0000803e0000803e\
-fde601fde401208b01fd0c00008040000080400000804000008040fde601fde4012078fd000280e038fde401fde401219a012079209201fd0b02\
-80a8392079209301fd0b02a0a8392079209401fd0b02c0a8392079209501fd0b02a0aa392079209601fd0b02c0aa392079209701fd0b02e0aa39\
-2079209801fd0b02c0ac392079209901fd0b02e0ac392079209a01fd0b0280ad39207841106a2178207941106a2179205e41016a225e4102480d\
-000b201a41016a221a4103480d000b201941016a22194103480d000b206041016a22604120480d000b4100216003404100219b0103404100219c\
-0103404100215e2007200a4180026c206041086c6a209b0141801c6c6a200c4180c4016c6a209c014180046c6a41046c6a219d01200320604188\
-056c209b0141c8006c6a209c0141086c6a41046c6a219e012005200a4180026c206041086c6a41046c6a219f010340209d01209e01fd000280a8\
-39209f01fd000280e4a716fde501209f01fd00028092e810209f01fd000280f4a716fd0cacc52737acc52737acc52737acc52737fde401fde301\
-fde701fde601209f01fd000280a2e810fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209d0141106a219d01209e014110\
-6a219e01209f0141106a219f01205e41016a225e4102480d000b209c0141016a229c014107480d000b209b0141016a229b014107480d000b2060\
-41016a22604120480d000b200841016a22082001480d000b0b0bbb3409157f417b057f0a7b037f077b037f217b067f2000200148044020002109\
-03402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e0340200e417f6a41004e210f200e417f\
-6a4107482110200f20107121114100211203402012417f6a41004e2113201120137121142012417f6a4107482115201420157121164100211720\
-0320124180046c200e41802c6c6a41046c6a21182004200d4180c4016c20124180046c6a200e41801c6c6a4180807f6a41046c6a211903402018\
-2016047b2019fd000280800305fd0c000000000000000000000000000000000bfd0b0280901c201841106a2118201941106a2119201741016a22\
-17418001480d000b201241016a2212410b480d000b200e41016a220e410b480d000b4100211a03404100211b0340410021172003201b41800c6c\
-201a418084016c6a41046c6a211c2003201b4180046c201a41800c6c6a41046c6a211d0340201cfd000280c01d211e201cfd000280f01e211f20\
-1cfd000280a02021202020fd0c00000040000000400000004000000040fde6012121201cfd000280d01d2122201cfd000280801f2123201cfd00\
-0280b02021242024fd0c00000040000000400000004000000040fde6012125201cfd000280a01cfd0c00000040000000400000004000000040fd\
-e6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde5\
-012126201cfd000280e01d2127201cfd000280901f2128201cfd000280c02021292029fd0c00000040000000400000004000000040fde601212a\
-201cfd000280b01cfd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd\
-0c00004040000040400000404000004040fde601fde501202afde501212b201cfd000280f01d212c201cfd000280a01f212d201cfd000280d020\
-212e202efd0c00000040000000400000004000000040fde601212f201cfd000280c01cfd0c00000040000000400000004000000040fde601202c\
-fd0c00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde501213020\
-30fd0c00000040000000400000004000000040fde6012131201cfd000280801e2132201cfd000280b01f2133201cfd000280e02021342034fd0c\
-00000040000000400000004000000040fde60121352022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000\
-a0400000a040fde601fde4012025fde40121362027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a040\
-0000a040fde601fde401202afde4012137202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000\
-a040fde601fde401202ffde40121382038fd0c00000040000000400000004000000040fde60121392023fd0c0000004100000041000000410000\
-0041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde40121\
-3a2028fd0c00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041\
-000000410000004100000041fde601fde401213b202dfd0c00000041000000410000004100000041fde601202cfd0c0000804100008041000080\
-4100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401213c203cfd0c000000400000004000000040000000\
-40fde601213d20222023fde4012025fde501213e20272028fde401202afde501213f202c202dfde401202ffde50121402040fd0c000000400000\
-00400000004000000040fde6012141201cfd000280e0212022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde4012142201cfd000280f0212027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143201cfd0002808022202cfde501202dfd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442044fd0c000000400000004000000040\
-00000040fde6012145201cfd000280901cfd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040\
-fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde501fd0c00000040000000400000004000000040fde601\
-2026fd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde5012031fde50121\
-462026fd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde4012031fde401214720\
-2bfd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012030fd0c000000410000\
-00410000004100000041fde601fde40121482026202bfde4012031fde5012149201cfd000280d01cfd0c00000040000000400000004000000040\
-fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fd\
-e5012026fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-01214a201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401fd\
-0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c0000404000004040\
-0000404000004040fde601fde5012039fde501214b2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000\
-a0400000a040fde601fde4012039fde401214c2037fd0c00000041000000410000004100000041fde6012036fd0c000080410000804100008041\
-00008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214d20362037fde4012039fde501214e2032fd0c0000\
-0040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012036fde5012037fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201ffd0c0000004100\
-0000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c0000004100000041000000410000\
-0041fde601fde401fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd\
-0c00004040000040400000404000004040fde601fde501203dfde5012150203afd0c00000040000000400000004000000040fde601203bfd0c00\
-00a0400000a0400000a0400000a040fde601fde401203dfde4012151203bfd0c00000041000000410000004100000041fde601203afd0c000080\
-41000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012152203a203bfde401203dfde5\
-0121532033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c0000\
-0041000000410000004100000041fde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde4012154201e201ffde4012021fde501fd0c00000040000000400000004000000040fde601203efd0c\
-00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012155203efd\
-0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012156203ffd0c00\
-000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000\
-004100000041fde601fde4012157203e203ffde4012041fde501215820322033fde4012035fde501203efde501203ffd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201cfd000280d021201efde501201ffd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c0000004000000040\
-0000004000000040fde6012042fd0c00004040000040400000404000004040fde601fde4012043fd0c00004040000040400000404000004040fd\
-e601fde5012045fde501215a2042fd0c00000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a0400000a040fde601\
-fde4012045fde401215b2043fd0c00000041000000410000004100000041fde6012042fd0c00008041000080410000804100008041fde601fde5\
-012044fd0c00000041000000410000004100000041fde601fde401215c20422043fde4012045fde501215d201cfd00028090222032fde5012033\
-fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012042fde5012043fd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215e201d2046fd0b02\
-00201d2047fd0b02809001201d2048fd0b0280a002201d2049fd0b0280b003201d204afd0b0280c004201d204bfd0b0280d005201d204cfd0b02\
-80e006201d204dfd0b0280f007201d204efd0b02808009201d204ffd0b0280900a201d2050fd0b0280a00b201d2051fd0b0280b00c201d2052fd\
-0b0280c00d201d2053fd0b0280d00e201d2054fd0b0280e00f201d2055fd0b0280f010201d2056fd0b02808012201d2057fd0b02809013201d20\
-58fd0b0280a014201d2059fd0b0280b015201d205afd0b0280c016201d205bfd0b0280d017201d205cfd0b0280e018201d205dfd0b0280f01920\
-1d205efd0b0280801b201c41106a211c201d41106a211d201741016a2217418001480d000b201b41016a221b4103480d000b201a41016a221a41\
-03480d000b4100215f0340410021600340410021610340410021620340206241056c410941056b206241056c410941056b481b2163fd0c000000\
-000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00\
-0000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd\
-0c00000000000000000000000000000000216afd0c00000000000000000000000000000000216bfd0c0000000000000000000000000000000021\
-6cfd0c00000000000000000000000000000000216d4100216e200320634180046c20604180246c6a41046c6a216f2007200b418080c8016c2061\
-4180206c6a2060418080086c6a41046c6a217002400340206ffd09020021712070fd000200217220712072fde6012064fde40121642070fd0002\
-8040217320712073fde6012065fde4012165206ffd09028010217420742072fde6012066fde401216620742073fde6012067fde4012167206e41\
-807f460d01206ffd09028020217520752072fde6012068fde401216820752073fde6012069fde4012169206ffd09028030217620762072fde601\
-206afde401216a20762073fde601206bfde401216b206e41a07e460d01206ffd09028040217720772072fde601206cfde401216c20772073fde6\
-01206dfde401216d206f41046a216f207041106a2170206e41016a226e418004480d000b0b2003206341086c206141c8006c6a20604180126c6a\
-4180800a6a41046c6a217820782064fd0b0280a00320782065fd0b0290a00320782066fd0b02a0a00320782067fd0b02b0a00320782068fd0b02\
-c0a00320782069fd0b02d0a0032078206afd0b02e0a0032078206bfd0b02f0a0032078206cfd0b0280a1032078206dfd0b0290a103206241016a\
-22624102480d000b206141016a22614120480d000b206041016a22604119480d000b205f41016a225f4101480d000b4100216103404100211a03\
-404100211b03404100215f2003206141c8006c201b41086c6a201a41186c6a41046c6a2179200320614188056c201b41186c6a201a41d8016c6a\
-41046c6a217a03402079fd000280882e217b2079fd000280f030217c2079fd000280d833217d2079fd000280d02e217e2079fd000280b831217f\
-2079fd000280a0342180012079fd000280e82b207efde401207ffde401208001fde4012181012079fd000280982f2182012079fd000280803221\
-83012079fd000280e8342184012079fd000280b02c208201fde401208301fde401208401fde4012185012079fd000280e02f2186012079fd0002\
-80c8322187012079fd000280b0352188012079fd000280f82c208601fde401208701fde401208801fde4012189012079fd000280a830218a0120\
-79fd0002809033218b012079fd000280f835218c01207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00000040\
-000000400000004000000040fde601fde501218d01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c0000\
-0040000000400000004000000040fde601fde501218e01208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c\
-00000040000000400000004000000040fde601fde501218f01207e207ffd0c0000803e0000803e0000803e0000803efde601fde401208001fd0c\
-00008040000080400000804000008040fde601fde4012079fd0002808837fde401219001208201208301fd0c0000803e0000803e0000803e0000\
-803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012079fd000280d037fde401219101208601208701fd0c00\
-00803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012079fd0002809838fde4\
-012192012079fd000280a02b207bfde401207cfde401207dfde401208101fde401208501fde401208901fde401219301208101208501fd0c0000\
-003f0000003f0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219401208101208501fd0c\
-0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012079fd000280c02d20\
-8a01fde401208b01fde401208c01fde401fde401219501207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c000000\
-40000000400000004000000040fde601fde501208d01fde401208e01fde401208f01fde401219601208d01208e01fd0c0000003f0000003f0000\
-003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01208e01fd0c0000803e0000803e\
-0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde401208a01208b01fd0c0000003f0000003f00\
-00003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601fde501fde401219801207b207cfd0c0000803e0000\
-803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012079fd000280c036fde401209001fde4\
-01209101fde401209201fde401219901209001209101fd0c0000003f0000003f0000003f0000003ffde601fde501209201fd0c00000040000000\
-400000004000000040fde601fde501219a01209001209101fd0c0000803e0000803e0000803e0000803efde601fde401209201fd0c0000804000\
-0080400000804000008040fde601fde401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c000080400000\
-80400000804000008040fde601fde4012079fd000280e038fde401fde401219b01207a209301fd0b0280a839207a209401fd0b02a0a839207a20\
-9501fd0b02c0a839207a209601fd0b02a0aa39207a209701fd0b02c0aa39207a209801fd0b02e0aa39207a209901fd0b02c0ac39207a209a01fd\
-0b02e0ac39207a209b01fd0b0280ad39207941106a2179207a41106a217a205f41016a225f4102480d000b201b41016a221b4103480d000b201a\
-41016a221a4103480d000b206141016a22614120480d000b4100216103404100219c0103404100219d0103404100215f2008200b4180026c2061\
-41086c6a209c0141801c6c6a200d4180c4016c6a209d014180046c6a41046c6a219e01200320614188056c209c0141c8006c6a209d0141086c6a\
-41046c6a219f012005200b4180026c206141086c6a41046c6a21a0012006200b4180026c206141086c6a209c0141801c6c6a200d4180c4016c6a\
-209d014180046c6a41046c6a21a1010340209e01209f01fd000280a83920a001fd00028084a816fde50120a001fd000280b2a81520a001fd0002\
-8094a816fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde60120a001fd000280c2a815fde40120a101fd000200fde401fd\
-0c00000000000000000000000000000000fdeb01fd0b0200209e0141106a219e01209f0141106a219f0120a00141106a21a00120a10141106a21\
-a101205f41016a225f4102480d000b209d0141016a229d014107480d000b209c0141016a229c014107480d000b206141016a22614120480d000b\
-200941016a22092001480d000b0b0bff0103047f027b037f200020014804402000210603402006210720072108410021090340fd0c0000000000\
-0000000000000000000000210afd0c00000000000000000000000000000000210b4100210c2004200941086c20084180c4016c6a41046c6a210d\
-0340200a200dfd000200fde401210a200b200dfd000210fde401210b200d4180106a210d200c41016a220c4131480d000b2005200941086c2008\
-4180046c6a41046c6a210e200e200afd0c00004442000044420000444200004442fde701fd0b0200200e200bfd0c000044420000444200004442\
-00004442fde701fd0b0210200941016a220941c000480d000b200641016a22062001480d000b0b0bee090f067f0a7b037f087b017f017b017f01\
-7b017f017b027f047b037f047b027f2000200148044020002108034020082109200941fd0070210a200941fd006e21092009210b200b41056c20\
-0228020041056b200b41056c200228020041056b481b210c4100210d0340410520022802004c0440fd0c00000000000000000000000000000000\
-210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
-00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
-000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
-0000000000002117410021182004200c4180046c41046c6a21192006200a4180206c41046c6a211a024003402019fd090200211b201afd000200\
-211c201b201cfde601200efde401210e201afd00028040211d201b201dfde601200ffde401210f2019fd09028010211e201e201cfde6012010fd\
-e4012110201e201dfde6012011fde4012111201841807f460d012019fd09028020211f201f201cfde6012012fde4012112201f201dfde6012013\
-fde40121132019fd0902803021202020201cfde6012014fde40121142020201dfde6012015fde4012115201841a07e460d012019fd0902804021\
-212021201cfde6012016fde40121162021201dfde6012017fde4012117201941046a2119201a41106a211a201841016a2218418004480d000b0b\
-2005200a41086c41046c6a21232023fd000280d2a51621222023fd000290d2a51621242007200c41e8076c200a41086c6a41046c6a2125202520\
-0e2022fde401fd0b02002025200f2024fde401fd0b0210202520102022fde401fd0b02a01f202520112024fde401fd0b02b01f202520122022fd\
-e401fd0b02c03e202520132024fde401fd0b02d03e202520142022fde401fd0b02e05d202520152024fde401fd0b02f05d202520162022fde401\
-fd0b02807d202520172024fde401fd0b02907d052005200a41086c41046c6a21272027fd000280d2a51621262027fd000290d2a5162128410021\
-290340202941026c41016a200228020041016b202941026c41016a200228020041016b481b212afd0c0000000000000000000000000000000021\
-2bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212dfd0c000000000000000000000000000000\
-00212e41002118200420294180086c41046c6a212f2006200a4180206c41046c6a21302004202a4180046c41046c6a21310340202ffd09020021\
-322030fd000200213320322033fde601202bfde401212b2030fd00028040213420322034fde601202cfde401212c2031fd090200213520352033\
-fde601202dfde401212d20352034fde601202efde401212e202f41046a212f203041106a2130203141046a2131201841016a2218418004480d00\
-0b2007200a41086c202941d00f6c6a41046c6a21362036202b2026fde401fd0b02002036202c2028fde401fd0b02102007202a41e8076c200a41\
-086c6a41046c6a21372037202d2026fde401fd0b02002037202e2028fde401fd0b0210202941016a2229200228020041016a41026d480d000b0b\
-200d41016a220d4101480d000b200841016a22082001480d000b0b0be81002077f3c7b2000200148044020002106034020062107200741c00070\
-2108200741c0006e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c200841046c6a41046c6a210c\
-0340200bfd000280aa02210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601210f200bfd000280aa0321102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012112200bfd000280aa0421132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d39\
-8ee33dfde6012115200bfd000280aa0521162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280aa0821182018fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-1b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280aa06211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01211e200bfd000280aa09211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398e\
-e33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280aa0721242024fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280aa0a21262026fd0c398ee33d398ee33d398ee33d398ee33dfde60121272023\
-2025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398e\
-e33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfd\
-e601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c\
-2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401\
-212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f\
-202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c39\
-8e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e\
-633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f\
-0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c\
-398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d\
-398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000\
-003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e\
-633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e\
-633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f\
-0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d\
-398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d\
-398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000\
-003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e\
-633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e\
-633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f\
-0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde4012147\
-2018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd\
-0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c20\
-3cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d20\
-0c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b028080\
-13200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b\
-200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b7301057f200020014804402000210603402006210720\
-0721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280c25c200afd00028098a616fd0cacc52737acc52737\
-acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b7301057f200020014804402000210603402006210720\
-0721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280ca5e200afd000280a0a616fd0cacc52737acc52737\
-acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b7401057f200020014804402000210603402006210720\
-0721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280f2fe02200afd000280cca616fd0cacc52737acc527\
-37acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b7401057f2000200148044020002106034020062107\
-200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280828703200afd000280dca616fd0cacc52737acc5\
-2737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0be81002077f3c7b20002001480440200021060340\
-20062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c2008\
-41046c6a41046c6a210c0340200bfd000280ae0b210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601210f200bfd000280ae0c21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde6012112200bfd000280ae0d21132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee3\
-3d398ee33d398ee33d398ee33dfde6012115200bfd000280ae0e21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd0002\
-80ae1121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398e\
-e33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280ae0f211d201dfd0c398ee33d398ee33d\
-398ee33d398ee33dfde601211e200bfd000280ae12211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fd\
-e40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd00\
-0280ae1021242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280ae1321262026fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e63\
-3d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfd\
-e601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e\
-633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601\
-201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6012132\
-2026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde401\
-2134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
-e4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
-2137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138\
-201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401\
-213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b\
-201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029\
-fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e\
-202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029\
-fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c\
-0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121422030\
-2031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c\
-398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000\
-003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601\
-fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd\
-0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c20\
-3bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c20\
-0c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b028080\
-12200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02\
-808018200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b920101067f20002001480440\
-20002106034020062107200741c000702108200741c0006e210720072109200520094180026c200841046c6a41046c6a210a200a200420094180\
-026c200841046c6a41046c6a210b200bfd000280d2870c200bfd000280b4a716fd0cacc52737acc52737acc52737acc52737fde401fde301fde7\
-01fd0b0200200641016a22062001480d000b0b0b920101067f2000200148044020002106034020062107200741c000702108200741c0006e2107\
-20072109200520094180026c200841046c6a41046c6a210a200a200420094180026c200841046c6a41046c6a210b200bfd000280f2a70c200bfd\
-000280d4a716fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0be81002077f3c\
-7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841c0006c6a4104\
-6c6a210b200520094180046c200841046c6a41046c6a210c0340200bfd000280b214210d200dfd0c0000003f0000003f0000003f0000003ffde6\
-01210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280b21521102010fd0c0000003f0000003f0000003f0000003f\
-fde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280b21621132013fd0c0000003f0000003f0000003f0000\
-003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280b21721162016fd0c398ee33d398ee33d398ee33d\
-398ee33dfde6012117200bfd000280b21a21182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a\
-201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280b218\
-211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280b21b211f201ffd0c398ee33d398ee33d398ee33d398ee33dfd\
-e6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde6012123200bfd000280b21921242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280b21c21262026fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633d\
-fde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b20\
-2bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e63\
-3d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c\
-398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d39\
-8e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e63\
-3dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e\
-633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d\
-398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e\
-398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398e\
-e33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e\
-633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d\
-398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398e\
-e33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633e\
-fde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d39\
-8e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde40121\
-48200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b028080\
-05200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b02\
-80800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd\
-0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c20\
-48fd0b02808017200c2026fd0b02808018200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b\
-0b0be81002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c20\
-0841c0006c6a41046c6a210b200520094180046c200841046c6a41046c6a210c0340200bfd000280b61d210d200dfd0c0000003f0000003f0000\
-003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280b61e21102010fd0c0000003f0000003f\
-0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280b61f21132013fd0c0000003f0000\
-003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280b62021162016fd0c398ee33d\
-398ee33d398ee33d398ee33dfde6012117200bfd000280b62321182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4\
-012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c\
-200bfd000280b621211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280b624211f201ffd0c398ee33d398ee33d39\
-8ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee3\
-3d398ee33d398ee33d398ee33dfde6012123200bfd000280b62221242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd0002\
-80b62521262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d\
-398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d\
-398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfd\
-e601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20\
-232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde60120\
-17fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde601213020\
-10fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd\
-0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e63\
-3d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c\
-398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e\
-633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c\
-398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398e\
-e33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e\
-398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398e\
-e33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e\
-633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d\
-398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398e\
-e33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e\
-398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde4012146201920\
-1ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fd\
-e5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b0280800420\
-0c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b028080\
-0a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02\
-808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd\
-0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a\
-22062001480d000b0b0be81002077f3c7b2000200148044020002106034020062107200741800170210820074180016e2107200721094100210a\
-2004200941086c20084180016c6a41046c6a210b200520094180086c200841046c6a41046c6a210c0340200bfd000280c238210d200dfd0c0000\
-003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280c23c21102010fd0c\
-0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280c24021132013\
-fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280c2442116\
-2016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280c25021182018fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+216afd0c00000000000000000000000000000000216b4100216c2003205f41c02f6c206141c0026c6a41046c6a216d200720604180046c205f41\
+80206c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde4012162206efd000280082171206f2071fd\
+e6012063fde4012163206dfd09028002217220722070fde6012064fde401216420722071fde6012065fde4012165206c41807f460d01206dfd09\
+028004217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd09028006217420742070fde6012068fde40121682074\
+2071fde6012069fde4012169206c41a07e460d01206dfd09028008217520752070fde601206afde401216a20752071fde601206bfde401216b20\
+6d41046a216d206e41106a216e206c41016a226c41c000480d000b0b2003206041f8056c205f41c02f6c6a206141286c6a41046c6a2176207620\
+62fd0b0280e43420762063fd0b0290e43420762064fd0b02a0e43420762065fd0b02b0e43420762066fd0b02c0e43420762067fd0b02d0e43420\
+762068fd0b02e0e43420762069fd0b02f0e4342076206afd0b0280e5342076206bfd0b0290e534206141016a22614113480d000b206041016a22\
+604108480d000b205f41016a225f4119480d000b205e41016a225e4101480d000b4100216003404100211903404100211a03404100215e200320\
+6041f8056c201a41086c6a20194198016c6a41046c6a21772003206041b8356c201a41186c6a201941d80a6c6a41046c6a217803402077fd0002\
+809a3c21792077fd000280d043217a2077fd000280864b217b2077fd000280d83d217c2077fd0002808e45217d2077fd000280c44c217e2077fd\
+000280a236207cfde401207dfde401207efde401217f2077fd000280963f2180012077fd000280cc462181012077fd000280824e2182012077fd\
+000280e037208001fde401208101fde401208201fde4012183012077fd000280d4402184012077fd0002808a482185012077fd000280c04f2186\
+012077fd0002809e39208401fde401208501fde401208601fde4012187012077fd00028092422188012077fd000280c8492189012077fd000280\
+fe50218a01207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde5\
+01218b01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601\
+fde501218c01208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fd\
+e601fde501218d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde6\
+01fde4012077fd000280fa53fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c0000804000\
+0080400000804000008040fde601fde4012077fd000280b855fde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601\
+fde401208601fd0c00008040000080400000804000008040fde601fde4012077fd000280f656fde4012190012077fd000280e4342079fde40120\
+7afde401207bfde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501\
+208701fd0c00000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde4\
+01208701fd0c00008040000080400000804000008040fde601fde4012077fd000280dc3a208801fde401208901fde401208a01fde401fde40121\
+93012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b\
+01fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040\
+000000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c0000\
+8040000080400000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c000000\
+40000000400000004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00\
+008040000080400000804000008040fde601fde4012077fd000280bc52fde401208e01fde401208f01fde401209001fde401219701208e01208f\
+01fd0c0000003f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01\
+208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fde40120880120\
+8901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd0002\
+80b458fde401fde4012199012078209101fd0b0280f2592078209201fd0b02a0f2592078209301fd0b02c0f2592078209401fd0b02a0805a2078\
+209501fd0b02c0805a2078209601fd0b02e0805a2078209701fd0b02c08e5a2078209801fd0b02e08e5a2078209901fd0b02808f5a207741106a\
+2177207841106a2178205e41016a225e4102480d000b201a41016a221a4113480d000b201941016a22194105480d000b206041016a2260410848\
+0d000b4100216003404100219a0103404100219b0103404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c4190a00c6c6a\
+209b0141c0006c6a41046c6a219c012003206041b8356c209a0141c8036c6a209b0141086c6a41046c6a219d012005206041086c41046c6a219e\
+012006206041086c209a0141801c6c6a200b418088036c6a200c4190a00c6c6a209b0141c0006c6a41046c6a219f010340209c01209d01fd0002\
+80f259209e01fd00028080a616fde501209e01fd000280ae14209e01fd00028082a616fd0cacc52737acc52737acc52737acc52737fde401fde3\
+01fde701fde601209e01fd000280b014fde401209f01fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209c0141\
+106a219c01209d0141106a219d01209e0141106a219e01209f0141106a219f01205e41016a225e4102480d000b209b0141016a229b014138480d\
+000b209a0141016a229a01410e480d000b206041016a22604108480d000b200941016a22092001480d000b0b0bc53309147f417b047f0a7b037f\
+077b037f217b057f20002001480440200021080340200821092009410470210a200941046e21092009210b4100210c0340200a410e6c200c6a41\
+7f6a41004e210d200a410e6c200c6a417f6a413848210e200d200e71210f4100211003402010417f6a41004e2111200f20117121122010417f6a\
+413848211320122013712114410021152003201041c0006c200c41c01d6c6a41046c6a21162004200a418088036c200b4190a00c6c6a201041c0\
+006c6a200c41801c6c6a4180807f6a41046c6a2117034020162014047b2017fd0002808e0305fd0c000000000000000000000000000000000bfd\
+0b02808e25201641106a2116201741106a2117201541016a22154110480d000b201041016a2210413b480d000b200c41016a220c4111480d000b\
+410021180340410021190340410021152003201941c0016c201841c0d8006c6a41046c6a211a2003201941c0006c201841c0096c6a41046c6a21\
+1b0340201afd0002808426211c201afd000280fa26211d201afd000280f027211e201efd0c00000040000000400000004000000040fde601211f\
+201afd00028086262120201afd000280fc262121201afd000280f22721222022fd0c00000040000000400000004000000040fde6012123201afd\
+0002809025fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040fde601fde4012021fd0c0000\
+4040000040400000404000004040fde601fde5012023fde5012124201afd00028088262125201afd000280fe262126201afd000280f427212720\
+27fd0c00000040000000400000004000000040fde6012128201afd0002809225fd0c00000040000000400000004000000040fde6012025fd0c00\
+004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde5012028fde5012129201afd00\
+02808a26212a201afd0002808027212b201afd000280f627212c202cfd0c00000040000000400000004000000040fde601212d201afd00028094\
+25fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fde401202bfd0c000040400000\
+40400000404000004040fde601fde501202dfde501212e202efd0c00000040000000400000004000000040fde601212f201afd0002808c262130\
+201afd00028082272131201afd000280f82721322032fd0c00000040000000400000004000000040fde60121332020fd0c000000400000004000\
+00004000000040fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121342025fd0c0000004000000040000000\
+4000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde4012135202afd0c00000040000000400000004000\
+000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121362036fd0c000000400000004000000040000000\
+40fde60121372021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde5012022fd\
+0c00000041000000410000004100000041fde601fde40121382026fd0c00000041000000410000004100000041fde6012025fd0c000080410000\
+80410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012139202bfd0c00000041000000410000\
+004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000410000004100000041fde601\
+fde401213a203afd0c00000040000000400000004000000040fde601213b20202021fde4012023fde501213c20252026fde4012028fde501213d\
+202a202bfde401202dfde501213e203efd0c00000040000000400000004000000040fde601213f201afd000280e8282020fde5012021fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012140201afd000280ea282025\
+fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214120\
+1afd000280ec28202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde40121422042fd0c00000040000000400000004000000040fde6012143201afd0002808e25fd0c000000400000004000000040000000\
+40fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601fde501201f\
+fde501fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde601fde4012029fd0c00004040\
+000040400000404000004040fde601fde501202ffde50121442024fd0c00000040000000400000004000000040fde6012029fd0c0000a0400000\
+a0400000a0400000a040fde601fde401202ffde40121452029fd0c00000041000000410000004100000041fde6012024fd0c0000804100008041\
+0000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401214620242029fde401202ffde5012147201a\
+fd0002809625fd0c00000040000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c00\
+004040000040400000404000004040fde601fde5012033fde5012024fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+2efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148201cfd0c00000040000000400000004000000040fde601201dfd0c0000a040\
+0000a0400000a0400000a040fde601fde401201ffde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000\
+404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde50121492034fd0c000000400000004000\
+00004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214a2035fd0c0000004100000041000000\
+4100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fd\
+e401214b20342035fde4012037fde501214c2030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012033fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde401214d201dfd0c00000041000000410000004100000041fde601201cfd0c00008041000080410000804100008041\
+fde601fde501201efd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012038fd0c00\
+004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203bfde501214e2038fd0c\
+00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde401214f2039fd0c0000\
+0041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c0000004100000041000000\
+4100000041fde601fde401215020382039fde401203bfde50121512031fd0c00000041000000410000004100000041fde6012030fd0c00008041\
+000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde4012038fde5012039fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012152201c201dfde401201ffde501fd\
+0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd0c0000404000004040\
+0000404000004040fde601fde501203ffde5012153203cfd0c00000040000000400000004000000040fde601203dfd0c0000a0400000a0400000\
+a0400000a040fde601fde401203ffde4012154203dfd0c00000041000000410000004100000041fde601203cfd0c000080410000804100008041\
+00008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012155203c203dfde401203ffde501215620302031fde4\
+012033fde501203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde4012157201afd000280e628201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012040fd0c00004040000040400000404000004040fde601\
+fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde50121582040fd0c00000040000000400000004000000040fde6\
+012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde40121592041fd0c00000041000000410000004100000041fde60120\
+40fd0c00008041000080410000804100008041fde601fde5012042fd0c00000041000000410000004100000041fde601fde401215a20402041fd\
+e4012043fde501215b201afd000280ee282030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde4012040fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012042fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde401215c201b2044fd0b0200201b2045fd0b0280be01201b2046fd0b0280fc02201b2047fd0b0280ba04201b20\
+48fd0b0280f805201b2049fd0b0280b607201b204afd0b0280f408201b204bfd0b0280b20a201b204cfd0b0280f00b201b204dfd0b0280ae0d20\
+1b204efd0b0280ec0e201b204ffd0b0280aa10201b2050fd0b0280e811201b2051fd0b0280a613201b2052fd0b0280e414201b2053fd0b0280a2\
+16201b2054fd0b0280e017201b2055fd0b02809e19201b2056fd0b0280dc1a201b2057fd0b02809a1c201b2058fd0b0280d81d201b2059fd0b02\
+80961f201b205afd0b0280d420201b205bfd0b02809222201b205cfd0b0280d023201a41106a211a201b41106a211b201541016a22154110480d\
+000b201941016a22194113480d000b201841016a22184105480d000b4100215d03404100215e03404100215f0340410021600340fd0c00000000\
+0000000000000000000000002161fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c0000\
+00000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c\
+000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169\
+fd0c00000000000000000000000000000000216a4100216b2003205e41c02f6c206041c0026c6a41046c6a216c2006205f4180046c205e418020\
+6c6a41046c6a216d02400340206cfd090200216e206dfd000200216f206e206ffde6012061fde4012161206dfd000280082170206e2070fde601\
+2062fde4012162206cfd0902800221712071206ffde6012063fde401216320712070fde6012064fde4012164206b41807f460d01206cfd090280\
+0421722072206ffde6012065fde401216520722070fde6012066fde4012166206cfd0902800621732073206ffde6012067fde401216720732070\
+fde6012068fde4012168206b41a07e460d01206cfd0902800821742074206ffde6012069fde401216920742070fde601206afde401216a206c41\
+046a216c206d41106a216d206b41016a226b41c000480d000b0b2003205f41f8056c205e41c02f6c6a206041286c6a41046c6a217520752061fd\
+0b0280e43420752062fd0b0290e43420752063fd0b02a0e43420752064fd0b02b0e43420752065fd0b02c0e43420752066fd0b02d0e434207520\
+67fd0b02e0e43420752068fd0b02f0e43420752069fd0b0280e5342075206afd0b0290e534206041016a22604113480d000b205f41016a225f41\
+08480d000b205e41016a225e4119480d000b205d41016a225d4101480d000b4100215f03404100211803404100211903404100215d2003205f41\
+f8056c201941086c6a20184198016c6a41046c6a21762003205f41b8356c201941186c6a201841d80a6c6a41046c6a217703402076fd0002809a\
+3c21782076fd000280d04321792076fd000280864b217a2076fd000280d83d217b2076fd0002808e45217c2076fd000280c44c217d2076fd0002\
+80a236207bfde401207cfde401207dfde401217e2076fd000280963f217f2076fd000280cc462180012076fd000280824e2181012076fd000280\
+e037207ffde401208001fde401208101fde4012182012076fd000280d4402183012076fd0002808a482184012076fd000280c04f2185012076fd\
+0002809e39208301fde401208401fde401208501fde4012186012076fd00028092422187012076fd000280c8492188012076fd000280fe502189\
+01207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c00000040000000400000004000000040fde601fde501218a01\
+207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c00000040000000400000004000000040fde601fde501218b\
+01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c00000040000000400000004000000040fde601fde501\
+218c01207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde40120\
+76fd000280fa53fde401218d01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101fd0c0000804000008040000080\
+4000008040fde601fde4012076fd000280b855fde401218e01208301208401fd0c0000803e0000803e0000803e0000803efde601fde401208501\
+fd0c00008040000080400000804000008040fde601fde4012076fd000280f656fde401218f012076fd000280e4342078fde4012079fde401207a\
+fde401207efde401208201fde401208601fde401219001207e208201fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00\
+000040000000400000004000000040fde601fde501219101207e208201fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c\
+00008040000080400000804000008040fde601fde4012076fd000280dc3a208701fde401208801fde401208901fde401fde40121920120782079\
+fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fde601fde501208a01fde401208b\
+01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000\
+004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c0000804000008040\
+0000804000008040fde601fde401208701208801fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c000000400000004000\
+00004000000040fde601fde501fde40121950120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c00008040000080\
+400000804000008040fde601fde4012076fd000280bc52fde401208d01fde401208e01fde401208f01fde401219601208d01208e01fd0c000000\
+3f0000003f0000003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01208e01fd0c00\
+00803e0000803e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde401208701208801fd0c0000\
+803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012076fd000280b458fde401\
+fde4012198012077209001fd0b0280f2592077209101fd0b02a0f2592077209201fd0b02c0f2592077209301fd0b02a0805a2077209401fd0b02\
+c0805a2077209501fd0b02e0805a2077209601fd0b02c08e5a2077209701fd0b02e08e5a2077209801fd0b02808f5a207641106a217620774110\
+6a2177205d41016a225d4102480d000b201941016a22194113480d000b201841016a22184105480d000b205f41016a225f4108480d000b410021\
+5f0340410021990103404100219a0103404100215d2007205f41086c20990141801c6c6a200a418088036c6a200b4190a00c6c6a209a0141c000\
+6c6a41046c6a219b012003205f41b8356c20990141c8036c6a209a0141086c6a41046c6a219c012005205f41086c41046c6a219d010340209b01\
+209c01fd000280f259209d01fd00028084a616fde501209d01fd000280b21d209d01fd00028086a616fd0cacc52737acc52737acc52737acc527\
+37fde401fde301fde701fde601209d01fd000280b41dfde401fd0c00000000000000000000000000000000fdeb01fd0b0200209b0141106a219b\
+01209c0141106a219c01209d0141106a219d01205d41016a225d4102480d000b209a0141016a229a014138480d000b20990141016a229901410e\
+480d000b205f41016a225f4108480d000b200841016a22082001480d000b0b0b8a3409147f417b047f0a7b037f077b037f217b067f2000200148\
+04402000210903402009210a200a410470210b200a41046e210a200a210c4100210d0340200b410e6c200d6a417f6a41004e210e200b410e6c20\
+0d6a417f6a413848210f200e200f7121104100211103402011417f6a41004e2112201020127121132011417f6a41384821142013201471211541\
+0021162003201141c0006c200d41c01d6c6a41046c6a21172004200b418088036c200c4190a00c6c6a201141c0006c6a200d41801c6c6a418080\
+7f6a41046c6a2118034020172015047b2018fd0002808e0305fd0c000000000000000000000000000000000bfd0b02808e25201741106a211720\
+1841106a2118201641016a22164110480d000b201141016a2211413b480d000b200d41016a220d4111480d000b4100211903404100211a034041\
+0021162003201a41c0016c201941c0d8006c6a41046c6a211b2003201a41c0006c201941c0096c6a41046c6a211c0340201bfd0002808426211d\
+201bfd000280fa26211e201bfd000280f027211f201ffd0c00000040000000400000004000000040fde6012120201bfd00028086262121201bfd\
+000280fc262122201bfd000280f22721232023fd0c00000040000000400000004000000040fde6012124201bfd0002809025fd0c000000400000\
+00400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c000040400000404000004040000040\
+40fde601fde5012024fde5012125201bfd00028088262126201bfd000280fe262127201bfd000280f42721282028fd0c00000040000000400000\
+004000000040fde6012129201bfd0002809225fd0c00000040000000400000004000000040fde6012026fd0c0000404000004040000040400000\
+4040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201bfd0002808a26212b201bfd00028080\
+27212c201bfd000280f627212d202dfd0c00000040000000400000004000000040fde601212e201bfd0002809425fd0c00000040000000400000\
+004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c00004040000040400000404000004040fde601\
+fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd0002808c262131201bfd00028082272132201bfd\
+000280f82721332033fd0c00000040000000400000004000000040fde60121342021fd0c00000040000000400000004000000040fde6012022fd\
+0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c00000040000000400000004000000040fde6012027fd0c00\
+00a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c00000040000000400000004000000040fde601202cfd0c0000a0\
+400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000000040fde60121382022fd0c000000\
+41000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c000000410000004100000041\
+00000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601\
+fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c00000041000000410000004100000041fde601202bfd0c\
+00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde401213b203bfd0c00000040\
+000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501213e202b202cfde401202efde50121\
+3f203ffd0c00000040000000400000004000000040fde6012140201bfd000280e8282021fde5012022fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280ea282026fde5012027fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd000280ec28202bfde50120\
+2cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121432043fd0c00\
+000040000000400000004000000040fde6012144201bfd0002808e25fd0c00000040000000400000004000000040fde601201dfd0c0000404000\
+0040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501fd0c0000004000000040\
+0000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040400000404000004040fd\
+e601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601\
+fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c00008041000080410000804100008041fde601fde5\
+01202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148201bfd0002809625fd0c0000004000\
+0000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c0000404000004040000040400000\
+4040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fd\
+e601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde40120\
+36fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c00000040000000400000004000000040fde6012036fd\
+0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c00000041000000410000004100000041fde6012035fd0c00\
+008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214c20352036fde4012038\
+fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde4\
+012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+214e201efd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c000000\
+41000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd0c0000404000004040000040400000\
+4040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039fd0c00000040000000400000004000\
+000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c000000410000004100000041000000\
+41fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde4012151\
+2039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fd\
+e601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde501fd0c000000400000004000000040\
+00000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5\
+012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde40120\
+40fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd\
+0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032fde4012034fde501203dfde501203e\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012158201bfd000280\
+e628201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
+01fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fde601fde4012042fd0c000040400000\
+40400000404000004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040fde6012042fd0c0000a0400000a040\
+0000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6012041fd0c00008041000080410000\
+804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b20412042fde4012044fde501215c201bfd00\
+0280ee282031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e401215d201c2045fd0b0200201c2046fd0b0280be01201c2047fd0b0280fc02201c2048fd0b0280ba04201c2049fd0b0280f805201c204afd0b\
+0280b607201c204bfd0b0280f408201c204cfd0b0280b20a201c204dfd0b0280f00b201c204efd0b0280ae0d201c204ffd0b0280ec0e201c2050\
+fd0b0280aa10201c2051fd0b0280e811201c2052fd0b0280a613201c2053fd0b0280e414201c2054fd0b0280a216201c2055fd0b0280e017201c\
+2056fd0b02809e19201c2057fd0b0280dc1a201c2058fd0b02809a1c201c2059fd0b0280d81d201c205afd0b0280961f201c205bfd0b0280d420\
+201c205cfd0b02809222201c205dfd0b0280d023201b41106a211b201c41106a211c201641016a22164110480d000b201a41016a221a4113480d\
+000b201941016a22194105480d000b4100215e03404100215f0340410021600340410021610340fd0c0000000000000000000000000000000021\
+62fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000\
+002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c00000000000000000000000000\
+0000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000216afd0c0000000000000000000000\
+0000000000216b4100216c2003205f41c02f6c206141c0026c6a41046c6a216d200720604180046c205f4180206c6a41046c6a216e0240034020\
+6dfd090200216f206efd0002002170206f2070fde6012062fde4012162206efd000280082171206f2071fde6012063fde4012163206dfd090280\
+02217220722070fde6012064fde401216420722071fde6012065fde4012165206c41807f460d01206dfd09028004217320732070fde6012066fd\
+e401216620732071fde6012067fde4012167206dfd09028006217420742070fde6012068fde401216820742071fde6012069fde4012169206c41\
+a07e460d01206dfd09028008217520752070fde601206afde401216a20752071fde601206bfde401216b206d41046a216d206e41106a216e206c\
+41016a226c41c000480d000b0b2003206041f8056c205f41c02f6c6a206141286c6a41046c6a217620762062fd0b0280e43420762063fd0b0290\
+e43420762064fd0b02a0e43420762065fd0b02b0e43420762066fd0b02c0e43420762067fd0b02d0e43420762068fd0b02e0e43420762069fd0b\
+02f0e4342076206afd0b0280e5342076206bfd0b0290e534206141016a22614113480d000b206041016a22604108480d000b205f41016a225f41\
+19480d000b205e41016a225e4101480d000b4100216003404100211903404100211a03404100215e2003206041f8056c201a41086c6a20194198\
+016c6a41046c6a21772003206041b8356c201a41186c6a201941d80a6c6a41046c6a217803402077fd0002809a3c21792077fd000280d043217a\
+2077fd000280864b217b2077fd000280d83d217c2077fd0002808e45217d2077fd000280c44c217e2077fd000280a236207cfde401207dfde401\
+207efde401217f2077fd000280963f2180012077fd000280cc462181012077fd000280824e2182012077fd000280e037208001fde401208101fd\
+e401208201fde4012183012077fd000280d4402184012077fd0002808a482185012077fd000280c04f2186012077fd0002809e39208401fde401\
+208501fde401208601fde4012187012077fd00028092422188012077fd000280c8492189012077fd000280fe50218a01207c207dfd0c0000003f\
+0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218b01208001208101fd0c000000\
+3f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218c01208401208501fd0c00\
+00003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218d01207c207dfd0c00\
+00803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012077fd000280fa53fde401\
+218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fd\
+e4012077fd000280b855fde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080\
+400000804000008040fde601fde4012077fd000280f656fde4012190012077fd000280e4342079fde401207afde401207bfde401207ffde40120\
+8301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000400000\
+004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c000080400000804000\
+00804000008040fde601fde4012077fd000280dc3a208801fde401208901fde401208a01fde401fde4012193012079207afd0c0000003f000000\
+3f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b01fde401208c01fde401208d01fde4\
+01219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601\
+fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fd\
+e601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c00000040000000400000004000000040fde6\
+01fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080400000804000008040\
+fde601fde4012077fd000280bc52fde401208e01fde401208f01fde401209001fde401219701208e01208f01fd0c0000003f0000003f0000003f\
+0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01208f01fd0c0000803e0000803e0000\
+803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000803e0000803e000080\
+3e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd000280b458fde401fde401219901207820\
+9101fd0b0280f2592078209201fd0b02a0f2592078209301fd0b02c0f2592078209401fd0b02a0805a2078209501fd0b02c0805a2078209601fd\
+0b02e0805a2078209701fd0b02c08e5a2078209801fd0b02e08e5a2078209901fd0b02808f5a207741106a2177207841106a2178205e41016a22\
+5e4102480d000b201a41016a221a4113480d000b201941016a22194105480d000b206041016a22604108480d000b4100216003404100219a0103\
+404100219b0103404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c4190a00c6c6a209b0141c0006c6a41046c6a219c01\
+2003206041b8356c209a0141c8036c6a209b0141086c6a41046c6a219d012005206041086c41046c6a219e012006206041086c209a0141801c6c\
+6a200b418088036c6a200c4190a00c6c6a209b0141c0006c6a41046c6a219f010340209c01209d01fd000280f259209e01fd00028088a616fde5\
+01209e01fd000280b626209e01fd0002808aa616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde601209e01fd000280b8\
+26fde401209f01fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209c0141106a219c01209d0141106a219d0120\
+9e0141106a219e01209f0141106a219f01205e41016a225e4102480d000b209b0141016a229b014138480d000b209a0141016a229a01410e480d\
+000b206041016a22604108480d000b200941016a22092001480d000b0b0b850e09057f017b017f0d7b027f0a7b097f077b057f20002001480440\
+2000210703402007210820084110702109200841106e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b\
+2005200941086c41046c6a210d200dfd0002808ca616210c200dfd000280ba38210e200dfd00028090a616210f200ffd0cacc52737acc52737ac\
+c52737acc52737fde40121102010fde3012111200e2011fde7012112200dfd000280be382113200dfd0002908ca6162114200dfd000290ba3821\
+15200dfd00029090a61621162016fd0cacc52737acc52737acc52737acc52737fde40121172017fde301211820152018fde7012119200dfd0002\
+90be38211a4100211b03404100211c0340fd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd\
+0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000000000000000000000000000000021\
+21fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000\
+002124fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126410021270340201b41026c20276a41\
+7f6a41004e04404100212803402028201c41026c6a417f6a41004e0440410021292004200b4190a00c6c201b4180386c6a202741801c6c6a2028\
+41c0006c6a201c4180016c6a4180807f6a41046c6a212a2005200941086c20274180c0016c6a20284180c0006c6a41046c6a212b2004200b4190\
+a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c6a4180800c6a41046c6a212c2004200b4190a00c6c201b4180386c6a\
+202741801c6c6a202841c0006c6a201c4180016c6a418080186a41046c6a212d2004200b4190a00c6c201b4180386c6a202741801c6c6a202841\
+c0006c6a201c4180016c6a418080246a41046c6a212e2004200b4190a00c6c201b4180386c6a202741801c6c6a202841c0006c6a201c4180016c\
+6a418080306a41046c6a212f02400340202afd0902808e032130202bfd000280ba26213120302031fde601201dfde401211d202bfd000290ba26\
+213220302032fde601201efde401211e202cfd0902c00e213320332031fde601201ffde401211f20332032fde6012020fde4012120202941807f\
+460d01202dfd0902808f01213420342031fde6012021fde401212120342032fde6012022fde4012122202efd0902c08f02213520352031fde601\
+2023fde401212320352032fde6012024fde4012124202941a07e460d01202ffd0902809003213620362031fde6012025fde401212520362032fd\
+e6012026fde4012126202a41046a212a202b4180046a212b202c41046a212c202d41046a212d202e41046a212e202f41046a212f202941016a22\
+2941c000480d000b0b0b202841016a22284103480d000b0b202741016a22274103480d000b2006200b419090066c200941086c6a201b41801c6c\
+6a201c4180016c6a41046c6a21372037201d200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
+2037201e2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02102006200b419090066c200941086c\
+6a201b41801c6c6a201c4180016c6a418080066a41046c6a21382038201f200cfde5012012fde6012013fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b02c040203820202014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02d040\
+2006200b419090066c200941086c6a201b41801c6c6a201c4180016c6a4180800c6a41046c6a213920392021200cfde5012012fde6012013fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b02808101203920222014fde5012019fde601201afde401fd0c000000000000000000\
+00000000000000fdeb01fd0b029081012006200b419090066c200941086c6a201b41801c6c6a201c4180016c6a418080126a41046c6a213a203a\
+2023200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02c0c101203a20242014fde5012019fde601\
+201afde401fd0c00000000000000000000000000000000fdeb01fd0b02d0c1012006200b419090066c200941086c6a201b41801c6c6a201c4180\
+016c6a418080186a41046c6a213b203b2025200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+8202203b20262014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b02908202201c41016a221c411c48\
+0d000b201b41016a221b411c480d000b200741016a22072001480d000b0b0be50d0b057f017b017f0d7b017f087b057f067b0a7f027b017f2000\
+2001480440200021070340200721082008411c7021092008411c6e21082008411070210a200841106e21082008210b2005200a41086c41046c6a\
+210d200dfd0002808ca616210c200dfd000280ba38210e200dfd00028090a616210f200ffd0cacc52737acc52737acc52737acc52737fde40121\
+102010fde3012111200e2011fde7012112200dfd000280be382113200dfd0002908ca6162114200dfd000290ba382115200dfd00029090a61621\
+162016fd0cacc52737acc52737acc52737acc52737fde40121172017fde301211820152018fde7012119200dfd000290be38211a4100211b0340\
+fd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000\
+211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c0000000000000000000000000000\
+00002121fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123410021240340200941026c20246a\
+417f6a41004e04404100212503402025201b41046c41006a41026c6a417f6a41004e044041002126200420094180386c200b4190a00c6c6a2024\
+41801c6c6a202541c0006c6a201b4180046c6a4180807f6a41046c6a21272005200a41086c20244180c0016c6a20254180c0006c6a41046c6a21\
+2803402027fd0902808e0321292028fd000280ba26212a2029202afde601201cfde401211c2028fd000290ba26212b2029202bfde601201dfde4\
+01211d2027fd0902809203212c202c202afde601201efde401211e202c202bfde601201ffde401211f2027fd0902809603212d202d202afde601\
+2020fde4012120202d202bfde6012021fde40121212027fd0902809a03212e202e202afde6012022fde4012122202e202bfde6012023fde40121\
+23202741046a212720284180046a2128202641016a222641c000480d000b052025201b41046c41006a41026c6a417f6a41004e212f2025201b41\
+046c41006a41026c6a417f6a41004e21302025201b41046c41016a41026c6a417f6a41004e21312025201b41046c41016a41026c6a417f6a4100\
+4e21322025201b41046c41026a41026c6a417f6a41004e21332025201b41046c41026a41026c6a417f6a41004e21342025201b41046c41036a41\
+026c6a417f6a41004e21352025201b41046c41036a41026c6a417f6a41004e2136410021262005200a41086c20244180c0016c6a20254180c000\
+6c6a41046c6a2137200420094180386c200b4190a00c6c6a202441801c6c6a202541c0006c6a201b4180046c6a4180807f6a41046c6a21380340\
+2037fd000280ba262139202f047d20382a02808e030543000000000bfd132039fde601201cfde401211c2037fd000290ba26213a2030047d2038\
+2a02808e030543000000000bfd13203afde601201dfde401211d2031047d20382a028092030543000000000bfd132039fde601201efde401211e\
+2032047d20382a028092030543000000000bfd13203afde601201ffde401211f2033047d20382a028096030543000000000bfd132039fde60120\
+20fde40121202034047d20382a028096030543000000000bfd13203afde6012021fde40121212035047d20382a02809a030543000000000bfd13\
+2039fde6012022fde40121222036047d20382a02809a030543000000000bfd13203afde6012023fde401212320374180046a2137203841046a21\
+38202641016a222641c000480d000b0b202541016a22254103480d000b0b202441016a22244103480d000b2006200a41086c200941801c6c6a20\
+0b419090066c6a201b4180046c6a41046c6a213b203b201c200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b0200203b201d2014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b0210203b201e200cfde5\
+012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b028004203b201f2014fde5012019fde601201afde401fd0c\
+00000000000000000000000000000000fdeb01fd0b029004203b2020200cfde5012012fde6012013fde401fd0c00000000000000000000000000\
+000000fdeb01fd0b028008203b20212014fde5012019fde601201afde401fd0c00000000000000000000000000000000fdeb01fd0b029008203b\
+2022200cfde5012012fde6012013fde401fd0c00000000000000000000000000000000fdeb01fd0b02800c203b20232014fde5012019fde60120\
+1afde401fd0c00000000000000000000000000000000fdeb01fd0b02900c201b41016a221b4107480d000b200741016a22072001480d000b0b0b\
+a53309147f417b047f0a7b037f077b037f217b067f200020014804402000210903402009210a200a410270210b200a41026e210a200a210c4100\
+210d0340200b410e6c200d6a417f6a41004e210e200b410e6c200d6a417f6a411c48210f200e200f7121104100211103402011417f6a41004e21\
+12201020127121132011417f6a411c4821142013201471211541002116200320114180016c200d4180206c6a41046c6a21172004200b41808803\
+6c200c419090066c6a20114180016c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd0002808c0305fd0c0000000000\
+00000000000000000000000bfd0b02808827201741106a2117201841106a2118201641016a22164120480d000b201141016a22114120480d000b\
+200d41016a220d4111480d000b4100211903404100211a0340410021162003201a4180036c20194180e0006c6a41046c6a211b2003201a418001\
+6c201941800a6c6a41046c6a211c0340201bfd0002808828211d201bfd0002808829211e201bfd000280882a211f201ffd0c0000004000000040\
+0000004000000040fde6012120201bfd0002808c282121201bfd0002808c292122201bfd0002808c2a21232023fd0c0000004000000040000000\
+4000000040fde6012124201bfd0002808c27fd0c00000040000000400000004000000040fde6012021fd0c000040400000404000004040000040\
+40fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde5012125201bfd00028090282126201bfd0002809029\
+2127201bfd000280902a21282028fd0c00000040000000400000004000000040fde6012129201bfd0002809027fd0c0000004000000040000000\
+4000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fd\
+e5012029fde501212a201bfd0002809428212b201bfd0002809429212c201bfd000280942a212d202dfd0c000000400000004000000040000000\
+40fde601212e201bfd0002809427fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601\
+fde401202cfd0c00004040000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6\
+012130201bfd00028098282131201bfd00028098292132201bfd000280982a21332033fd0c00000040000000400000004000000040fde6012134\
+2021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026\
+fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c\
+00000040000000400000004000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c0000\
+0040000000400000004000000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c000080410000804100008041\
+00008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041\
+fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a20\
+2cfd0c00000041000000410000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c000000410000\
+00410000004100000041fde601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20\
+262027fde4012029fde501213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd000280\
+8c2b2021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
+012141201bfd000280902b2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde4012142201bfd000280942b202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808827fd0c0000\
+0040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c0000404000004040000040\
+4000004040fde601fde5012020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fd\
+e601fde401202afd0c00004040000040400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040\
+fde601202afd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6\
+012025fd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012147202520\
+2afde4012030fde5012148201bfd0002809827fd0c00000040000000400000004000000040fde6012031fd0c0000404000004040000040400000\
+4040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c0000004000000040000000400000\
+0040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde60120\
+35fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a\
+2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036\
+fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000\
+410000004100000041fde601fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c\
+0000a0400000a0400000a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+2037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c000080\
+41000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c0000004000000040000000\
+4000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fd\
+e501203cfde501214f2039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401\
+203cfde4012150203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203b\
+fd0c00000041000000410000004100000041fde601fde40121512039203afde401203cfde50121522032fd0c0000004100000041000000410000\
+0041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde40120\
+39fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153\
+201d201efde4012020fde501fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde4\
+01203efd0c00004040000040400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde60120\
+3efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd\
+0c00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde401\
+2040fde501215720312032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde4012158201bfd000280882b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+01201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c000040400000\
+40400000404000004040fde601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c0000004000\
+0000400000004000000040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000\
+410000004100000041fde6012041fd0c00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041\
+fde601fde401215b20412042fde4012044fde501215c201bfd000280982b2031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280c801201c2047fd0b02809003\
+201c2048fd0b0280d804201c2049fd0b0280a006201c204afd0b0280e807201c204bfd0b0280b009201c204cfd0b0280f80a201c204dfd0b0280\
+c00c201c204efd0b0280880e201c204ffd0b0280d00f201c2050fd0b02809811201c2051fd0b0280e012201c2052fd0b0280a814201c2053fd0b\
+0280f015201c2054fd0b0280b817201c2055fd0b02808019201c2056fd0b0280c81a201c2057fd0b0280901c201c2058fd0b0280d81d201c2059\
+fd0b0280a01f201c205afd0b0280e820201c205bfd0b0280b022201c205cfd0b0280f823201c205dfd0b0280c025201b41106a211b201c41106a\
+211c201641016a22164120480d000b201a41016a221a410a480d000b201941016a22194105480d000b4100215e03404100215f03404100216003\
+40410021610340fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000\
+000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00000000000000\
+0000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c0000000000\
+0000000000000000000000216afd0c00000000000000000000000000000000216b4100216c2003205f4180326c20614180056c6a41046c6a216d\
+200720604180086c205f418080016c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde4012162206e\
+fd000280102171206f2071fde6012063fde4012163206dfd09028004217220722070fde6012064fde401216420722071fde6012065fde4012165\
+206c41807f460d01206dfd09028008217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd0902800c217420742070\
+fde6012068fde401216820742071fde6012069fde4012169206c41a07e460d01206dfd09028010217520752070fde601206afde401216a207520\
+71fde601206bfde401216b206d41046a216d206e41106a216e206c41016a226c418001480d000b0b200320604190036c205f4180326c6a206141\
+286c6a41046c6a217620762062fd0b0280883820762063fd0b0290883820762064fd0b02a0883820762065fd0b02b0883820762066fd0b02c088\
+3820762067fd0b02d0883820762068fd0b02e0883820762069fd0b02f088382076206afd0b028089382076206bfd0b02908938206141016a2261\
+410a480d000b206041016a22604110480d000b205f41016a225f4119480d000b205e41016a225e4101480d000b41002160034041002119034041\
+00211a03404100215e200320604190036c201a41086c6a201941d0006c6a41046c6a21772003206041901c6c201a41186c6a201941d0056c6a41\
+046c6a217803402077fd000280f03f21792077fd000280d847217a2077fd000280c04f217b2077fd000280b841217c2077fd000280a049217d20\
+77fd0002808851217e2077fd000280d039207cfde401207dfde401207efde401217f2077fd00028080432180012077fd000280e84a2181012077\
+fd000280d0522182012077fd000280983b208001fde401208101fde401208201fde4012183012077fd000280c8442184012077fd000280b04c21\
+85012077fd00028098542186012077fd000280e03c208401fde401208501fde401208601fde4012187012077fd00028090462188012077fd0002\
+80f84d2189012077fd000280e055218a01207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c000000400000004000\
+00004000000040fde601fde501218b01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000\
+400000004000000040fde601fde501218c01208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c0000004000\
+0000400000004000000040fde601fde501218d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c000080400000\
+80400000804000008040fde601fde4012077fd000280f058fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208201fd0c00008040000080400000804000008040fde601fde4012077fd000280b85afde401218f01208401208501fd0c0000803e000080\
+3e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012077fd000280805cfde4012190012077\
+fd00028088382079fde401207afde401207bfde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000\
+003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e00\
+00803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012077fd000280a83e208801fde401208901fd\
+e401208a01fde401fde4012193012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c000000400000004000000040\
+00000040fde601fde501208b01fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601\
+fde501208d01fd0c00000040000000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efd\
+e601fde401208d01fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde6\
+01fde501208a01fd0c00000040000000400000004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e000080\
+3efde601fde401207bfd0c00008040000080400000804000008040fde601fde4012077fd000280a857fde401208e01fde401208f01fde4012090\
+01fde401219701208e01208f01fd0c0000003f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000400000004000000040\
+fde601fde501219801208e01208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c0000804000008040000080400000\
+8040fde601fde401208801208901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c000080400000804000008040000080\
+40fde601fde4012077fd000280c85dfde401fde4012199012078209101fd0b0280905f2078209201fd0b02a0905f2078209301fd0b02c0905f20\
+78209401fd0b02c0975f2078209501fd0b02e0975f2078209601fd0b0280985f2078209701fd0b02809f5f2078209801fd0b02a09f5f20782099\
+01fd0b02c09f5f207741106a2177207841106a2178205e41016a225e4102480d000b201a41016a221a410a480d000b201941016a22194105480d\
+000b206041016a22604110480d000b4100216003404100219a0103404100219b0103404100215e2008206041086c209a0141801c6c6a200b4180\
+88036c6a200c419090066c6a209b014180016c6a41046c6a219c012003206041901c6c209a0141f0016c6a209b0141086c6a41046c6a219d0120\
+05206041086c41046c6a219e012006206041086c41046c6a219f010340209c01209d01fd000280905f209e01fd00028094a616fde501209f01fd\
+000200fde601209e01fd000280c65cfde401fd0b0200209c0141106a219c01209d0141106a219d01209e0141106a219e01209f0141106a219f01\
+205e41016a225e4102480d000b209b0141016a229b01411c480d000b209a0141016a229a01410e480d000b206041016a22604110480d000b2009\
+41016a22092001480d000b0b0bb00e0b057f017b017f017b017f047b027f0a7b077f077b0a7f200020014804402000210903402009210a200a41\
+1070210b200a41106e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d2006200b41086c41046c6a210f\
+200ffd0002809ca616210e2007200b41086c41046c6a21112011fd0002002110200ffd000280ce5e2112200ffd0002909ca61621132011fd0002\
+102114200ffd000290ce5e2115410021160340410021170340fd0c000000000000000000000000000000002118fd0c0000000000000000000000\
+00000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000000000000000\
+00000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000\
+000000000000000000211ffd0c000000000000000000000000000000002120fd0c00000000000000000000000000000000212141002122200520\
+0d4190a00c6c20164180386c6a20174180016c6a41046c6a21232006200b41086c41046c6a21242005200d4190a00c6c20164180386c6a201741\
+80016c6a4180800c6a41046c6a21252005200d4190a00c6c20164180386c6a20174180016c6a418080186a41046c6a21262005200d4190a00c6c\
+20164180386c6a20174180016c6a418080246a41046c6a21272005200d4190a00c6c20164180386c6a20174180016c6a418080316a41046c6a21\
+28024003402023fd09020021292024fd000280ca5c212a2029202afde6012018fde40121182024fd000290ca5c212b2029202bfde6012019fde4\
+0121192025fd0902c08001212c202c202afde601201afde401211a202c202bfde601201bfde401211b202241807f460d012026fd090280810221\
+2d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd0902c08103212e202e202afde601201efde401211e202e202bfd\
+e601201ffde401211f202241a07e460d012028fd09028002212f202f202afde6012020fde4012120202f202bfde6012021fde401212120234104\
+6a212320244180046a2124202541046a2125202641046a2126202741046a2127202841046a2128202241016a222241c000480d000b0b2008200d\
+419090066c200b41086c6a201641801c6c6a20174180016c6a41046c6a213020302004200d419090066c200b41086c6a201641801c6c6a201741\
+80016c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd\
+0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02102008\
+200d419090066c200b41086c6a201641801c6c6a20174180016c6a418080066a41046c6a213220322004200d419090066c200b41086c6a201641\
+801c6c6a20174180016c6a418080066a41046c6a21332033fd0002c040201a200efde5012010fde6012012fde401fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02c04020322033fd0002d040201b2013fde5012014fde6012015fde401fde401fd0c00000000000000000000\
+000000000000fdeb01fd0b02d0402008200d419090066c200b41086c6a201641801c6c6a20174180016c6a4180800c6a41046c6a213420342004\
+200d419090066c200b41086c6a201641801c6c6a20174180016c6a4180800c6a41046c6a21352035fd0002808101201c200efde5012010fde601\
+2012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0280810120342035fd0002908101201d2013fde5012014fde60120\
+15fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029081012008200d419090066c200b41086c6a201641801c6c6a2017\
+4180016c6a418080126a41046c6a213620362004200d419090066c200b41086c6a201641801c6c6a20174180016c6a418080126a41046c6a2137\
+2037fd0002c0c101201e200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02c0c101203620\
+37fd0002d0c101201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02d0c1012008200d\
+419090066c200b41086c6a201641801c6c6a20174180016c6a418080186a41046c6a213820382004200d419090066c200b41086c6a201641801c\
+6c6a20174180016c6a418080186a41046c6a21392039fd00028082022020200efde5012010fde6012012fde401fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0280820220382039fd000290820220212013fde5012014fde6012015fde401fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b02908202201741016a2217411c480d000b201641016a2216411c480d000b200941016a22092001480d000b0b0bcc\
+080b057f017b017f017b017f047b017f087b037f067b027f200020014804402000210903402009210a200a411c70210b200a411c6e210a200a41\
+1070210c200a41106e210a200a210d2006200c41086c41046c6a210f200ffd0002809ca616210e2007200c41086c41046c6a21112011fd000200\
+2110200ffd000280ce5e2112200ffd0002909ca61621132011fd0002102114200ffd000290ce5e2115410021160340fd0c000000000000000000\
+000000000000002117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000\
+000000000000000000211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c0000000000\
+0000000000000000000000211dfd0c00000000000000000000000000000000211e4100211f2005200b4180386c200d4190a00c6c6a2016418004\
+6c6a41046c6a21202006200c41086c41046c6a212103402020fd09020021222021fd000280ca5c212320222023fde6012017fde40121172021fd\
+000290ca5c212420222024fde6012018fde40121182020fd09028004212520252023fde6012019fde401211920252024fde601201afde401211a\
+2020fd09028008212620262023fde601201bfde401211b20262024fde601201cfde401211c2020fd0902800c212720272023fde601201dfde401\
+211d20272024fde601201efde401211e202041046a212020214180046a2121201f41016a221f41c000480d000b2008200c41086c200b41801c6c\
+6a200d419090066c6a20164180046c6a41046c6a212820282004200c41086c200b41801c6c6a200d419090066c6a20164180046c6a41046c6a21\
+292029fd0002002017200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b020020282029fd00\
+021020182013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b021020282029fd000280042019\
+200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800420282029fd00029004201a2013fd\
+e5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900420282029fd00028008201b200efde50120\
+10fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800820282029fd00029008201c2013fde5012014fde6\
+012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02900820282029fd0002800c201d200efde5012010fde6012012\
+fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02800c20282029fd0002900c201e2013fde5012014fde6012015fde401\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b02900c201641016a22164107480d000b200941016a22092001480d000b0b0bc8\
+3309147f417b047f0a7b037f077b037f217b057f20002001480440200021080340200821092009410270210a200941026e21092009210b410021\
+0c0340200a410e6c200c6a417f6a41004e210d200a410e6c200c6a417f6a411c48210e200d200e71210f4100211003402010417f6a41004e2111\
+200f20117121122010417f6a411c4821132012201371211441002115200320104180016c200c4180206c6a41046c6a21162004200a418088036c\
+200b419090066c6a20104180016c6a200c41801c6c6a4180807f6a41046c6a2117034020162014047b2017fd0002808c0305fd0c000000000000\
+000000000000000000000bfd0b02808827201641106a2116201741106a2117201541016a22154120480d000b201041016a22104120480d000b20\
+0c41016a220c4111480d000b41002118034041002119034041002115200320194180036c20184180e0006c6a41046c6a211a200320194180016c\
+201841800a6c6a41046c6a211b0340201afd0002808828211c201afd0002808829211d201afd000280882a211e201efd0c000000400000004000\
+00004000000040fde601211f201afd0002808c282120201afd0002808c292121201afd0002808c2a21222022fd0c000000400000004000000040\
+00000040fde6012123201afd0002808c27fd0c00000040000000400000004000000040fde6012020fd0c00004040000040400000404000004040\
+fde601fde4012021fd0c00004040000040400000404000004040fde601fde5012023fde5012124201afd00028090282125201afd000280902921\
+26201afd000280902a21272027fd0c00000040000000400000004000000040fde6012128201afd0002809027fd0c000000400000004000000040\
+00000040fde6012025fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde5\
+012028fde5012129201afd0002809428212a201afd0002809429212b201afd000280942a212c202cfd0c00000040000000400000004000000040\
+fde601212d201afd0002809427fd0c00000040000000400000004000000040fde601202afd0c00004040000040400000404000004040fde601fd\
+e401202bfd0c00004040000040400000404000004040fde601fde501202dfde501212e202efd0c00000040000000400000004000000040fde601\
+212f201afd00028098282130201afd00028098292131201afd000280982a21322032fd0c00000040000000400000004000000040fde601213320\
+20fd0c00000040000000400000004000000040fde6012021fd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121342025fd\
+0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde4012135202afd0c00\
+000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde401202dfde40121362036fd0c000000\
+40000000400000004000000040fde60121372021fd0c00000041000000410000004100000041fde6012020fd0c00008041000080410000804100\
+008041fde601fde5012022fd0c00000041000000410000004100000041fde601fde40121382026fd0c00000041000000410000004100000041fd\
+e6012025fd0c00008041000080410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde4012139202b\
+fd0c00000041000000410000004100000041fde601202afd0c00008041000080410000804100008041fde601fde501202cfd0c00000041000000\
+410000004100000041fde601fde401213a203afd0c00000040000000400000004000000040fde601213b20202021fde4012023fde501213c2025\
+2026fde4012028fde501213d202a202bfde401202dfde501213e203efd0c00000040000000400000004000000040fde601213f201afd0002808c\
+2b2020fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401\
+2140201afd000280902b2025fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde4012141201afd000280942b202afde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202cfd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde40121422042fd0c00000040000000400000004000000040fde6012143201afd0002808827fd0c000000\
+40000000400000004000000040fde601201cfd0c00004040000040400000404000004040fde601fde401201dfd0c000040400000404000004040\
+00004040fde601fde501201ffde501fd0c00000040000000400000004000000040fde6012024fd0c00004040000040400000404000004040fde6\
+01fde4012029fd0c00004040000040400000404000004040fde601fde501202ffde50121442024fd0c00000040000000400000004000000040fd\
+e6012029fd0c0000a0400000a0400000a0400000a040fde601fde401202ffde40121452029fd0c00000041000000410000004100000041fde601\
+2024fd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401214620242029\
+fde401202ffde5012147201afd0002809827fd0c00000040000000400000004000000040fde6012030fd0c000040400000404000004040000040\
+40fde601fde4012031fd0c00004040000040400000404000004040fde601fde5012033fde5012024fde5012029fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148201cfd0c000000400000004000000040000000\
+40fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde401201ffde401fd0c00000040000000400000004000000040fde6012034\
+fd0c00004040000040400000404000004040fde601fde4012035fd0c00004040000040400000404000004040fde601fde5012037fde501214920\
+34fd0c00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000a040fde601fde4012037fde401214a2035fd\
+0c00000041000000410000004100000041fde6012034fd0c00008041000080410000804100008041fde601fde5012036fd0c0000004100000041\
+0000004100000041fde601fde401214b20342035fde4012037fde501214c2030fd0c00000040000000400000004000000040fde6012031fd0c00\
+00a0400000a0400000a0400000a040fde601fde4012033fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
+36fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d201dfd0c00000041000000410000004100000041fde601201cfd0c00008041\
+000080410000804100008041fde601fde501201efd0c00000041000000410000004100000041fde601fde401fd0c000000400000004000000040\
+00000040fde6012038fd0c00004040000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde5\
+01203bfde501214e2038fd0c00000040000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde40120\
+3bfde401214f2039fd0c00000041000000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd\
+0c00000041000000410000004100000041fde601fde401215020382039fde401203bfde50121512031fd0c000000410000004100000041000000\
+41fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100000041fde601fde4012038\
+fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215220\
+1c201dfde401201ffde501fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000004040fde601fde401\
+203dfd0c00004040000040400000404000004040fde601fde501203ffde5012153203cfd0c00000040000000400000004000000040fde601203d\
+fd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012154203dfd0c00000041000000410000004100000041fde601203cfd0c\
+00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012155203c203dfde40120\
+3ffde501215620302031fde4012033fde501203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde4012157201afd000280882b201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012040fd0c00004040000040\
+400000404000004040fde601fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde50121582040fd0c000000400000\
+00400000004000000040fde6012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde40121592041fd0c0000004100000041\
+0000004100000041fde6012040fd0c00008041000080410000804100008041fde601fde5012042fd0c00000041000000410000004100000041fd\
+e601fde401215a20402041fde4012043fde501215b201afd000280982b2030fde5012031fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012040fde5012041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215c201b2044fd0b0200201b2045fd0b0280c801201b2046fd0b0280900320\
+1b2047fd0b0280d804201b2048fd0b0280a006201b2049fd0b0280e807201b204afd0b0280b009201b204bfd0b0280f80a201b204cfd0b0280c0\
+0c201b204dfd0b0280880e201b204efd0b0280d00f201b204ffd0b02809811201b2050fd0b0280e012201b2051fd0b0280a814201b2052fd0b02\
+80f015201b2053fd0b0280b817201b2054fd0b02808019201b2055fd0b0280c81a201b2056fd0b0280901c201b2057fd0b0280d81d201b2058fd\
+0b0280a01f201b2059fd0b0280e820201b205afd0b0280b022201b205bfd0b0280f823201b205cfd0b0280c025201a41106a211a201b41106a21\
+1b201541016a22154120480d000b201941016a2219410a480d000b201841016a22184105480d000b4100215d03404100215e03404100215f0340\
+410021600340fd0c000000000000000000000000000000002161fd0c000000000000000000000000000000002162fd0c00000000000000000000\
+0000000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000000000\
+00000000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000\
+000000000000000000002169fd0c00000000000000000000000000000000216a4100216b2003205e4180326c20604180056c6a41046c6a216c20\
+06205f4180086c205e418080016c6a41046c6a216d02400340206cfd090200216e206dfd000200216f206e206ffde6012061fde4012161206dfd\
+000280102170206e2070fde6012062fde4012162206cfd0902800421712071206ffde6012063fde401216320712070fde6012064fde401216420\
+6b41807f460d01206cfd0902800821722072206ffde6012065fde401216520722070fde6012066fde4012166206cfd0902800c21732073206ffd\
+e6012067fde401216720732070fde6012068fde4012168206b41a07e460d01206cfd0902801021742074206ffde6012069fde401216920742070\
+fde601206afde401216a206c41046a216c206d41106a216d206b41016a226b418001480d000b0b2003205f4190036c205e4180326c6a20604128\
+6c6a41046c6a217520752061fd0b0280883820752062fd0b0290883820752063fd0b02a0883820752064fd0b02b0883820752065fd0b02c08838\
+20752066fd0b02d0883820752067fd0b02e0883820752068fd0b02f0883820752069fd0b028089382075206afd0b02908938206041016a226041\
+0a480d000b205f41016a225f4110480d000b205e41016a225e4119480d000b205d41016a225d4101480d000b4100215f03404100211803404100\
+211903404100215d2003205f4190036c201941086c6a201841d0006c6a41046c6a21762003205f41901c6c201941186c6a201841d0056c6a4104\
+6c6a217703402076fd000280f03f21782076fd000280d84721792076fd000280c04f217a2076fd000280b841217b2076fd000280a049217c2076\
+fd0002808851217d2076fd000280d039207bfde401207cfde401207dfde401217e2076fd0002808043217f2076fd000280e84a2180012076fd00\
+0280d0522181012076fd000280983b207ffde401208001fde401208101fde4012182012076fd000280c8442183012076fd000280b04c21840120\
+76fd00028098542185012076fd000280e03c208301fde401208401fde401208501fde4012186012076fd00028090462187012076fd000280f84d\
+2188012076fd000280e055218901207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c000000400000004000000040\
+00000040fde601fde501218a01207f208001fd0c0000003f0000003f0000003f0000003ffde601fde501208101fd0c0000004000000040000000\
+4000000040fde601fde501218b01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c000000400000004000\
+00004000000040fde601fde501218c01207b207cfd0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000\
+804000008040fde601fde4012076fd000280f058fde401218d01207f208001fd0c0000803e0000803e0000803e0000803efde601fde401208101\
+fd0c00008040000080400000804000008040fde601fde4012076fd000280b85afde401218e01208301208401fd0c0000803e0000803e0000803e\
+0000803efde601fde401208501fd0c00008040000080400000804000008040fde601fde4012076fd000280805cfde401218f012076fd00028088\
+382078fde4012079fde401207afde401207efde401208201fde401208601fde401219001207e208201fd0c0000003f0000003f0000003f000000\
+3ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501219101207e208201fd0c0000803e0000803e0000803e0000\
+803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012076fd000280a83e208701fde401208801fde401208901\
+fde401fde40121920120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c00000040000000400000004000000040fd\
+e601fde501208a01fde401208b01fde401208c01fde401219301208a01208b01fd0c0000003f0000003f0000003f0000003ffde601fde501208c\
+01fd0c00000040000000400000004000000040fde601fde501219401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401\
+208c01fd0c00008040000080400000804000008040fde601fde401208701208801fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+8901fd0c00000040000000400000004000000040fde601fde501fde40121950120782079fd0c0000803e0000803e0000803e0000803efde601fd\
+e401207afd0c00008040000080400000804000008040fde601fde4012076fd000280a857fde401208d01fde401208e01fde401208f01fde40121\
+9601208d01208e01fd0c0000003f0000003f0000003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde5\
+01219701208d01208e01fd0c0000803e0000803e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601\
+fde401208701208801fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fd\
+e4012076fd000280c85dfde401fde4012198012077209001fd0b0280905f2077209101fd0b02a0905f2077209201fd0b02c0905f2077209301fd\
+0b02c0975f2077209401fd0b02e0975f2077209501fd0b0280985f2077209601fd0b02809f5f2077209701fd0b02a09f5f2077209801fd0b02c0\
+9f5f207641106a2176207741106a2177205d41016a225d4102480d000b201941016a2219410a480d000b201841016a22184105480d000b205f41\
+016a225f4110480d000b4100215f0340410021990103404100219a0103404100215d2007205f41086c20990141801c6c6a200a418088036c6a20\
+0b419090066c6a209a014180016c6a41046c6a219b012003205f41901c6c20990141f0016c6a209a0141086c6a41046c6a219c012005205f4108\
+6c41046c6a219d010340209b01209c01fd000280905f209d01fd000280a4a616fde501209d01fd000280d28201209d01fd000280a8a616fd0cac\
+c52737acc52737acc52737acc52737fde401fde301fde701fde601209d01fd000280d68201fde401fd0c00000000000000000000000000000000\
+fdeb01fd0b0200209b0141106a219b01209c0141106a219c01209d0141106a219d01205d41016a225d4102480d000b209a0141016a229a01411c\
+480d000b20990141016a229901410e480d000b205f41016a225f4110480d000b200841016a22082001480d000b0b0b8d3409147f417b047f0a7b\
+037f077b037f217b067f200020014804402000210903402009210a200a410270210b200a41026e210a200a210c4100210d0340200b410e6c200d\
+6a417f6a41004e210e200b410e6c200d6a417f6a411c48210f200e200f7121104100211103402011417f6a41004e211220102012712113201141\
+7f6a411c4821142013201471211541002116200320114180016c200d4180206c6a41046c6a21172004200b418088036c200c419090066c6a2011\
+4180016c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd0002808c0305fd0c00000000000000000000000000000000\
+0bfd0b02808827201741106a2117201841106a2118201641016a22164120480d000b201141016a22114120480d000b200d41016a220d4111480d\
+000b4100211903404100211a0340410021162003201a4180036c20194180e0006c6a41046c6a211b2003201a4180016c201941800a6c6a41046c\
+6a211c0340201bfd0002808828211d201bfd0002808829211e201bfd000280882a211f201ffd0c00000040000000400000004000000040fde601\
+2120201bfd0002808c282121201bfd0002808c292122201bfd0002808c2a21232023fd0c00000040000000400000004000000040fde601212420\
+1bfd0002808c27fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c\
+00004040000040400000404000004040fde601fde5012024fde5012125201bfd00028090282126201bfd00028090292127201bfd000280902a21\
+282028fd0c00000040000000400000004000000040fde6012129201bfd0002809027fd0c00000040000000400000004000000040fde6012026fd\
+0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a201b\
+fd0002809428212b201bfd0002809429212c201bfd000280942a212d202dfd0c00000040000000400000004000000040fde601212e201bfd0002\
+809427fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c00004040\
+000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd0002809828\
+2131201bfd00028098292132201bfd000280982a21332033fd0c00000040000000400000004000000040fde60121342021fd0c00000040000000\
+400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c000000400000004000\
+00004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c0000004000000040000000\
+4000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00000040000000400000004000\
+000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde50120\
+23fd0c00000041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c00008041\
+000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c0000004100000041\
+0000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c00000041000000410000004100000041fd\
+e601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fde501\
+213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd0002808c2b2021fde5012022fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280902b\
+2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+42201bfd000280942b202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808827fd0c00000040000000400000004000\
+000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fde501\
+2020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c0000\
+4040000040400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000a040\
+0000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c000080410000\
+80410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde5012148\
+201bfd0002809827fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd\
+0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+01202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c0000\
+a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c0000404000004040\
+0000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c00000040000000\
+400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c000000410000004100\
+00004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041fde6\
+01fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0\
+400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c0000804100008041000080410000\
+8041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012039fd\
+0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f2039\
+fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c\
+00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c000000410000004100\
+00004100000041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c0000\
+8041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde5\
+01fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c000040400000\
+40400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000a040\
+0000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c00008041000080410000\
+804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde501215720312032\
+fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde4012158201bfd000280882b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c00004040000040400000404000004040fd\
+e601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c00000040000000400000004000000040\
+fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041fde6\
+012041fd0c00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b204120\
+42fde4012044fde501215c201bfd000280982b2031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280c801201c2047fd0b02809003201c2048fd0b0280d80420\
+1c2049fd0b0280a006201c204afd0b0280e807201c204bfd0b0280b009201c204cfd0b0280f80a201c204dfd0b0280c00c201c204efd0b028088\
+0e201c204ffd0b0280d00f201c2050fd0b02809811201c2051fd0b0280e012201c2052fd0b0280a814201c2053fd0b0280f015201c2054fd0b02\
+80b817201c2055fd0b02808019201c2056fd0b0280c81a201c2057fd0b0280901c201c2058fd0b0280d81d201c2059fd0b0280a01f201c205afd\
+0b0280e820201c205bfd0b0280b022201c205cfd0b0280f823201c205dfd0b0280c025201b41106a211b201c41106a211c201641016a22164120\
+480d000b201a41016a221a410a480d000b201941016a22194105480d000b4100215e03404100215f0340410021600340410021610340fd0c0000\
+00000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c\
+000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167\
+fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000\
+216afd0c00000000000000000000000000000000216b4100216c2003205f4180326c20614180056c6a41046c6a216d200720604180086c205f41\
+8080016c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6012062fde4012162206efd000280102171206f2071\
+fde6012063fde4012163206dfd09028004217220722070fde6012064fde401216420722071fde6012065fde4012165206c41807f460d01206dfd\
+09028008217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd0902800c217420742070fde6012068fde401216820\
+742071fde6012069fde4012169206c41a07e460d01206dfd09028010217520752070fde601206afde401216a20752071fde601206bfde401216b\
+206d41046a216d206e41106a216e206c41016a226c418001480d000b0b200320604190036c205f4180326c6a206141286c6a41046c6a21762076\
+2062fd0b0280883820762063fd0b0290883820762064fd0b02a0883820762065fd0b02b0883820762066fd0b02c0883820762067fd0b02d08838\
+20762068fd0b02e0883820762069fd0b02f088382076206afd0b028089382076206bfd0b02908938206141016a2261410a480d000b206041016a\
+22604110480d000b205f41016a225f4119480d000b205e41016a225e4101480d000b4100216003404100211903404100211a03404100215e2003\
+20604190036c201a41086c6a201941d0006c6a41046c6a21772003206041901c6c201a41186c6a201941d0056c6a41046c6a217803402077fd00\
+0280f03f21792077fd000280d847217a2077fd000280c04f217b2077fd000280b841217c2077fd000280a049217d2077fd0002808851217e2077\
+fd000280d039207cfde401207dfde401207efde401217f2077fd00028080432180012077fd000280e84a2181012077fd000280d0522182012077\
+fd000280983b208001fde401208101fde401208201fde4012183012077fd000280c8442184012077fd000280b04c2185012077fd000280985421\
+86012077fd000280e03c208401fde401208501fde401208601fde4012187012077fd00028090462188012077fd000280f84d2189012077fd0002\
+80e055218a01207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fd\
+e501218b01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde6\
+01fde501218c01208401208501fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040\
+fde601fde501218d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fd\
+e601fde4012077fd000280f058fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040\
+000080400000804000008040fde601fde4012077fd000280b85afde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde6\
+01fde401208601fd0c00008040000080400000804000008040fde601fde4012077fd000280805cfde4012190012077fd00028088382079fde401\
+207afde401207bfde401207ffde401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208701fd0c00000040000000400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208701fd0c00008040000080400000804000008040fde601fde4012077fd000280a83e208801fde401208901fde401208a01fde401fde401\
+2193012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde50120\
+8b01fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c000000\
+40000000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00\
+008040000080400000804000008040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c0000\
+0040000000400000004000000040fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c\
+00008040000080400000804000008040fde601fde4012077fd000280a857fde401208e01fde401208f01fde401209001fde401219701208e0120\
+8f01fd0c0000003f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e\
+01208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801\
+208901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd00\
+0280c85dfde401fde4012199012078209101fd0b0280905f2078209201fd0b02a0905f2078209301fd0b02c0905f2078209401fd0b02c0975f20\
+78209501fd0b02e0975f2078209601fd0b0280985f2078209701fd0b02809f5f2078209801fd0b02a09f5f2078209901fd0b02c09f5f20774110\
+6a2177207841106a2178205e41016a225e4102480d000b201a41016a221a410a480d000b201941016a22194105480d000b206041016a22604110\
+480d000b4100216003404100219a0103404100219b0103404100215e2008206041086c209a0141801c6c6a200b418088036c6a200c419090066c\
+6a209b014180016c6a41046c6a219c012003206041901c6c209a0141f0016c6a209b0141086c6a41046c6a219d012005206041086c41046c6a21\
+9e012006206041086c209a0141801c6c6a200b418088036c6a200c419090066c6a209b014180016c6a41046c6a219f010340209c01209d01fd00\
+0280905f209e01fd000280aca616fde501209e01fd000280daa601209e01fd000280b0a616fd0cacc52737acc52737acc52737acc52737fde401\
+fde301fde701fde601209e01fd000280dea601fde401209f01fd000200fde401fd0c00000000000000000000000000000000fdeb01fd0b020020\
+9c0141106a219c01209d0141106a219d01209e0141106a219e01209f0141106a219f01205e41016a225e4102480d000b209b0141016a229b0141\
+1c480d000b209a0141016a229a01410e480d000b206041016a22604110480d000b200941016a22092001480d000b0b0b8f0e09067f017b017f0d\
+7b027f0a7b097f077b057f20002001480440200021080340200821092009412070210a200941206e21092009410170210b200941016e21092009\
+210c200c41056c200228020041056b200c41056c200228020041056b481b210d2005200a41086c41046c6a210f200ffd000280b4a616210e200f\
+fd000280e2ee012110200ffd000280bca61621112011fd0cacc52737acc52737acc52737acc52737fde40121122012fde301211320102013fde7\
+012114200ffd000280eaee012115200ffd000290b4a6162116200ffd000290e2ee012117200ffd000290bca61621182018fd0cacc52737acc527\
+37acc52737acc52737fde40121192019fde301211a2017201afde701211b200ffd000290eaee01211c4100211d03404100211e0340fd0c000000\
+00000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c00\
+0000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd\
+0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000000021\
+27fd0c000000000000000000000000000000002128410021290340201d41026c20296a417f6a41004e04404100212a0340202a201e41026c6a41\
+7f6a41004e04404100212b2004200d419090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a4180807f6a41046c6a21\
+2c2006200a4180c8006c202941800c6c6a202a4180046c6a41046c6a212d2004200d419090066c201d4180386c6a202941801c6c6a202a418001\
+6c6a201e4180026c6a418080056a41046c6a212e2004200d419090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a41\
+80800c6a41046c6a212f2004200d419090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a418080126a41046c6a2130\
+2004200d419090066c201d4180386c6a202941801c6c6a202a4180016c6a201e4180026c6a418080186a41046c6a213102400340202cfd090280\
+8c032132202dfd000200213320322033fde601201ffde401211f202dfd0002809001213420322034fde6012020fde4012120202efd0902c0cc03\
+213520352033fde6012021fde401212120352034fde6012022fde4012122202b41807f460d01202ffd0902800d213620362033fde6012023fde4\
+01212320362034fde6012024fde40121242030fd0902c04d213720372033fde6012025fde401212520372034fde6012026fde4012126202b41a0\
+7e460d012031fd0902808e01213820382033fde6012027fde401212720382034fde6012028fde4012128202c41046a212c202d41106a212d202e\
+41046a212e202f41046a212f203041046a2130203141046a2131202b41016a222b418001480d000b0b0b202a41016a222a4103480d000b0b2029\
+41016a22294103480d000b2007200d419088036c200a41086c6a201d41801c6c6a201e4180026c6a41046c6a21392039201f200efde5012014fd\
+e6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b0200203920202016fde501201bfde601201cfde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b02102007200d419088036c200a41086c6a201d41801c6c6a201e4180026c6a418080036a41046c6a213a\
+203a2021200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b02c020203a20222016fde501201bfde6\
+01201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02d0202007200d419088036c200a41086c6a201d41801c6c6a201e4180\
+026c6a418080066a41046c6a213b203b2023200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b0280\
+41203b20242016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b0290412007200d419088036c200a41\
+086c6a201d41801c6c6a201e4180026c6a418080096a41046c6a213c203c2025200efde5012014fde6012015fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b02c061203c20262016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+d0612007200d419088036c200a41086c6a201d41801c6c6a201e4180026c6a4180800c6a41046c6a213d203d2027200efde5012014fde6012015\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b02808201203d20282016fde501201bfde601201cfde401fd0c00000000000000\
+000000000000000000fdeb01fd0b02908201201e41016a221e410e480d000b201d41016a221d410e480d000b200841016a22082001480d000b0b\
+0b94100b057f017b017f0d7b037f0a7b057f077b0c7f027b017f20002001480440200021080340200821092009412070210a200941206e210920\
+09410170210b200941016e21092009210c2005200a41086c41046c6a210e200efd000280b4a616210d200efd000280e2ee01210f200efd000280\
+bca61621102010fd0cacc52737acc52737acc52737acc52737fde40121112011fde3012112200f2012fde7012113200efd000280eaee01211420\
+0efd000290b4a6162115200efd000290e2ee012116200efd000290bca61621172017fd0cacc52737acc52737acc52737acc52737fde401211820\
+18fde301211920162019fde701211a200efd000290eaee01211b4100211c03404100211d0340201d41056c410e41056b201d41056c410e41056b\
+481b211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000\
+000000002121fd0c000000000000000000000000000000002122fd0c000000000000000000000000000000002123fd0c00000000000000000000\
+0000000000002124fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126fd0c0000000000000000\
+00000000000000002127fd0c000000000000000000000000000000002128410021290340201c41026c20296a417f6a41004e04404100212a0340\
+202a201e41006a41026c6a417f6a41004e04404100212b2004201e4180026c201c4180386c6a200c419090066c6a202941801c6c6a202a418001\
+6c6a4180807f6a41046c6a212c2006200a4180c8006c202941800c6c6a202a4180046c6a41046c6a212d02400340202cfd0902808c03212e202d\
+fd000200212f202e202ffde601201ffde401211f202dfd00028090012130202e2030fde6012020fde4012120202cfd090280940321312031202f\
+fde6012021fde401212120312030fde6012022fde4012122202b41807f460d01202cfd0902809c0321322032202ffde6012023fde40121232032\
+2030fde6012024fde4012124202cfd090280a40321332033202ffde6012025fde401212520332030fde6012026fde4012126202b41a07e460d01\
+202cfd090280ac0321342034202ffde6012027fde401212720342030fde6012028fde4012128202c41046a212c202d41106a212d202b41016a22\
+2b418001480d000b0b05202a201e41006a41026c6a417f6a41004e2135202a201e41006a41026c6a417f6a41004e2136202a201e41016a41026c\
+6a417f6a41004e2137202a201e41016a41026c6a417f6a41004e2138202a201e41026a41026c6a417f6a41004e2139202a201e41026a41026c6a\
+417f6a41004e213a202a201e41036a41026c6a417f6a41004e213b202a201e41036a41026c6a417f6a41004e213c202a201e41046a41026c6a41\
+7f6a41004e213d202a201e41046a41026c6a417f6a41004e213e4100212b2006200a4180c8006c202941800c6c6a202a4180046c6a41046c6a21\
+3f2004201e4180026c201c4180386c6a200c419090066c6a202941801c6c6a202a4180016c6a4180807f6a41046c6a21400340203ffd00020021\
+412035047d20402a02808c030543000000000bfd132041fde601201ffde401211f203ffd000280900121422036047d20402a02808c0305430000\
+00000bfd132042fde6012020fde40121202037047d20402a028094030543000000000bfd132041fde6012021fde40121212038047d20402a0280\
+94030543000000000bfd132042fde6012022fde40121222039047d20402a02809c030543000000000bfd132041fde6012023fde4012123203a04\
+7d20402a02809c030543000000000bfd132042fde6012024fde4012124203b047d20402a0280a4030543000000000bfd132041fde6012025fde4\
+012125203c047d20402a0280a4030543000000000bfd132042fde6012026fde4012126203d047d20402a0280ac030543000000000bfd132041fd\
+e6012027fde4012127203e047d20402a0280ac030543000000000bfd132042fde6012028fde4012128203f41106a213f204041046a2140202b41\
+016a222b418001480d000b0b202a41016a222a4103480d000b0b202941016a22294103480d000b2007201e4180026c200a41086c6a201c41801c\
+6c6a200c419088036c6a41046c6a21432043201f200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+0200204320202015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b021020432021200dfde5012013fd\
+e6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028008204320222015fde501201afde601201bfde401fd0c00000000\
+000000000000000000000000fdeb01fd0b02900820432023200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b028010204320242015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b02901020432025200d\
+fde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028018204320262015fde501201afde601201bfde401\
+fd0c00000000000000000000000000000000fdeb01fd0b02901820432027200dfde5012013fde6012014fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b028020204320282015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b029020\
+201d41016a221d4103480d000b201c41016a221c410e480d000b200841016a22082001480d000b0b0bba3309157f417b047f0a7b037f077b037f\
+217b067f200020014804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e03\
+40200e417f6a41004e210f200e417f6a410e482110200f20107121114100211203402012417f6a41004e2113201120137121142012417f6a410e\
+4821152014201571211641002117200320124180026c200e4180226c6a41046c6a21182004200d419088036c20124180026c6a200e41801c6c6a\
+4180807f6a41046c6a2119034020182016047b2019fd000280880305fd0c000000000000000000000000000000000bfd0b02808827201841106a\
+2118201941106a2119201741016a221741c000480d000b201241016a22124111480d000b200e41016a220e4111480d000b4100211a0340410021\
+1b0340410021172003201b4180066c201a4180e6006c6a41046c6a211c2003201b4180026c201a41800a6c6a41046c6a211d0340201cfd000280\
+9028211e201cfd0002809829211f201cfd000280a02a21202020fd0c00000040000000400000004000000040fde6012121201cfd000280982821\
+22201cfd000280a0292123201cfd000280a82a21242024fd0c00000040000000400000004000000040fde6012125201cfd0002809027fd0c0000\
+0040000000400000004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c0000404000004040000040\
+4000004040fde601fde5012025fde5012126201cfd000280a0282127201cfd000280a8292128201cfd000280b02a21292029fd0c000000400000\
+00400000004000000040fde601212a201cfd0002809827fd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000\
+404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b201cfd000280a828212c201cfd\
+000280b029212d201cfd000280b82a212e202efd0c00000040000000400000004000000040fde601212f201cfd000280a027fd0c000000400000\
+00400000004000000040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c000040400000404000004040000040\
+40fde601fde501202ffde50121302030fd0c00000040000000400000004000000040fde6012131201cfd000280b0282132201cfd000280b82921\
+33201cfd000280c02a21342034fd0c00000040000000400000004000000040fde60121352022fd0c00000040000000400000004000000040fde6\
+012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde40121362027fd0c00000040000000400000004000000040fde60120\
+28fd0c0000a0400000a0400000a0400000a040fde601fde401202afde4012137202cfd0c00000040000000400000004000000040fde601202dfd\
+0c0000a0400000a0400000a0400000a040fde601fde401202ffde40121382038fd0c00000040000000400000004000000040fde60121392023fd\
+0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c0000004100000041\
+0000004100000041fde601fde401213a2028fd0c00000041000000410000004100000041fde6012027fd0c000080410000804100008041000080\
+41fde601fde5012029fd0c00000041000000410000004100000041fde601fde401213b202dfd0c00000041000000410000004100000041fde601\
+202cfd0c00008041000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401213c203cfd0c\
+00000040000000400000004000000040fde601213d20222023fde4012025fde501213e20272028fde401202afde501213f202c202dfde401202f\
+fde50121402040fd0c00000040000000400000004000000040fde6012141201cfd000280b02b2022fde5012023fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201cfd000280b82b2027fde5012028fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143201cfd000280c02b202c\
+fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214420\
+44fd0c00000040000000400000004000000040fde6012145201cfd0002808827fd0c00000040000000400000004000000040fde601201efd0c00\
+004040000040400000404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde501fd0c00000040\
+000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000\
+004040fde601fde5012031fde50121462026fd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a0\
+40fde601fde4012031fde4012147202bfd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fd\
+e601fde5012030fd0c00000041000000410000004100000041fde601fde40121482026202bfde4012031fde5012149201cfd000280a827fd0c00\
+000040000000400000004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000\
+404000004040fde601fde5012035fde5012026fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde401214a201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a04000\
+00a040fde601fde4012021fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601\
+fde4012037fd0c00004040000040400000404000004040fde601fde5012039fde501214b2036fd0c00000040000000400000004000000040fde6\
+012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401214c2037fd0c00000041000000410000004100000041fde60120\
+36fd0c00008041000080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214d20362037fd\
+e4012039fde501214e2032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde401\
+2035fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde401214f201ffd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd\
+0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000\
+404000004040fde601fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012150203afd0c000000400000004000\
+00004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012151203bfd0c0000004100000041000000\
+4100000041fde601203afd0c00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fd\
+e4012152203a203bfde401203dfde50121532033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100\
+008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012154201e201ffde4012021fde501fd0c0000004000000040\
+0000004000000040fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fd\
+e601fde5012041fde5012155203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601\
+fde4012041fde4012156203ffd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5\
+012040fd0c00000041000000410000004100000041fde601fde4012157203e203ffde4012041fde501215820322033fde4012035fde501203efd\
+e501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201c\
+fd000280a82b201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401fd0c00000040000000400000004000000040fde6012042fd0c00004040000040400000404000004040fde601fde4012043fd0c0000\
+4040000040400000404000004040fde601fde5012045fde501215a2042fd0c00000040000000400000004000000040fde6012043fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012045fde401215b2043fd0c00000041000000410000004100000041fde6012042fd0c000080410000\
+80410000804100008041fde601fde5012044fd0c00000041000000410000004100000041fde601fde401215c20422043fde4012045fde501215d\
+201cfd000280c82b2032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde4012042fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde401215e201d2046fd0b0200201d2047fd0b0280c801201d2048fd0b02809003201d2049fd0b0280d804201d204afd0b0280a006201d\
+204bfd0b0280e807201d204cfd0b0280b009201d204dfd0b0280f80a201d204efd0b0280c00c201d204ffd0b0280880e201d2050fd0b0280d00f\
+201d2051fd0b02809811201d2052fd0b0280e012201d2053fd0b0280a814201d2054fd0b0280f015201d2055fd0b0280b817201d2056fd0b0280\
+8019201d2057fd0b0280c81a201d2058fd0b0280901c201d2059fd0b0280d81d201d205afd0b0280a01f201d205bfd0b0280e820201d205cfd0b\
+0280b022201d205dfd0b0280f823201d205efd0b0280c025201c41106a211c201d41106a211d201741016a221741c000480d000b201b41016a22\
+1b4105480d000b201a41016a221a4105480d000b4100215f0340410021600340410021610340410021620340fd0c000000000000000000000000\
+000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c00000000000000000000\
+0000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c0000000000000000\
+00000000000000002169fd0c00000000000000000000000000000000216afd0c00000000000000000000000000000000216bfd0c000000000000\
+00000000000000000000216c4100216d200320604180326c206241800a6c6a41046c6a216e2007200b418080326c20614180106c6a2060418080\
+026c6a41046c6a216f02400340206efd0902002170206ffd000200217120702071fde6012063fde4012163206ffd00028020217220702072fde6\
+012064fde4012164206efd09028008217320732071fde6012065fde401216520732072fde6012066fde4012166206d41807f460d01206efd0902\
+8010217420742071fde6012067fde401216720742072fde6012068fde4012168206efd09028018217520752071fde6012069fde4012169207520\
+72fde601206afde401216a206d41a07e460d01206efd09028020217620762071fde601206bfde401216b20762072fde601206cfde401216c206e\
+41046a216e206f41106a216f206d41016a226d418002480d000b0b2003206141c8016c20604180196c6a206241286c6a41046c6a217720772063\
+fd0b0280903920772064fd0b0290903920772065fd0b02a0903920772066fd0b02b0903920772067fd0b02c0903920772068fd0b02d090392077\
+2069fd0b02e090392077206afd0b02f090392077206bfd0b028091392077206cfd0b02909139206241016a22624105480d000b206141016a2261\
+4110480d000b206041016a22604119480d000b205f41016a225f4101480d000b4100216103404100211a03404100211b03404100215f20032061\
+41c8016c201b41086c6a201a41286c6a41046c6a21782003206141880e6c201b41186c6a201a41e8026c6a41046c6a217903402078fd00028084\
+3d217a2078fd000280f840217b2078fd000280ec44217c2078fd000280e83d217d2078fd000280dc41217e2078fd000280d045217f2078fd0002\
+80f439207dfde401207efde401207ffde4012180012078fd000280cc3e2181012078fd000280c0422182012078fd000280b4462183012078fd00\
+0280d83a208101fde401208201fde401208301fde4012184012078fd000280b03f2185012078fd000280a4432186012078fd0002809847218701\
+2078fd000280bc3b208501fde401208601fde401208701fde4012188012078fd00028094402189012078fd0002808844218a012078fd000280fc\
+47218b01207d207efd0c0000003f0000003f0000003f0000003ffde601fde501207ffd0c00000040000000400000004000000040fde601fde501\
+218c01208101208201fd0c0000003f0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fd\
+e501218d01208501208601fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde6\
+01fde501218e01207d207efd0c0000803e0000803e0000803e0000803efde601fde401207ffd0c00008040000080400000804000008040fde601\
+fde4012078fd000280c449fde401218f01208101208201fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c000080400000\
+80400000804000008040fde601fde4012078fd000280a84afde401219001208501208601fd0c0000803e0000803e0000803e0000803efde601fd\
+e401208701fd0c00008040000080400000804000008040fde601fde4012078fd0002808c4bfde4012191012078fd0002809039207afde401207b\
+fde401207cfde401208001fde401208401fde401208801fde401219201208001208401fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208801fd0c00000040000000400000004000000040fde601fde501219301208001208401fd0c0000803e0000803e0000803e0000803efde601\
+fde401208801fd0c00008040000080400000804000008040fde601fde4012078fd000280a03c208901fde401208a01fde401208b01fde401fde4\
+01219401207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501207cfd0c00000040000000400000004000000040fde601fde501\
+208c01fde401208d01fde401208e01fde401219501208c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c0000\
+0040000000400000004000000040fde601fde501219601208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c\
+00008040000080400000804000008040fde601fde401208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c00\
+000040000000400000004000000040fde601fde501fde401219701207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd\
+0c00008040000080400000804000008040fde601fde4012078fd000280e048fde401208f01fde401209001fde401209101fde401219801208f01\
+209001fd0c0000003f0000003f0000003f0000003ffde601fde501209101fd0c00000040000000400000004000000040fde601fde50121990120\
+8f01209001fd0c0000803e0000803e0000803e0000803efde601fde401209101fd0c00008040000080400000804000008040fde601fde4012089\
+01208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde4012078fd\
+000280f04bfde401fde401219a012079209201fd0b0280d44c2079209301fd0b02a0d44c2079209401fd0b02c0d44c2079209501fd0b02e0d74c\
+2079209601fd0b0280d84c2079209701fd0b02a0d84c2079209801fd0b02c0db4c2079209901fd0b02e0db4c2079209a01fd0b0280dc4c207841\
+106a2178207941106a2179205f41016a225f4102480d000b201b41016a221b4105480d000b201a41016a221a4105480d000b206141016a226141\
+10480d000b4100216103404100219b0103404100219c0103404100215f2008200b4180016c206141086c6a209b0141801c6c6a200d419088036c\
+6a209c014180026c6a41046c6a219d012003206141880e6c209b0141f8006c6a209c0141086c6a41046c6a219e012005200b4180016c20614108\
+6c6a41046c6a219f012006200b4180016c206141086c6a41046c6a21a0010340209d01209e01fd000280d44c209f01fd000280c4a616fde50120\
+a001fd000200fde601209f01fd000280fafe02fde401fd0b0200209d0141106a219d01209e0141106a219e01209f0141106a219f0120a0014110\
+6a21a001205f41016a225f4102480d000b209c0141016a229c01410e480d000b209b0141016a229b01410e480d000b206141016a22614110480d\
+000b200941016a22092001480d000b0b0bac0e0b057f017b017f017b017f047b027f0a7b077f077b0a7f20002001480440200021090340200921\
+0a200a412070210b200a41206e210a200a210c200c41056c200228020041056b200c41056c200228020041056b481b210d2006200b41086c4104\
+6c6a210f200ffd000280d4a616210e2007200b41086c41046c6a21112011fd0002002110200ffd0002808a87032112200ffd000290d4a6162113\
+2011fd0002102114200ffd0002908a87032115410021160340410021170340fd0c000000000000000000000000000000002118fd0c0000000000\
+00000000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c000000\
+00000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c00\
+000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c00000000000000000000000000000000212141\
+0021222005200d419090066c20164180386c6a20174180026c6a41046c6a21232006200b41086c41046c6a21242005200d419090066c20164180\
+386c6a20174180026c6a418080066a41046c6a21252005200d419090066c20164180386c6a20174180026c6a4180800c6a41046c6a2126200520\
+0d419090066c20164180386c6a20174180026c6a418080126a41046c6a21272005200d419090066c20164180386c6a20174180026c6a41808018\
+6a41046c6a2128024003402023fd09020021292024fd00028082ff02212a2029202afde6012018fde40121182024fd00029082ff02212b202920\
+2bfde6012019fde40121192025fd0902c040212c202c202afde601201afde401211a202c202bfde601201bfde401211b202241807f460d012026\
+fd0902808101212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd0902c0c101212e202e202afde601201efde401\
+211e202e202bfde601201ffde401211f202241a07e460d012028fd0902808202212f202f202afde6012020fde4012120202f202bfde6012021fd\
+e4012121202341046a212320244180086a2124202541046a2125202641046a2126202741046a2127202841046a2128202241016a222241800148\
+0d000b0b2008200d419088036c200b41086c6a201641801c6c6a20174180026c6a41046c6a213020302004200d419088036c200b41086c6a2016\
+41801c6c6a20174180026c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fde401fd0c000000000000000000000000\
+00000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fd\
+eb01fd0b02102008200d419088036c200b41086c6a201641801c6c6a20174180026c6a418080036a41046c6a213220322004200d419088036c20\
+0b41086c6a201641801c6c6a20174180026c6a418080036a41046c6a21332033fd0002c020201a200efde5012010fde6012012fde401fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b02c02020322033fd0002d020201b2013fde5012014fde6012015fde401fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02d0202008200d419088036c200b41086c6a201641801c6c6a20174180026c6a418080066a4104\
+6c6a213420342004200d419088036c200b41086c6a201641801c6c6a20174180026c6a418080066a41046c6a21352035fd00028041201c200efd\
+e5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02804120342035fd00029041201d2013fde50120\
+14fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0290412008200d419088036c200b41086c6a201641801c\
+6c6a20174180026c6a418080096a41046c6a213620362004200d419088036c200b41086c6a201641801c6c6a20174180026c6a418080096a4104\
+6c6a21372037fd0002c061201e200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02c06120\
+362037fd0002d061201f2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02d0612008200d\
+419088036c200b41086c6a201641801c6c6a20174180026c6a4180800c6a41046c6a213820382004200d419088036c200b41086c6a201641801c\
+6c6a20174180026c6a4180800c6a41046c6a21392039fd00028082012020200efde5012010fde6012012fde401fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0280820120382039fd000290820120212013fde5012014fde6012015fde401fde401fd0c000000000000000000\
+00000000000000fdeb01fd0b02908201201741016a2217410e480d000b201641016a2216410e480d000b200941016a22092001480d000b0b0bbb\
+0a0b047f017b017f017b017f047b037f0a7b037f077b027f200020014804402000210903402009210a200a412070210b200a41206e210a200a21\
+0c2006200b41086c41046c6a210e200efd000280d4a616210d2007200b41086c41046c6a21102010fd000200210f200efd0002808a8703211120\
+0efd000290d4a61621122010fd0002102113200efd0002908a87032114410021150340410021160340201641056c410e41056b201641056c410e\
+41056b481b2117fd0c000000000000000000000000000000002118fd0c000000000000000000000000000000002119fd0c000000000000000000\
+00000000000000211afd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000\
+000000000000000000211dfd0c00000000000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c0000000000\
+00000000000000000000002120fd0c00000000000000000000000000000000212141002122200520174180026c20154180386c6a200c41909006\
+6c6a41046c6a21232006200b41086c41046c6a2124024003402023fd09020021252024fd00028082ff02212620252026fde6012018fde4012118\
+2024fd00029082ff02212720252027fde6012019fde40121192023fd09028008212820282026fde601201afde401211a20282027fde601201bfd\
+e401211b202241807f460d012023fd09028010212920292026fde601201cfde401211c20292027fde601201dfde401211d2023fd09028018212a\
+202a2026fde601201efde401211e202a2027fde601201ffde401211f202241a07e460d012023fd09028020212b202b2026fde6012020fde40121\
+20202b2027fde6012021fde4012121202341046a212320244180086a2124202241016a2222418001480d000b0b200820174180026c200b41086c\
+6a201541801c6c6a200c419088036c6a41046c6a212c202c200420174180026c200b41086c6a201541801c6c6a200c419088036c6a41046c6a21\
+2d202dfd0002002018200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0200202c202dfd00\
+021020192012fde5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202c202dfd00028008201a\
+200dfde501200ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202c202dfd00029008201b2012fd\
+e5012013fde6012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029008202c202dfd00028010201c200dfde50120\
+0ffde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028010202c202dfd00029010201d2012fde5012013fde6\
+012014fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029010202c202dfd00028018201e200dfde501200ffde6012011\
+fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b028018202c202dfd00029018201f2012fde5012013fde6012014fde401\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b029018202c202dfd000280202020200dfde501200ffde6012011fde401fde401\
+fd0c00000000000000000000000000000000fdeb01fd0b028020202c202dfd0002902020212012fde5012013fde6012014fde401fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b029020201641016a22164103480d000b201541016a2215410e480d000b200941016a22092001\
+480d000b0b0bd53309157f417b047f0a7b037f077b037f217b057f20002001480440200021080340200821092009410270210a200941026e2109\
+2009410170210b200941016e21092009210c4100210d0340200d417f6a41004e210e200d417f6a410e48210f200e200f71211041002111034020\
+11417f6a41004e2112201020127121132011417f6a410e4821142013201471211541002116200320114180026c200d4180226c6a41046c6a2117\
+2004200c419088036c20114180026c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd000280880305fd0c0000000000\
+00000000000000000000000bfd0b02808827201741106a2117201841106a2118201641016a221641c000480d000b201141016a22114111480d00\
+0b200d41016a220d4111480d000b4100211903404100211a0340410021162003201a4180066c20194180e6006c6a41046c6a211b2003201a4180\
+026c201941800a6c6a41046c6a211c0340201bfd0002809028211d201bfd0002809829211e201bfd000280a02a211f201ffd0c00000040000000\
+400000004000000040fde6012120201bfd00028098282121201bfd000280a0292122201bfd000280a82a21232023fd0c00000040000000400000\
+004000000040fde6012124201bfd0002809027fd0c00000040000000400000004000000040fde6012021fd0c0000404000004040000040400000\
+4040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde5012125201bfd000280a0282126201bfd000280a8\
+292127201bfd000280b02a21282028fd0c00000040000000400000004000000040fde6012129201bfd0002809827fd0c00000040000000400000\
+004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601\
+fde5012029fde501212a201bfd000280a828212b201bfd000280b029212c201bfd000280b82a212d202dfd0c0000004000000040000000400000\
+0040fde601212e201bfd000280a027fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde6\
+01fde401202cfd0c00004040000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fd\
+e6012130201bfd000280b0282131201bfd000280b8292132201bfd000280c02a21332033fd0c00000040000000400000004000000040fde60121\
+342021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde401213520\
+26fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd\
+0c00000040000000400000004000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c00\
+000040000000400000004000000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c0000804100008041000080\
+4100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121392027fd0c000000410000004100000041000000\
+41fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a\
+202cfd0c00000041000000410000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c0000004100\
+0000410000004100000041fde601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d\
+20262027fde4012029fde501213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd0002\
+80b02b2021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e4012141201bfd000280b82b2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde4012142201bfd000280c02b202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd0002808827fd0c00\
+000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000\
+404000004040fde601fde5012020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040\
+fde601fde401202afd0c00004040000040400000404000004040fde601fde5012030fde50121452025fd0c000000400000004000000040000000\
+40fde601202afd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fd\
+e6012025fd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025\
+202afde4012030fde5012148201bfd000280a827fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000\
+004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000\
+000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde601\
+2035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde50121\
+4a2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b20\
+36fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c000000410000\
+00410000004100000041fde601fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd\
+0c0000a0400000a0400000a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c0000\
+8041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000\
+004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601\
+fde501203cfde501214f2039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde4\
+01203cfde4012150203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde50120\
+3bfd0c00000041000000410000004100000041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100\
+000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401\
+2039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+53201d201efde4012020fde501fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fd\
+e401203efd0c00004040000040400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601\
+203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203d\
+fd0c00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4\
+012040fde501215720312032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde4012158201bfd000280a82b201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c0000404000\
+0040400000404000004040fde601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c00000040\
+000000400000004000000040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c000000410000\
+00410000004100000041fde6012041fd0c00008041000080410000804100008041fde601fde5012043fd0c000000410000004100000041000000\
+41fde601fde401215b20412042fde4012044fde501215c201bfd000280c82b2031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b0280c801201c2047fd0b028090\
+03201c2048fd0b0280d804201c2049fd0b0280a006201c204afd0b0280e807201c204bfd0b0280b009201c204cfd0b0280f80a201c204dfd0b02\
+80c00c201c204efd0b0280880e201c204ffd0b0280d00f201c2050fd0b02809811201c2051fd0b0280e012201c2052fd0b0280a814201c2053fd\
+0b0280f015201c2054fd0b0280b817201c2055fd0b02808019201c2056fd0b0280c81a201c2057fd0b0280901c201c2058fd0b0280d81d201c20\
+59fd0b0280a01f201c205afd0b0280e820201c205bfd0b0280b022201c205cfd0b0280f823201c205dfd0b0280c025201b41106a211b201c4110\
+6a211c201641016a221641c000480d000b201a41016a221a4105480d000b201941016a22194105480d000b4100215e03404100215f0340410021\
+600340410021610340fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c00000000000000\
+0000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c0000000000\
+00000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c000000\
+00000000000000000000000000216afd0c00000000000000000000000000000000216b4100216c2003205f4180326c206141800a6c6a41046c6a\
+216d2006200a418080326c20604180106c6a205f418080026c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde6\
+012062fde4012162206efd000280202171206f2071fde6012063fde4012163206dfd09028008217220722070fde6012064fde401216420722071\
+fde6012065fde4012165206c41807f460d01206dfd09028010217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd\
+09028018217420742070fde6012068fde401216820742071fde6012069fde4012169206c41a07e460d01206dfd09028020217520752070fde601\
+206afde401216a20752071fde601206bfde401216b206d41046a216d206e41106a216e206c41016a226c418002480d000b0b2003206041c8016c\
+205f4180196c6a206141286c6a41046c6a217620762062fd0b0280903920762063fd0b0290903920762064fd0b02a0903920762065fd0b02b090\
+3920762066fd0b02c0903920762067fd0b02d0903920762068fd0b02e0903920762069fd0b02f090392076206afd0b028091392076206bfd0b02\
+909139206141016a22614105480d000b206041016a22604110480d000b205f41016a225f4119480d000b205e41016a225e4101480d000b410021\
+6003404100211903404100211a03404100215e2003206041c8016c201a41086c6a201941286c6a41046c6a21772003206041880e6c201a41186c\
+6a201941e8026c6a41046c6a217803402077fd000280843d21792077fd000280f840217a2077fd000280ec44217b2077fd000280e83d217c2077\
+fd000280dc41217d2077fd000280d045217e2077fd000280f439207cfde401207dfde401207efde401217f2077fd000280cc3e2180012077fd00\
+0280c0422181012077fd000280b4462182012077fd000280d83a208001fde401208101fde401208201fde4012183012077fd000280b03f218401\
+2077fd000280a4432185012077fd00028098472186012077fd000280bc3b208401fde401208501fde401208601fde4012187012077fd00028094\
+402188012077fd00028088442189012077fd000280fc47218a01207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c\
+00000040000000400000004000000040fde601fde501218b01208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201\
+fd0c00000040000000400000004000000040fde601fde501218c01208401208501fd0c0000003f0000003f0000003f0000003ffde601fde50120\
+8601fd0c00000040000000400000004000000040fde601fde501218d01207c207dfd0c0000803e0000803e0000803e0000803efde601fde40120\
+7efd0c00008040000080400000804000008040fde601fde4012077fd000280c449fde401218e01208001208101fd0c0000803e0000803e000080\
+3e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012077fd000280a84afde401218f01208401208501\
+fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040000080400000804000008040fde601fde4012077fd0002808c\
+4bfde4012190012077fd00028090392079fde401207afde401207bfde401207ffde401208301fde401208701fde401219101207f208301fd0c00\
+00003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501219201207f208301fd0c\
+0000803e0000803e0000803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012077fd000280a03c20\
+8801fde401208901fde401208a01fde401fde4012193012079207afd0c0000003f0000003f0000003f0000003ffde601fde501207bfd0c000000\
+40000000400000004000000040fde601fde501208b01fde401208c01fde401208d01fde401219401208b01208c01fd0c0000003f0000003f0000\
+003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219501208b01208c01fd0c0000803e0000803e\
+0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000003f0000003f00\
+00003f0000003ffde601fde501208a01fd0c00000040000000400000004000000040fde601fde501fde4012196012079207afd0c0000803e0000\
+803e0000803e0000803efde601fde401207bfd0c00008040000080400000804000008040fde601fde4012077fd000280e048fde401208e01fde4\
+01208f01fde401209001fde401219701208e01208f01fd0c0000003f0000003f0000003f0000003ffde601fde501209001fd0c00000040000000\
+400000004000000040fde601fde501219801208e01208f01fd0c0000803e0000803e0000803e0000803efde601fde401209001fd0c0000804000\
+0080400000804000008040fde601fde401208801208901fd0c0000803e0000803e0000803e0000803efde601fde401208a01fd0c000080400000\
+80400000804000008040fde601fde4012077fd000280f04bfde401fde4012199012078209101fd0b0280d44c2078209201fd0b02a0d44c207820\
+9301fd0b02c0d44c2078209401fd0b02e0d74c2078209501fd0b0280d84c2078209601fd0b02a0d84c2078209701fd0b02c0db4c2078209801fd\
+0b02e0db4c2078209901fd0b0280dc4c207741106a2177207841106a2178205e41016a225e4102480d000b201a41016a221a4105480d000b2019\
+41016a22194105480d000b206041016a22604110480d000b4100216003404100219a0103404100219b0103404100215e2007200a4180016c2060\
+41086c6a209a0141801c6c6a200c419088036c6a209b014180026c6a41046c6a219c012003206041880e6c209a0141f8006c6a209b0141086c6a\
+41046c6a219d012005200a4180016c206041086c6a41046c6a219e010340209c01209d01fd000280d44c209e01fd000280e4a616fde501209e01\
+fd000280929704209e01fd000280eca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde601209e01fd0002809a9704fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b0200209c0141106a219c01209d0141106a219d01209e0141106a219e01205e4101\
+6a225e4102480d000b209b0141016a229b01410e480d000b209a0141016a229a01410e480d000b206041016a22604110480d000b200841016a22\
+082001480d000b0b0b993409157f417b047f0a7b037f077b037f217b067f200020014804402000210903402009210a200a410270210b200a4102\
+6e210a200a410170210c200a41016e210a200a210d4100210e0340200e417f6a41004e210f200e417f6a410e482110200f201071211141002112\
+03402012417f6a41004e2113201120137121142012417f6a410e4821152014201571211641002117200320124180026c200e4180226c6a41046c\
+6a21182004200d419088036c20124180026c6a200e41801c6c6a4180807f6a41046c6a2119034020182016047b2019fd000280880305fd0c0000\
+00000000000000000000000000000bfd0b02808827201841106a2118201941106a2119201741016a221741c000480d000b201241016a22124111\
+480d000b200e41016a220e4111480d000b4100211a03404100211b0340410021172003201b4180066c201a4180e6006c6a41046c6a211c200320\
+1b4180026c201a41800a6c6a41046c6a211d0340201cfd0002809028211e201cfd0002809829211f201cfd000280a02a21202020fd0c00000040\
+000000400000004000000040fde6012121201cfd00028098282122201cfd000280a0292123201cfd000280a82a21242024fd0c00000040000000\
+400000004000000040fde6012125201cfd0002809027fd0c00000040000000400000004000000040fde6012022fd0c0000404000004040000040\
+4000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde5012126201cfd000280a0282127201cfd00\
+0280a8292128201cfd000280b02a21292029fd0c00000040000000400000004000000040fde601212a201cfd0002809827fd0c00000040000000\
+400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040\
+fde601fde501202afde501212b201cfd000280a828212c201cfd000280b029212d201cfd000280b82a212e202efd0c0000004000000040000000\
+4000000040fde601212f201cfd000280a027fd0c00000040000000400000004000000040fde601202cfd0c000040400000404000004040000040\
+40fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde50121302030fd0c0000004000000040000000400000\
+0040fde6012131201cfd000280b0282132201cfd000280b8292133201cfd000280c02a21342034fd0c00000040000000400000004000000040fd\
+e60121352022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a0400000a040fde601fde4012025fde401\
+21362027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202afde4012137\
+202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde40121382038\
+fd0c00000040000000400000004000000040fde60121392023fd0c00000041000000410000004100000041fde6012022fd0c0000804100008041\
+0000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde401213a2028fd0c000000410000004100000041\
+00000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041000000410000004100000041fde601fde4\
+01213b202dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c0000\
+0041000000410000004100000041fde601fde401213c203cfd0c00000040000000400000004000000040fde601213d20222023fde4012025fde5\
+01213e20272028fde401202afde501213f202c202dfde401202ffde50121402040fd0c00000040000000400000004000000040fde6012141201c\
+fd000280b02b2022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde4012142201cfd000280b82b2027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde4012143201cfd000280c02b202cfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202efd\
+0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442044fd0c00000040000000400000004000000040fde6012145201cfd0002808827\
+fd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601fde401201ffd0c00004040000040\
+400000404000004040fde601fde5012021fde501fd0c00000040000000400000004000000040fde6012026fd0c00004040000040400000404000\
+004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde5012031fde50121462026fd0c000000400000004000000040\
+00000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012147202bfd0c0000004100000041000000410000\
+0041fde6012026fd0c00008041000080410000804100008041fde601fde5012030fd0c00000041000000410000004100000041fde601fde40121\
+482026202bfde4012031fde5012149201cfd000280a827fd0c00000040000000400000004000000040fde6012032fd0c00004040000040400000\
+404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde5012026fde501202bfd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a201efd0c00000040000000400000\
+004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401fd0c00000040000000400000004000000040\
+fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040000040400000404000004040fde601fde5012039fd\
+e501214b2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fde601fde4012039fde401\
+214c2037fd0c00000041000000410000004100000041fde6012036fd0c00008041000080410000804100008041fde601fde5012038fd0c000000\
+41000000410000004100000041fde601fde401214d20362037fde4012039fde501214e2032fd0c00000040000000400000004000000040fde601\
+2033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012036fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde6\
+01fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201ffd0c00000041000000410000004100000041fde601201efd\
+0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fde601fde401fd0c00000040000000\
+400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c00004040000040400000404000004040\
+fde601fde501203dfde5012150203afd0c00000040000000400000004000000040fde601203bfd0c0000a0400000a0400000a0400000a040fde6\
+01fde401203dfde4012151203bfd0c00000041000000410000004100000041fde601203afd0c00008041000080410000804100008041fde601fd\
+e501203cfd0c00000041000000410000004100000041fde601fde4012152203a203bfde401203dfde50121532033fd0c00000041000000410000\
+004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601\
+fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e4012154201e201ffde4012021fde501fd0c00000040000000400000004000000040fde601203efd0c00004040000040400000404000004040fd\
+e601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012155203efd0c00000040000000400000004000000040\
+fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012156203ffd0c00000041000000410000004100000041fde6\
+01203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100000041fde601fde4012157203e20\
+3ffde4012041fde501215820322033fde4012035fde501203efde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde4012159201cfd000280a82b201efde501201ffd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012042fd0c0000\
+4040000040400000404000004040fde601fde4012043fd0c00004040000040400000404000004040fde601fde5012045fde501215a2042fd0c00\
+000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a0400000a040fde601fde4012045fde401215b2043fd0c000000\
+41000000410000004100000041fde6012042fd0c00008041000080410000804100008041fde601fde5012044fd0c000000410000004100000041\
+00000041fde601fde401215c20422043fde4012045fde501215d201cfd000280c82b2032fde5012033fd0c0000c03f0000c03f0000c03f0000c0\
+3ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012042fde5012043fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215e201d2046fd0b0200201d2047fd0b0280c801201d2048fd0b\
+02809003201d2049fd0b0280d804201d204afd0b0280a006201d204bfd0b0280e807201d204cfd0b0280b009201d204dfd0b0280f80a201d204e\
+fd0b0280c00c201d204ffd0b0280880e201d2050fd0b0280d00f201d2051fd0b02809811201d2052fd0b0280e012201d2053fd0b0280a814201d\
+2054fd0b0280f015201d2055fd0b0280b817201d2056fd0b02808019201d2057fd0b0280c81a201d2058fd0b0280901c201d2059fd0b0280d81d\
+201d205afd0b0280a01f201d205bfd0b0280e820201d205cfd0b0280b022201d205dfd0b0280f823201d205efd0b0280c025201c41106a211c20\
+1d41106a211d201741016a221741c000480d000b201b41016a221b4105480d000b201a41016a221a4105480d000b4100215f0340410021600340\
+410021610340410021620340fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164fd0c00000000\
+0000000000000000000000002165fd0c000000000000000000000000000000002166fd0c000000000000000000000000000000002167fd0c0000\
+00000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c00000000000000000000000000000000216afd0c\
+00000000000000000000000000000000216bfd0c00000000000000000000000000000000216c4100216d200320604180326c206241800a6c6a41\
+046c6a216e2007200b418080326c20614180106c6a2060418080026c6a41046c6a216f02400340206efd0902002170206ffd0002002171207020\
+71fde6012063fde4012163206ffd00028020217220702072fde6012064fde4012164206efd09028008217320732071fde6012065fde401216520\
+732072fde6012066fde4012166206d41807f460d01206efd09028010217420742071fde6012067fde401216720742072fde6012068fde4012168\
+206efd09028018217520752071fde6012069fde401216920752072fde601206afde401216a206d41a07e460d01206efd09028020217620762071\
+fde601206bfde401216b20762072fde601206cfde401216c206e41046a216e206f41106a216f206d41016a226d418002480d000b0b2003206141\
+c8016c20604180196c6a206241286c6a41046c6a217720772063fd0b0280903920772064fd0b0290903920772065fd0b02a0903920772066fd0b\
+02b0903920772067fd0b02c0903920772068fd0b02d0903920772069fd0b02e090392077206afd0b02f090392077206bfd0b028091392077206c\
+fd0b02909139206241016a22624105480d000b206141016a22614110480d000b206041016a22604119480d000b205f41016a225f4101480d000b\
+4100216103404100211a03404100211b03404100215f2003206141c8016c201b41086c6a201a41286c6a41046c6a21782003206141880e6c201b\
+41186c6a201a41e8026c6a41046c6a217903402078fd000280843d217a2078fd000280f840217b2078fd000280ec44217c2078fd000280e83d21\
+7d2078fd000280dc41217e2078fd000280d045217f2078fd000280f439207dfde401207efde401207ffde4012180012078fd000280cc3e218101\
+2078fd000280c0422182012078fd000280b4462183012078fd000280d83a208101fde401208201fde401208301fde4012184012078fd000280b0\
+3f2185012078fd000280a4432186012078fd00028098472187012078fd000280bc3b208501fde401208601fde401208701fde4012188012078fd\
+00028094402189012078fd0002808844218a012078fd000280fc47218b01207d207efd0c0000003f0000003f0000003f0000003ffde601fde501\
+207ffd0c00000040000000400000004000000040fde601fde501218c01208101208201fd0c0000003f0000003f0000003f0000003ffde601fde5\
+01208301fd0c00000040000000400000004000000040fde601fde501218d01208501208601fd0c0000003f0000003f0000003f0000003ffde601\
+fde501208701fd0c00000040000000400000004000000040fde601fde501218e01207d207efd0c0000803e0000803e0000803e0000803efde601\
+fde401207ffd0c00008040000080400000804000008040fde601fde4012078fd000280c449fde401218f01208101208201fd0c0000803e000080\
+3e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4012078fd000280a84afde4012190012085\
+01208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c00008040000080400000804000008040fde601fde4012078fd\
+0002808c4bfde4012191012078fd0002809039207afde401207bfde401207cfde401208001fde401208401fde401208801fde401219201208001\
+208401fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde50121930120\
+8001208401fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012078\
+fd000280a03c208901fde401208a01fde401208b01fde401fde401219401207a207bfd0c0000003f0000003f0000003f0000003ffde601fde501\
+207cfd0c00000040000000400000004000000040fde601fde501208c01fde401208d01fde401208e01fde401219501208c01208d01fd0c000000\
+3f0000003f0000003f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fde601fde501219601208c01208d01fd0c00\
+00803e0000803e0000803e0000803efde601fde401208e01fd0c00008040000080400000804000008040fde601fde401208901208a01fd0c0000\
+003f0000003f0000003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040fde601fde501fde401219701207a207bfd\
+0c0000803e0000803e0000803e0000803efde601fde401207cfd0c00008040000080400000804000008040fde601fde4012078fd000280e048fd\
+e401208f01fde401209001fde401209101fde401219801208f01209001fd0c0000003f0000003f0000003f0000003ffde601fde501209101fd0c\
+00000040000000400000004000000040fde601fde501219901208f01209001fd0c0000803e0000803e0000803e0000803efde601fde401209101\
+fd0c00008040000080400000804000008040fde601fde401208901208a01fd0c0000803e0000803e0000803e0000803efde601fde401208b01fd\
+0c00008040000080400000804000008040fde601fde4012078fd000280f04bfde401fde401219a012079209201fd0b0280d44c2079209301fd0b\
+02a0d44c2079209401fd0b02c0d44c2079209501fd0b02e0d74c2079209601fd0b0280d84c2079209701fd0b02a0d84c2079209801fd0b02c0db\
+4c2079209901fd0b02e0db4c2079209a01fd0b0280dc4c207841106a2178207941106a2179205f41016a225f4102480d000b201b41016a221b41\
+05480d000b201a41016a221a4105480d000b206141016a22614110480d000b4100216103404100219b0103404100219c0103404100215f200820\
+0b4180016c206141086c6a209b0141801c6c6a200d419088036c6a209c014180026c6a41046c6a219d012003206141880e6c209b0141f8006c6a\
+209c0141086c6a41046c6a219e012005200b4180016c206141086c6a41046c6a219f012006200b4180016c206141086c6a209b0141801c6c6a20\
+0d419088036c6a209c014180026c6a41046c6a21a0010340209d01209e01fd000280d44c209f01fd000280f4a616fde501209f01fd000280a2a7\
+05209f01fd000280fca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde601209f01fd000280aaa705fde40120a001fd\
+000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209d0141106a219d01209e0141106a219e01209f0141106a219f01\
+20a00141106a21a001205f41016a225f4102480d000b209c0141016a229c01410e480d000b209b0141016a229b01410e480d000b206141016a22\
+614110480d000b200941016a22092001480d000b0b0b940e09067f017b017f0d7b027f0a7b097f077b057f200020014804402000210803402008\
+2109200941c00070210a200941c0006e21092009410170210b200941016e21092009210c200c41056c200228020041056b200c41056c20022802\
+0041056b481b210d2005200a41086c41046c6a210f200ffd00028084a716210e200ffd000280b2c7072110200ffd00028094a71621112011fd0c\
+acc52737acc52737acc52737acc52737fde40121122012fde301211320102013fde7012114200ffd000280c2c7072115200ffd00029084a71621\
+16200ffd000290b2c7072117200ffd00029094a71621182018fd0cacc52737acc52737acc52737acc52737fde40121192019fde301211a201720\
+1afde701211b200ffd000290c2c707211c4100211d03404100211e0340fd0c00000000000000000000000000000000211ffd0c00000000000000\
+0000000000000000002120fd0c000000000000000000000000000000002121fd0c000000000000000000000000000000002122fd0c0000000000\
+00000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c000000\
+000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128410021\
+290340201d41026c20296a417f6a41004e04404100212a0340202a201e41026c6a417f6a41004e04404100212b2004200d419088036c201d4180\
+386c6a202941801c6c6a202a4180026c6a201e4180046c6a4180807f6a41046c6a212c2006200a418090016c20294180186c6a202a4180086c6a\
+41046c6a212d2004200d419088036c201d4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a418080026a41046c6a212e2004200d\
+419088036c201d4180386c6a202941801c6c6a202a4180026c6a201e4180046c6a418080056a41046c6a212f2004200d419088036c201d418038\
+6c6a202941801c6c6a202a4180026c6a201e4180046c6a418080086a41046c6a21302004200d419088036c201d4180386c6a202941801c6c6a20\
+2a4180026c6a201e4180046c6a4180800c6a41046c6a213102400340202cfd09028088032132202dfd000200213320322033fde601201ffde401\
+211f202dfd000280a002213420322034fde6012020fde4012120202efd0902c0a803213520352033fde6012021fde401212120352034fde60120\
+22fde4012122202b41807f460d01202ffd090280c903213620362033fde6012023fde401212320362034fde6012024fde40121242030fd0902c0\
+e903213720372033fde6012025fde401212520372034fde6012026fde4012126202b41a07e460d012031fd0902800a213820382033fde6012027\
+fde401212720382034fde6012028fde4012128202c41046a212c202d41106a212d202e41046a212e202f41046a212f203041046a213020314104\
+6a2131202b41016a222b418002480d000b0b0b202a41016a222a4103480d000b0b202941016a22294103480d000b2007200d4190c4016c200a41\
+086c6a201d41801c6c6a201e4180046c6a41046c6a21392039201f200efde5012014fde6012015fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b0200203920202016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02102007200d41\
+90c4016c200a41086c6a201d41801c6c6a201e4180046c6a418080016a41046c6a213a203a2021200efde5012014fde6012015fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b02c09002203a20222016fde501201bfde601201cfde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b02d090022007200d4190c4016c200a41086c6a201d41801c6c6a201e4180046c6a418080036a41046c6a213b203b2023200efd\
+e5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b028021203b20242016fde501201bfde601201cfde401fd\
+0c00000000000000000000000000000000fdeb01fd0b0290212007200d4190c4016c200a41086c6a201d41801c6c6a201e4180046c6a41808004\
+6a41046c6a213c203c2025200efde5012014fde6012015fde401fd0c00000000000000000000000000000000fdeb01fd0b02c0b102203c202620\
+16fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b02d0b1022007200d4190c4016c200a41086c6a201d\
+41801c6c6a201e4180046c6a418080066a41046c6a213d203d2027200efde5012014fde6012015fde401fd0c0000000000000000000000000000\
+0000fdeb01fd0b028042203d20282016fde501201bfde601201cfde401fd0c00000000000000000000000000000000fdeb01fd0b029042201e41\
+016a221e4107480d000b201d41016a221d4107480d000b200841016a22082001480d000b0b0bf50d0b057f017b017f0d7b037f087b057f067b0a\
+7f027b017f2000200148044020002108034020082109200941c00070210a200941c0006e21092009410170210b200941016e21092009210c2005\
+200a41086c41046c6a210e200efd00028084a716210d200efd000280b2c707210f200efd00028094a71621102010fd0cacc52737acc52737acc5\
+2737acc52737fde40121112011fde3012112200f2012fde7012113200efd000280c2c7072114200efd00029084a7162115200efd000290b2c707\
+2116200efd00029094a71621172017fd0cacc52737acc52737acc52737acc52737fde40121182018fde301211920162019fde701211a200efd00\
+0290c2c707211b4100211c03404100211d0340201d41046c410741046b201d41046c410741046b481b211efd0c00000000000000000000000000\
+000000211ffd0c000000000000000000000000000000002120fd0c000000000000000000000000000000002121fd0c0000000000000000000000\
+00000000002122fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000\
+000000000000002125fd0c000000000000000000000000000000002126410021270340201c41026c20276a417f6a41004e044041002128034020\
+28201e41006a41026c6a417f6a41004e0440410021292004201e4180046c201c4180386c6a200c419088036c6a202741801c6c6a20284180026c\
+6a4180807f6a41046c6a212a2006200a418090016c20274180186c6a20284180086c6a41046c6a212b0340202afd0902808803212c202bfd0002\
+00212d202c202dfde601201ffde401211f202bfd000280a002212e202c202efde6012020fde4012120202afd0902809803212f202f202dfde601\
+2021fde4012121202f202efde6012022fde4012122202afd090280a80321302030202dfde6012023fde40121232030202efde6012024fde40121\
+24202afd090280b80321312031202dfde6012025fde40121252031202efde6012026fde4012126202a41046a212a202b41106a212b202941016a\
+2229418002480d000b052028201e41006a41026c6a417f6a41004e21322028201e41006a41026c6a417f6a41004e21332028201e41016a41026c\
+6a417f6a41004e21342028201e41016a41026c6a417f6a41004e21352028201e41026a41026c6a417f6a41004e21362028201e41026a41026c6a\
+417f6a41004e21372028201e41036a41026c6a417f6a41004e21382028201e41036a41026c6a417f6a41004e2139410021292006200a41809001\
+6c20274180186c6a20284180086c6a41046c6a213a2004201e4180046c201c4180386c6a200c419088036c6a202741801c6c6a20284180026c6a\
+4180807f6a41046c6a213b0340203afd000200213c2032047d203b2a028088030543000000000bfd13203cfde601201ffde401211f203afd0002\
+80a002213d2033047d203b2a028088030543000000000bfd13203dfde6012020fde40121202034047d203b2a028098030543000000000bfd1320\
+3cfde6012021fde40121212035047d203b2a028098030543000000000bfd13203dfde6012022fde40121222036047d203b2a0280a80305430000\
+00000bfd13203cfde6012023fde40121232037047d203b2a0280a8030543000000000bfd13203dfde6012024fde40121242038047d203b2a0280\
+b8030543000000000bfd13203cfde6012025fde40121252039047d203b2a0280b8030543000000000bfd13203dfde6012026fde4012126203a41\
+106a213a203b41046a213b202941016a2229418002480d000b0b202841016a22284103480d000b0b202741016a22274103480d000b2007201e41\
+80046c200a41086c6a201c41801c6c6a200c4190c4016c6a41046c6a213e203e201f200dfde5012013fde6012014fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b0200203e20202015fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b\
+0210203e2021200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028010203e20222015fde501201a\
+fde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b029010203e2023200dfde5012013fde6012014fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b028020203e20242015fde501201afde601201bfde401fd0c00000000000000000000000000000000\
+fdeb01fd0b029020203e2025200dfde5012013fde6012014fde401fd0c00000000000000000000000000000000fdeb01fd0b028030203e202620\
+15fde501201afde601201bfde401fd0c00000000000000000000000000000000fdeb01fd0b029030201d41016a221d4102480d000b201c41016a\
+221c4107480d000b200841016a22082001480d000b0b0bdc3309157f417b057f0a7b037f077b037f217b067f2000200148044020002109034020\
+09210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e0340200e417f6a41004e210f200e417f6a4107\
+482110200f20107121114100211203402012417f6a41004e2113201120137121142012417f6a4107482115201420157121164100211720032012\
+4180046c200e41802c6c6a41046c6a21182004200d4190c4016c20124180046c6a200e41801c6c6a4180807f6a41046c6a211903402018201604\
+7b2019fd000280800305fd0c000000000000000000000000000000000bfd0b0280901c201841106a2118201941106a2119201741016a22174180\
+01480d000b201241016a2212410b480d000b200e41016a220e410b480d000b4100211a03404100211b0340410021172003201b41800c6c201a41\
+8084016c6a41046c6a211c2003201b4180046c201a41800c6c6a41046c6a211d0340201cfd000280c01d211e201cfd000280f01e211f201cfd00\
+0280a02021202020fd0c00000040000000400000004000000040fde6012121201cfd000280d01d2122201cfd000280801f2123201cfd000280b0\
+2021242024fd0c00000040000000400000004000000040fde6012125201cfd000280a01cfd0c00000040000000400000004000000040fde60120\
+22fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601fde5012025fde5012126\
+201cfd000280e01d2127201cfd000280901f2128201cfd000280c02021292029fd0c00000040000000400000004000000040fde601212a201cfd\
+000280b01cfd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde601fde4012028fd0c0000\
+4040000040400000404000004040fde601fde501202afde501212b201cfd000280f01d212c201cfd000280a01f212d201cfd000280d020212e20\
+2efd0c00000040000000400000004000000040fde601212f201cfd000280c01cfd0c00000040000000400000004000000040fde601202cfd0c00\
+004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde50121302030fd0c\
+00000040000000400000004000000040fde6012131201cfd000280801e2132201cfd000280b01f2133201cfd000280e02021342034fd0c000000\
+40000000400000004000000040fde60121352022fd0c00000040000000400000004000000040fde6012023fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012025fde40121362027fd0c00000040000000400000004000000040fde6012028fd0c0000a0400000a0400000a0400000a0\
+40fde601fde401202afde4012137202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fd\
+e601fde401202ffde40121382038fd0c00000040000000400000004000000040fde60121392023fd0c00000041000000410000004100000041fd\
+e6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041fde601fde401213a2028\
+fd0c00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde5012029fd0c00000041000000\
+410000004100000041fde601fde401213b202dfd0c00000041000000410000004100000041fde601202cfd0c0000804100008041000080410000\
+8041fde601fde501202efd0c00000041000000410000004100000041fde601fde401213c203cfd0c00000040000000400000004000000040fde6\
+01213d20222023fde4012025fde501213e20272028fde401202afde501213f202c202dfde401202ffde50121402040fd0c000000400000004000\
+00004000000040fde6012141201cfd000280e0212022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012024fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde4012142201cfd000280f0212027fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143201cfd0002808022202cfde501202dfd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442044fd0c000000400000004000000040000000\
+40fde6012145201cfd000280901cfd0c00000040000000400000004000000040fde601201efd0c00004040000040400000404000004040fde601\
+fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde501fd0c00000040000000400000004000000040fde6012026fd\
+0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde5012031fde50121462026\
+fd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde4012031fde4012147202bfd0c\
+00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012030fd0c000000410000004100\
+00004100000041fde601fde40121482026202bfde4012031fde5012149201cfd000280d01cfd0c00000040000000400000004000000040fde601\
+2032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde601fde5012035fde50120\
+26fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214a\
+201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012021fde401fd0c0000\
+0040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c0000404000004040000040\
+4000004040fde601fde5012039fde501214b2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012039fde401214c2037fd0c00000041000000410000004100000041fde6012036fd0c000080410000804100008041000080\
+41fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214d20362037fde4012039fde501214e2032fd0c0000004000\
+0000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012036fde5012037fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201ffd0c0000004100000041\
+0000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000410000004100000041fd\
+e601fde401fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde601fde401203bfd0c0000\
+4040000040400000404000004040fde601fde501203dfde5012150203afd0c00000040000000400000004000000040fde601203bfd0c0000a040\
+0000a0400000a0400000a040fde601fde401203dfde4012151203bfd0c00000041000000410000004100000041fde601203afd0c000080410000\
+80410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012152203a203bfde401203dfde5012153\
+2033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5012034fd0c0000004100\
+0000410000004100000041fde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203cfd0c0000c03f0000\
+c03f0000c03f0000c03ffde601fde4012154201e201ffde4012021fde501fd0c00000040000000400000004000000040fde601203efd0c000040\
+40000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fde5012155203efd0c0000\
+0040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde4012156203ffd0c00000041\
+000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c00000041000000410000004100\
+000041fde601fde4012157203e203ffde4012041fde501215820322033fde4012035fde501203efde501203ffd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201cfd000280d021201efde501201ffd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c0000004000000040000000\
+4000000040fde6012042fd0c00004040000040400000404000004040fde601fde4012043fd0c00004040000040400000404000004040fde601fd\
+e5012045fde501215a2042fd0c00000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a0400000a040fde601fde401\
+2045fde401215b2043fd0c00000041000000410000004100000041fde6012042fd0c00008041000080410000804100008041fde601fde5012044\
+fd0c00000041000000410000004100000041fde601fde401215c20422043fde4012045fde501215d201cfd00028090222032fde5012033fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012042fde5012043fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215e201d2046fd0b0200201d\
+2047fd0b02809001201d2048fd0b0280a002201d2049fd0b0280b003201d204afd0b0280c004201d204bfd0b0280d005201d204cfd0b0280e006\
+201d204dfd0b0280f007201d204efd0b02808009201d204ffd0b0280900a201d2050fd0b0280a00b201d2051fd0b0280b00c201d2052fd0b0280\
+c00d201d2053fd0b0280d00e201d2054fd0b0280e00f201d2055fd0b0280f010201d2056fd0b02808012201d2057fd0b02809013201d2058fd0b\
+0280a014201d2059fd0b0280b015201d205afd0b0280c016201d205bfd0b0280d017201d205cfd0b0280e018201d205dfd0b0280f019201d205e\
+fd0b0280801b201c41106a211c201d41106a211d201741016a2217418001480d000b201b41016a221b4103480d000b201a41016a221a4103480d\
+000b4100215f0340410021600340410021610340410021620340206241056c410941056b206241056c410941056b481b2163fd0c000000000000\
+000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c00000000\
+0000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c0000\
+0000000000000000000000000000216afd0c00000000000000000000000000000000216bfd0c00000000000000000000000000000000216cfd0c\
+00000000000000000000000000000000216d4100216e200320634180046c20604180246c6a41046c6a216f2007200b418080c8016c2061418020\
+6c6a2060418080086c6a41046c6a217002400340206ffd09020021712070fd000200217220712072fde6012064fde40121642070fd0002804021\
+7320712073fde6012065fde4012165206ffd09028010217420742072fde6012066fde401216620742073fde6012067fde4012167206e41807f46\
+0d01206ffd09028020217520752072fde6012068fde401216820752073fde6012069fde4012169206ffd09028030217620762072fde601206afd\
+e401216a20762073fde601206bfde401216b206e41a07e460d01206ffd09028040217720772072fde601206cfde401216c20772073fde601206d\
+fde401216d206f41046a216f207041106a2170206e41016a226e418004480d000b0b2003206341086c206141c8006c6a20604180126c6a418080\
+0a6a41046c6a217820782064fd0b0280a00320782065fd0b0290a00320782066fd0b02a0a00320782067fd0b02b0a00320782068fd0b02c0a003\
+20782069fd0b02d0a0032078206afd0b02e0a0032078206bfd0b02f0a0032078206cfd0b0280a1032078206dfd0b0290a103206241016a226241\
+02480d000b206141016a22614120480d000b206041016a22604119480d000b205f41016a225f4101480d000b4100216103404100211a03404100\
+211b03404100215f2003206141c8006c201b41086c6a201a41186c6a41046c6a2179200320614188056c201b41186c6a201a41d8016c6a41046c\
+6a217a03402079fd000280882e217b2079fd000280f030217c2079fd000280d833217d2079fd000280d02e217e2079fd000280b831217f2079fd\
+000280a0342180012079fd000280e82b207efde401207ffde401208001fde4012181012079fd000280982f2182012079fd000280803221830120\
+79fd000280e8342184012079fd000280b02c208201fde401208301fde401208401fde4012185012079fd000280e02f2186012079fd000280c832\
+2187012079fd000280b0352188012079fd000280f82c208601fde401208701fde401208801fde4012189012079fd000280a830218a012079fd00\
+02809033218b012079fd000280f835218c01207e207ffd0c0000003f0000003f0000003f0000003ffde601fde501208001fd0c00000040000000\
+400000004000000040fde601fde501218d01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501208401fd0c0000004000\
+0000400000004000000040fde601fde501218e01208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c000000\
+40000000400000004000000040fde601fde501218f01207e207ffd0c0000803e0000803e0000803e0000803efde601fde401208001fd0c000080\
+40000080400000804000008040fde601fde4012079fd0002808837fde401219001208201208301fd0c0000803e0000803e0000803e0000803efd\
+e601fde401208401fd0c00008040000080400000804000008040fde601fde4012079fd000280d037fde401219101208601208701fd0c0000803e\
+0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012079fd0002809838fde4012192\
+012079fd000280a02b207bfde401207cfde401207dfde401208101fde401208501fde401208901fde401219301208101208501fd0c0000003f00\
+00003f0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219401208101208501fd0c000080\
+3e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012079fd000280c02d208a01fd\
+e401208b01fde401208c01fde401fde401219501207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501207dfd0c000000400000\
+00400000004000000040fde601fde501208d01fde401208e01fde401208f01fde401219601208d01208e01fd0c0000003f0000003f0000003f00\
+00003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01208e01fd0c0000803e0000803e000080\
+3e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde401208a01208b01fd0c0000003f0000003f0000003f\
+0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601fde501fde401219801207b207cfd0c0000803e0000803e00\
+00803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012079fd000280c036fde401209001fde4012091\
+01fde401209201fde401219901209001209101fd0c0000003f0000003f0000003f0000003ffde601fde501209201fd0c00000040000000400000\
+004000000040fde601fde501219a01209001209101fd0c0000803e0000803e0000803e0000803efde601fde401209201fd0c0000804000008040\
+0000804000008040fde601fde401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd0c000080400000804000\
+00804000008040fde601fde4012079fd000280e038fde401fde401219b01207a209301fd0b0280a839207a209401fd0b02a0a839207a209501fd\
+0b02c0a839207a209601fd0b02a0aa39207a209701fd0b02c0aa39207a209801fd0b02e0aa39207a209901fd0b02c0ac39207a209a01fd0b02e0\
+ac39207a209b01fd0b0280ad39207941106a2179207a41106a217a205f41016a225f4102480d000b201b41016a221b4103480d000b201a41016a\
+221a4103480d000b206141016a22614120480d000b4100216103404100219c0103404100219d0103404100215f2008200b4180026c206141086c\
+6a209c0141801c6c6a200d4190c4016c6a209d014180046c6a41046c6a219e01200320614188056c209c0141c8006c6a209d0141086c6a41046c\
+6a219f012005200b4180026c206141086c6a41046c6a21a0012006200b4180026c206141086c6a41046c6a21a1010340209e01209f01fd000280\
+a83920a001fd000280a4a716fde50120a101fd000200fde60120a001fd000280e2870cfde401fd0b0200209e0141106a219e01209f0141106a21\
+9f0120a00141106a21a00120a10141106a21a101205f41016a225f4102480d000b209d0141016a229d014107480d000b209c0141016a229c0141\
+07480d000b206141016a22614120480d000b200941016a22092001480d000b0b0bb00e0b057f017b017f017b017f047b027f0a7b077f077b0a7f\
+200020014804402000210903402009210a200a41c00070210b200a41c0006e210a200a210c200c41056c200228020041056b200c41056c200228\
+020041056b481b210d2006200b41086c41046c6a210f200ffd000280c4a716210e2007200b41086c41046c6a21112011fd0002002110200ffd00\
+028082a80c2112200ffd000290c4a71621132011fd0002102114200ffd00029082a80c2115410021160340410021170340fd0c00000000000000\
+0000000000000000002118fd0c000000000000000000000000000000002119fd0c00000000000000000000000000000000211afd0c0000000000\
+0000000000000000000000211bfd0c00000000000000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c000000\
+00000000000000000000000000211efd0c00000000000000000000000000000000211ffd0c000000000000000000000000000000002120fd0c00\
+0000000000000000000000000000002121410021222005200d419088036c20164180386c6a20174180046c6a41046c6a21232006200b41086c41\
+046c6a21242005200d419088036c20164180386c6a20174180046c6a418080036a41046c6a21252005200d419088036c20164180386c6a201741\
+80046c6a418080066a41046c6a21262005200d419088036c20164180386c6a20174180046c6a418080096a41046c6a21272005200d419088036c\
+20164180386c6a20174180046c6a4180800c6a41046c6a2128024003402023fd09020021292024fd000280f2870c212a2029202afde6012018fd\
+e40121182024fd000290f2870c212b2029202bfde6012019fde40121192025fd0902c020212c202c202afde601201afde401211a202c202bfde6\
+01201bfde401211b202241807f460d012026fd09028041212d202d202afde601201cfde401211c202d202bfde601201dfde401211d2027fd0902\
+c061212e202e202afde601201efde401211e202e202bfde601201ffde401211f202241a07e460d012028fd0902808201212f202f202afde60120\
+20fde4012120202f202bfde6012021fde4012121202341046a212320244180106a2124202541046a2125202641046a2126202741046a21272028\
+41046a2128202241016a2222418002480d000b0b2008200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a41046c6a2130203020\
+04200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a41046c6a21312031fd0002002018200efde5012010fde6012012fde401fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b020020302031fd00021020192013fde5012014fde6012015fde401fde401fd0c00\
+000000000000000000000000000000fdeb01fd0b02102008200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a418080016a4104\
+6c6a213220322004200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a418080016a41046c6a21332033fd0002c09002201a200e\
+fde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02c0900220322033fd0002d09002201b2013fd\
+e5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02d090022008200d4190c4016c200b41086c6a20\
+1641801c6c6a20174180046c6a418080036a41046c6a213420342004200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a418080\
+036a41046c6a21352035fd00028021201c200efde5012010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b\
+02802120342035fd00029021201d2013fde5012014fde6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029021\
+2008200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a418080046a41046c6a213620362004200d4190c4016c200b41086c6a20\
+1641801c6c6a20174180046c6a418080046a41046c6a21372037fd0002c0b102201e200efde5012010fde6012012fde401fde401fd0c00000000\
+000000000000000000000000fdeb01fd0b02c0b10220362037fd0002d0b102201f2013fde5012014fde6012015fde401fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b02d0b1022008200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a418080066a41046c6a\
+213820382004200d4190c4016c200b41086c6a201641801c6c6a20174180046c6a418080066a41046c6a21392039fd000280422020200efde501\
+2010fde6012012fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02804220382039fd0002904220212013fde5012014fd\
+e6012015fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b029042201741016a22174107480d000b201641016a22164107\
+480d000b200941016a22092001480d000b0b0bef080b047f017b017f017b017f047b037f087b037f067b027f2000200148044020002109034020\
+09210a200a41c00070210b200a41c0006e210a200a210c2006200b41086c41046c6a210e200efd000280c4a716210d2007200b41086c41046c6a\
+21102010fd000200210f200efd00028082a80c2111200efd000290c4a71621122010fd0002102113200efd00029082a80c211441002115034041\
+0021160340201641046c410741046b201641046c410741046b481b2117fd0c000000000000000000000000000000002118fd0c00000000000000\
+0000000000000000002119fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c0000000000\
+0000000000000000000000211cfd0c00000000000000000000000000000000211dfd0c00000000000000000000000000000000211efd0c000000\
+00000000000000000000000000211f41002120200520174180046c20154180386c6a200c419088036c6a41046c6a21212006200b41086c41046c\
+6a212203402021fd09020021232022fd000280f2870c212420232024fde6012018fde40121182022fd000290f2870c212520232025fde6012019\
+fde40121192021fd09028010212620262024fde601201afde401211a20262025fde601201bfde401211b2021fd09028020212720272024fde601\
+201cfde401211c20272025fde601201dfde401211d2021fd09028030212820282024fde601201efde401211e20282025fde601201ffde401211f\
+202141046a212120224180106a2122202041016a2220418002480d000b200820174180046c200b41086c6a201541801c6c6a200c4190c4016c6a\
+41046c6a21292029200420174180046c200b41086c6a201541801c6c6a200c4190c4016c6a41046c6a212a202afd0002002018200dfde501200f\
+fde6012011fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02002029202afd00021020192012fde5012013fde6012014\
+fde401fde401fd0c00000000000000000000000000000000fdeb01fd0b02102029202afd00028010201a200dfde501200ffde6012011fde401fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b0280102029202afd00029010201b2012fde5012013fde6012014fde401fde401fd\
+0c00000000000000000000000000000000fdeb01fd0b0290102029202afd00028020201c200dfde501200ffde6012011fde401fde401fd0c0000\
+0000000000000000000000000000fdeb01fd0b0280202029202afd00029020201d2012fde5012013fde6012014fde401fde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b0290202029202afd00028030201e200dfde501200ffde6012011fde401fde401fd0c0000000000000000\
+0000000000000000fdeb01fd0b0280302029202afd00029030201f2012fde5012013fde6012014fde401fde401fd0c0000000000000000000000\
+0000000000fdeb01fd0b029030201641016a22164102480d000b201541016a22154107480d000b200941016a22092001480d000b0b0bf7330915\
+7f417b057f0a7b037f077b037f217b057f20002001480440200021080340200821092009410270210a200941026e21092009410170210b200941\
+016e21092009210c4100210d0340200d417f6a41004e210e200d417f6a410748210f200e200f7121104100211103402011417f6a41004e211220\
+1020127121132011417f6a41074821142013201471211541002116200320114180046c200d41802c6c6a41046c6a21172004200c4190c4016c20\
+114180046c6a200d41801c6c6a4180807f6a41046c6a2118034020172015047b2018fd000280800305fd0c000000000000000000000000000000\
+000bfd0b0280901c201741106a2117201841106a2118201641016a2216418001480d000b201141016a2211410b480d000b200d41016a220d410b\
+480d000b4100211903404100211a0340410021162003201a41800c6c2019418084016c6a41046c6a211b2003201a4180046c201941800c6c6a41\
+046c6a211c0340201bfd000280c01d211d201bfd000280f01e211e201bfd000280a020211f201ffd0c00000040000000400000004000000040fd\
+e6012120201bfd000280d01d2121201bfd000280801f2122201bfd000280b02021232023fd0c00000040000000400000004000000040fde60121\
+24201bfd000280a01cfd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022\
+fd0c00004040000040400000404000004040fde601fde5012024fde5012125201bfd000280e01d2126201bfd000280901f2127201bfd000280c0\
+2021282028fd0c00000040000000400000004000000040fde6012129201bfd000280b01cfd0c00000040000000400000004000000040fde60120\
+26fd0c00004040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a\
+201bfd000280f01d212b201bfd000280a01f212c201bfd000280d020212d202dfd0c00000040000000400000004000000040fde601212e201bfd\
+000280c01cfd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202cfd0c0000\
+4040000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000400000004000000040fde6012130201bfd000280\
+801e2131201bfd000280b01f2132201bfd000280e02021332033fd0c00000040000000400000004000000040fde60121342021fd0c0000004000\
+0000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde40121352026fd0c00000040000000\
+400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde4012136202bfd0c000000400000004000\
+00004000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202efde40121372037fd0c0000004000000040000000\
+4000000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5\
+012023fd0c00000041000000410000004100000041fde601fde40121392027fd0c00000041000000410000004100000041fde6012026fd0c0000\
+8041000080410000804100008041fde601fde5012028fd0c00000041000000410000004100000041fde601fde401213a202cfd0c000000410000\
+00410000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde501202dfd0c000000410000004100000041000000\
+41fde601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022fde4012024fde501213d20262027fde4012029fd\
+e501213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040fde6012140201bfd000280e0212021fde5012022\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280\
+f0212026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
+012142201bfd0002808022202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde40121432043fd0c00000040000000400000004000000040fde6012144201bfd000280901cfd0c0000004000000040000000\
+4000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c00004040000040400000404000004040fde601fd\
+e5012020fde501fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde401202afd0c\
+00004040000040400000404000004040fde601fde5012030fde50121452025fd0c00000040000000400000004000000040fde601202afd0c0000\
+a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000410000004100000041fde6012025fd0c00008041\
+000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121472025202afde4012030fde501\
+2148201bfd000280d01cfd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde40120\
+32fd0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c00000040000000400000004000000040fde601201efd0c\
+0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00000040000000400000004000000040fde6012035fd0c000040400000\
+40400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde601fde5012038fde501214a2035fd0c0000004000\
+0000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fde4012038fde401214b2036fd0c00000041000000\
+410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde5012037fd0c00000041000000410000004100000041\
+fde601fde401214c20352036fde4012038fde501214d2031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a04000\
+00a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde401214e201efd0c00000041000000410000004100000041fde601201dfd0c000080410000804100008041\
+00008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde60120\
+39fd0c00004040000040400000404000004040fde601fde401203afd0c00004040000040400000404000004040fde601fde501203cfde501214f\
+2039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0400000a040fde601fde401203cfde4012150203a\
+fd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100008041fde601fde501203bfd0c00000041000000\
+410000004100000041fde601fde40121512039203afde401203cfde50121522032fd0c00000041000000410000004100000041fde6012031fd0c\
+00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde4012039fde501203afd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012153201d201efde4012020\
+fde501fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000404000004040fde601fde401203efd0c00004040\
+000040400000404000004040fde601fde5012040fde5012154203dfd0c00000040000000400000004000000040fde601203efd0c0000a0400000\
+a0400000a0400000a040fde601fde4012040fde4012155203efd0c00000041000000410000004100000041fde601203dfd0c0000804100008041\
+0000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fde4012156203d203efde4012040fde50121572031\
+2032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde4012158201bfd000280d021201dfde501201efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012041fd0c000040400000404000004040000040\
+40fde601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde50121592041fd0c0000004000000040000000400000\
+0040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a2042fd0c00000041000000410000004100000041\
+fde6012041fd0c00008041000080410000804100008041fde601fde5012043fd0c00000041000000410000004100000041fde601fde401215b20\
+412042fde4012044fde501215c201bfd00028090222031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b02809001201c2047fd0b0280a002201c2048fd0b0280b0\
+03201c2049fd0b0280c004201c204afd0b0280d005201c204bfd0b0280e006201c204cfd0b0280f007201c204dfd0b02808009201c204efd0b02\
+80900a201c204ffd0b0280a00b201c2050fd0b0280b00c201c2051fd0b0280c00d201c2052fd0b0280d00e201c2053fd0b0280e00f201c2054fd\
+0b0280f010201c2055fd0b02808012201c2056fd0b02809013201c2057fd0b0280a014201c2058fd0b0280b015201c2059fd0b0280c016201c20\
+5afd0b0280d017201c205bfd0b0280e018201c205cfd0b0280f019201c205dfd0b0280801b201b41106a211b201c41106a211c201641016a2216\
+418001480d000b201a41016a221a4103480d000b201941016a22194103480d000b4100215e03404100215f034041002160034041002161034020\
+6141056c410941056b206141056c410941056b481b2162fd0c000000000000000000000000000000002163fd0c00000000000000000000000000\
+0000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166fd0c0000000000000000000000\
+00000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000000000002169fd0c000000000000000000\
+00000000000000216afd0c00000000000000000000000000000000216bfd0c00000000000000000000000000000000216c4100216d2003206241\
+80046c205f4180246c6a41046c6a216e2006200a418080c8016c20604180206c6a205f418080086c6a41046c6a216f02400340206efd09020021\
+70206ffd000200217120702071fde6012063fde4012163206ffd00028040217220702072fde6012064fde4012164206efd090280102173207320\
+71fde6012065fde401216520732072fde6012066fde4012166206d41807f460d01206efd09028020217420742071fde6012067fde40121672074\
+2072fde6012068fde4012168206efd09028030217520752071fde6012069fde401216920752072fde601206afde401216a206d41a07e460d0120\
+6efd09028040217620762071fde601206bfde401216b20762072fde601206cfde401216c206e41046a216e206f41106a216f206d41016a226d41\
+8004480d000b0b2003206241086c206041c8006c6a205f4180126c6a4180800a6a41046c6a217720772063fd0b0280a00320772064fd0b0290a0\
+0320772065fd0b02a0a00320772066fd0b02b0a00320772067fd0b02c0a00320772068fd0b02d0a00320772069fd0b02e0a0032077206afd0b02\
+f0a0032077206bfd0b0280a1032077206cfd0b0290a103206141016a22614102480d000b206041016a22604120480d000b205f41016a225f4119\
+480d000b205e41016a225e4101480d000b4100216003404100211903404100211a03404100215e2003206041c8006c201a41086c6a201941186c\
+6a41046c6a2178200320604188056c201a41186c6a201941d8016c6a41046c6a217903402078fd000280882e217a2078fd000280f030217b2078\
+fd000280d833217c2078fd000280d02e217d2078fd000280b831217e2078fd000280a034217f2078fd000280e82b207dfde401207efde401207f\
+fde4012180012078fd000280982f2181012078fd00028080322182012078fd000280e8342183012078fd000280b02c208101fde401208201fde4\
+01208301fde4012184012078fd000280e02f2185012078fd000280c8322186012078fd000280b0352187012078fd000280f82c208501fde40120\
+8601fde401208701fde4012188012078fd000280a8302189012078fd0002809033218a012078fd000280f835218b01207d207efd0c0000003f00\
+00003f0000003f0000003ffde601fde501207ffd0c00000040000000400000004000000040fde601fde501218c01208101208201fd0c0000003f\
+0000003f0000003f0000003ffde601fde501208301fd0c00000040000000400000004000000040fde601fde501218d01208501208601fd0c0000\
+003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000400000004000000040fde601fde501218e01207d207efd0c0000\
+803e0000803e0000803e0000803efde601fde401207ffd0c00008040000080400000804000008040fde601fde4012078fd0002808837fde40121\
+8f01208101208201fd0c0000803e0000803e0000803e0000803efde601fde401208301fd0c00008040000080400000804000008040fde601fde4\
+012078fd000280d037fde401219001208501208601fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c0000804000008040\
+0000804000008040fde601fde4012078fd0002809838fde4012191012078fd000280a02b207afde401207bfde401207cfde401208001fde40120\
+8401fde401208801fde401219201208001208401fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c000000400000004000\
+00004000000040fde601fde501219301208001208401fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080\
+400000804000008040fde601fde4012078fd000280c02d208901fde401208a01fde401208b01fde401fde401219401207a207bfd0c0000003f00\
+00003f0000003f0000003ffde601fde501207cfd0c00000040000000400000004000000040fde601fde501208c01fde401208d01fde401208e01\
+fde401219501208c01208d01fd0c0000003f0000003f0000003f0000003ffde601fde501208e01fd0c00000040000000400000004000000040fd\
+e601fde501219601208c01208d01fd0c0000803e0000803e0000803e0000803efde601fde401208e01fd0c000080400000804000008040000080\
+40fde601fde401208901208a01fd0c0000003f0000003f0000003f0000003ffde601fde501208b01fd0c00000040000000400000004000000040\
+fde601fde501fde401219701207a207bfd0c0000803e0000803e0000803e0000803efde601fde401207cfd0c0000804000008040000080400000\
+8040fde601fde4012078fd000280c036fde401208f01fde401209001fde401209101fde401219801208f01209001fd0c0000003f0000003f0000\
+003f0000003ffde601fde501209101fd0c00000040000000400000004000000040fde601fde501219901208f01209001fd0c0000803e0000803e\
+0000803e0000803efde601fde401209101fd0c00008040000080400000804000008040fde601fde401208901208a01fd0c0000803e0000803e00\
+00803e0000803efde601fde401208b01fd0c00008040000080400000804000008040fde601fde4012078fd000280e038fde401fde401219a0120\
+79209201fd0b0280a8392079209301fd0b02a0a8392079209401fd0b02c0a8392079209501fd0b02a0aa392079209601fd0b02c0aa3920792097\
+01fd0b02e0aa392079209801fd0b02c0ac392079209901fd0b02e0ac392079209a01fd0b0280ad39207841106a2178207941106a2179205e4101\
+6a225e4102480d000b201a41016a221a4103480d000b201941016a22194103480d000b206041016a22604120480d000b4100216003404100219b\
+0103404100219c0103404100215e2007200a4180026c206041086c6a209b0141801c6c6a200c4190c4016c6a209c014180046c6a41046c6a219d\
+01200320604188056c209b0141c8006c6a209c0141086c6a41046c6a219e012005200a4180026c206041086c6a41046c6a219f010340209d0120\
+9e01fd000280a839209f01fd000280e4a716fde501209f01fd00028092e810209f01fd000280f4a716fd0cacc52737acc52737acc52737acc527\
+37fde401fde301fde701fde601209f01fd000280a2e810fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209d0141106a21\
+9d01209e0141106a219e01209f0141106a219f01205e41016a225e4102480d000b209c0141016a229c014107480d000b209b0141016a229b0141\
+07480d000b206041016a22604120480d000b200841016a22082001480d000b0b0bbb3409157f417b057f0a7b037f077b037f217b067f20002001\
+4804402000210903402009210a200a410270210b200a41026e210a200a410170210c200a41016e210a200a210d4100210e0340200e417f6a4100\
+4e210f200e417f6a4107482110200f20107121114100211203402012417f6a41004e2113201120137121142012417f6a41074821152014201571\
+211641002117200320124180046c200e41802c6c6a41046c6a21182004200d4190c4016c20124180046c6a200e41801c6c6a4180807f6a41046c\
+6a2119034020182016047b2019fd000280800305fd0c000000000000000000000000000000000bfd0b0280901c201841106a2118201941106a21\
+19201741016a2217418001480d000b201241016a2212410b480d000b200e41016a220e410b480d000b4100211a03404100211b03404100211720\
+03201b41800c6c201a418084016c6a41046c6a211c2003201b4180046c201a41800c6c6a41046c6a211d0340201cfd000280c01d211e201cfd00\
+0280f01e211f201cfd000280a02021202020fd0c00000040000000400000004000000040fde6012121201cfd000280d01d2122201cfd00028080\
+1f2123201cfd000280b02021242024fd0c00000040000000400000004000000040fde6012125201cfd000280a01cfd0c00000040000000400000\
+004000000040fde6012022fd0c00004040000040400000404000004040fde601fde4012023fd0c00004040000040400000404000004040fde601\
+fde5012025fde5012126201cfd000280e01d2127201cfd000280901f2128201cfd000280c02021292029fd0c0000004000000040000000400000\
+0040fde601212a201cfd000280b01cfd0c00000040000000400000004000000040fde6012027fd0c00004040000040400000404000004040fde6\
+01fde4012028fd0c00004040000040400000404000004040fde601fde501202afde501212b201cfd000280f01d212c201cfd000280a01f212d20\
+1cfd000280d020212e202efd0c00000040000000400000004000000040fde601212f201cfd000280c01cfd0c0000004000000040000000400000\
+0040fde601202cfd0c00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde50120\
+2ffde50121302030fd0c00000040000000400000004000000040fde6012131201cfd000280801e2132201cfd000280b01f2133201cfd000280e0\
+2021342034fd0c00000040000000400000004000000040fde60121352022fd0c00000040000000400000004000000040fde6012023fd0c0000a0\
+400000a0400000a0400000a040fde601fde4012025fde40121362027fd0c00000040000000400000004000000040fde6012028fd0c0000a04000\
+00a0400000a0400000a040fde601fde401202afde4012137202cfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0\
+400000a0400000a040fde601fde401202ffde40121382038fd0c00000040000000400000004000000040fde60121392023fd0c00000041000000\
+410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012024fd0c00000041000000410000004100000041\
+fde601fde401213a2028fd0c00000041000000410000004100000041fde6012027fd0c00008041000080410000804100008041fde601fde50120\
+29fd0c00000041000000410000004100000041fde601fde401213b202dfd0c00000041000000410000004100000041fde601202cfd0c00008041\
+000080410000804100008041fde601fde501202efd0c00000041000000410000004100000041fde601fde401213c203cfd0c0000004000000040\
+0000004000000040fde601213d20222023fde4012025fde501213e20272028fde401202afde501213f202c202dfde401202ffde50121402040fd\
+0c00000040000000400000004000000040fde6012141201cfd000280e0212022fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201cfd000280f0212027fde5012028fd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143201cfd0002808022202cfde501202dfd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442044fd0c0000004000\
+0000400000004000000040fde6012145201cfd000280901cfd0c00000040000000400000004000000040fde601201efd0c000040400000404000\
+00404000004040fde601fde401201ffd0c00004040000040400000404000004040fde601fde5012021fde501fd0c000000400000004000000040\
+00000040fde6012026fd0c00004040000040400000404000004040fde601fde401202bfd0c00004040000040400000404000004040fde601fde5\
+012031fde50121462026fd0c00000040000000400000004000000040fde601202bfd0c0000a0400000a0400000a0400000a040fde601fde40120\
+31fde4012147202bfd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012030fd\
+0c00000041000000410000004100000041fde601fde40121482026202bfde4012031fde5012149201cfd000280d01cfd0c000000400000004000\
+00004000000040fde6012032fd0c00004040000040400000404000004040fde601fde4012033fd0c00004040000040400000404000004040fde6\
+01fde5012035fde5012026fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012030fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde401214a201efd0c00000040000000400000004000000040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4\
+012021fde401fd0c00000040000000400000004000000040fde6012036fd0c00004040000040400000404000004040fde601fde4012037fd0c00\
+004040000040400000404000004040fde601fde5012039fde501214b2036fd0c00000040000000400000004000000040fde6012037fd0c0000a0\
+400000a0400000a0400000a040fde601fde4012039fde401214c2037fd0c00000041000000410000004100000041fde6012036fd0c0000804100\
+0080410000804100008041fde601fde5012038fd0c00000041000000410000004100000041fde601fde401214d20362037fde4012039fde50121\
+4e2032fd0c00000040000000400000004000000040fde6012033fd0c0000a0400000a0400000a0400000a040fde601fde4012035fde4012036fd\
+e5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f201f\
+fd0c00000041000000410000004100000041fde601201efd0c00008041000080410000804100008041fde601fde5012020fd0c00000041000000\
+410000004100000041fde601fde401fd0c00000040000000400000004000000040fde601203afd0c00004040000040400000404000004040fde6\
+01fde401203bfd0c00004040000040400000404000004040fde601fde501203dfde5012150203afd0c00000040000000400000004000000040fd\
+e601203bfd0c0000a0400000a0400000a0400000a040fde601fde401203dfde4012151203bfd0c00000041000000410000004100000041fde601\
+203afd0c00008041000080410000804100008041fde601fde501203cfd0c00000041000000410000004100000041fde601fde4012152203a203b\
+fde401203dfde50121532033fd0c00000041000000410000004100000041fde6012032fd0c00008041000080410000804100008041fde601fde5\
+012034fd0c00000041000000410000004100000041fde601fde401203afde501203bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012154201e201ffde4012021fde501fd0c00000040000000400000004000000040\
+fde601203efd0c00004040000040400000404000004040fde601fde401203ffd0c00004040000040400000404000004040fde601fde5012041fd\
+e5012155203efd0c00000040000000400000004000000040fde601203ffd0c0000a0400000a0400000a0400000a040fde601fde4012041fde401\
+2156203ffd0c00000041000000410000004100000041fde601203efd0c00008041000080410000804100008041fde601fde5012040fd0c000000\
+41000000410000004100000041fde601fde4012157203e203ffde4012041fde501215820322033fde4012035fde501203efde501203ffd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012159201cfd000280d021201e\
+fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012020fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00\
+000040000000400000004000000040fde6012042fd0c00004040000040400000404000004040fde601fde4012043fd0c00004040000040400000\
+404000004040fde601fde5012045fde501215a2042fd0c00000040000000400000004000000040fde6012043fd0c0000a0400000a0400000a040\
+0000a040fde601fde4012045fde401215b2043fd0c00000041000000410000004100000041fde6012042fd0c0000804100008041000080410000\
+8041fde601fde5012044fd0c00000041000000410000004100000041fde601fde401215c20422043fde4012045fde501215d201cfd0002809022\
+2032fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40120\
+42fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012044fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215e\
+201d2046fd0b0200201d2047fd0b02809001201d2048fd0b0280a002201d2049fd0b0280b003201d204afd0b0280c004201d204bfd0b0280d005\
+201d204cfd0b0280e006201d204dfd0b0280f007201d204efd0b02808009201d204ffd0b0280900a201d2050fd0b0280a00b201d2051fd0b0280\
+b00c201d2052fd0b0280c00d201d2053fd0b0280d00e201d2054fd0b0280e00f201d2055fd0b0280f010201d2056fd0b02808012201d2057fd0b\
+02809013201d2058fd0b0280a014201d2059fd0b0280b015201d205afd0b0280c016201d205bfd0b0280d017201d205cfd0b0280e018201d205d\
+fd0b0280f019201d205efd0b0280801b201c41106a211c201d41106a211d201741016a2217418001480d000b201b41016a221b4103480d000b20\
+1a41016a221a4103480d000b4100215f0340410021600340410021610340410021620340206241056c410941056b206241056c410941056b481b\
+2163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c0000000000000000000000000000\
+00002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c000000000000000000000000\
+000000002169fd0c00000000000000000000000000000000216afd0c00000000000000000000000000000000216bfd0c00000000000000000000\
+000000000000216cfd0c00000000000000000000000000000000216d4100216e200320634180046c20604180246c6a41046c6a216f2007200b41\
+8080c8016c20614180206c6a2060418080086c6a41046c6a217002400340206ffd09020021712070fd000200217220712072fde6012064fde401\
+21642070fd00028040217320712073fde6012065fde4012165206ffd09028010217420742072fde6012066fde401216620742073fde6012067fd\
+e4012167206e41807f460d01206ffd09028020217520752072fde6012068fde401216820752073fde6012069fde4012169206ffd090280302176\
+20762072fde601206afde401216a20762073fde601206bfde401216b206e41a07e460d01206ffd09028040217720772072fde601206cfde40121\
+6c20772073fde601206dfde401216d206f41046a216f207041106a2170206e41016a226e418004480d000b0b2003206341086c206141c8006c6a\
+20604180126c6a4180800a6a41046c6a217820782064fd0b0280a00320782065fd0b0290a00320782066fd0b02a0a00320782067fd0b02b0a003\
+20782068fd0b02c0a00320782069fd0b02d0a0032078206afd0b02e0a0032078206bfd0b02f0a0032078206cfd0b0280a1032078206dfd0b0290\
+a103206241016a22624102480d000b206141016a22614120480d000b206041016a22604119480d000b205f41016a225f4101480d000b41002161\
+03404100211a03404100211b03404100215f2003206141c8006c201b41086c6a201a41186c6a41046c6a2179200320614188056c201b41186c6a\
+201a41d8016c6a41046c6a217a03402079fd000280882e217b2079fd000280f030217c2079fd000280d833217d2079fd000280d02e217e2079fd\
+000280b831217f2079fd000280a0342180012079fd000280e82b207efde401207ffde401208001fde4012181012079fd000280982f2182012079\
+fd00028080322183012079fd000280e8342184012079fd000280b02c208201fde401208301fde401208401fde4012185012079fd000280e02f21\
+86012079fd000280c8322187012079fd000280b0352188012079fd000280f82c208601fde401208701fde401208801fde4012189012079fd0002\
+80a830218a012079fd0002809033218b012079fd000280f835218c01207e207ffd0c0000003f0000003f0000003f0000003ffde601fde5012080\
+01fd0c00000040000000400000004000000040fde601fde501218d01208201208301fd0c0000003f0000003f0000003f0000003ffde601fde501\
+208401fd0c00000040000000400000004000000040fde601fde501218e01208601208701fd0c0000003f0000003f0000003f0000003ffde601fd\
+e501208801fd0c00000040000000400000004000000040fde601fde501218f01207e207ffd0c0000803e0000803e0000803e0000803efde601fd\
+e401208001fd0c00008040000080400000804000008040fde601fde4012079fd0002808837fde401219001208201208301fd0c0000803e000080\
+3e0000803e0000803efde601fde401208401fd0c00008040000080400000804000008040fde601fde4012079fd000280d037fde4012191012086\
+01208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4012079fd\
+0002809838fde4012192012079fd000280a02b207bfde401207cfde401207dfde401208101fde401208501fde401208901fde401219301208101\
+208501fd0c0000003f0000003f0000003f0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde50121940120\
+8101208501fd0c0000803e0000803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde4012079\
+fd000280c02d208a01fde401208b01fde401208c01fde401fde401219501207b207cfd0c0000003f0000003f0000003f0000003ffde601fde501\
+207dfd0c00000040000000400000004000000040fde601fde501208d01fde401208e01fde401208f01fde401219601208d01208e01fd0c000000\
+3f0000003f0000003f0000003ffde601fde501208f01fd0c00000040000000400000004000000040fde601fde501219701208d01208e01fd0c00\
+00803e0000803e0000803e0000803efde601fde401208f01fd0c00008040000080400000804000008040fde601fde401208a01208b01fd0c0000\
+003f0000003f0000003f0000003ffde601fde501208c01fd0c00000040000000400000004000000040fde601fde501fde401219801207b207cfd\
+0c0000803e0000803e0000803e0000803efde601fde401207dfd0c00008040000080400000804000008040fde601fde4012079fd000280c036fd\
+e401209001fde401209101fde401209201fde401219901209001209101fd0c0000003f0000003f0000003f0000003ffde601fde501209201fd0c\
+00000040000000400000004000000040fde601fde501219a01209001209101fd0c0000803e0000803e0000803e0000803efde601fde401209201\
+fd0c00008040000080400000804000008040fde601fde401208a01208b01fd0c0000803e0000803e0000803e0000803efde601fde401208c01fd\
+0c00008040000080400000804000008040fde601fde4012079fd000280e038fde401fde401219b01207a209301fd0b0280a839207a209401fd0b\
+02a0a839207a209501fd0b02c0a839207a209601fd0b02a0aa39207a209701fd0b02c0aa39207a209801fd0b02e0aa39207a209901fd0b02c0ac\
+39207a209a01fd0b02e0ac39207a209b01fd0b0280ad39207941106a2179207a41106a217a205f41016a225f4102480d000b201b41016a221b41\
+03480d000b201a41016a221a4103480d000b206141016a22614120480d000b4100216103404100219c0103404100219d0103404100215f200820\
+0b4180026c206141086c6a209c0141801c6c6a200d4190c4016c6a209d014180046c6a41046c6a219e01200320614188056c209c0141c8006c6a\
+209d0141086c6a41046c6a219f012005200b4180026c206141086c6a41046c6a21a0012006200b4180026c206141086c6a209c0141801c6c6a20\
+0d4190c4016c6a209d014180046c6a41046c6a21a1010340209e01209f01fd000280a83920a001fd00028084a816fde50120a001fd000280b2a8\
+1520a001fd00028094a816fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fde60120a001fd000280c2a815fde40120a101fd\
+000200fde401fd0c00000000000000000000000000000000fdeb01fd0b0200209e0141106a219e01209f0141106a219f0120a00141106a21a001\
+20a10141106a21a101205f41016a225f4102480d000b209d0141016a229d014107480d000b209c0141016a229c014107480d000b206141016a22\
+614120480d000b200941016a22092001480d000b0b0bff0103047f027b037f200020014804402000210603402006210720072108410021090340\
+fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4100210c2004200941086c20084190c4016c\
+6a41046c6a210d0340200a200dfd000200fde401210a200b200dfd000210fde401210b200d4180106a210d200c41016a220c4131480d000b2005\
+200941086c20084180046c6a41046c6a210e200e200afd0c00004442000044420000444200004442fde701fd0b0200200e200bfd0c0000444200\
+0044420000444200004442fde701fd0b0210200941016a220941c000480d000b200641016a22062001480d000b0b0bf7090f067f0a7b037f087b\
+017f017b017f017b017f017b027f047b037f047b027f2000200148044020002108034020082109200941fd0070210a200941fd006e2109200921\
+0b4100210c0340200c41056c200228020041056b200c41056c200228020041056b481b210d410520022802004c0440fd0c000000000000000000\
+00000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
+0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
+00000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000\
+000000000000000000000000002117410021182004200d4180046c41046c6a21192006200a4180206c41046c6a211a024003402019fd09020021\
+1b201afd000200211c201b201cfde601200efde401210e201afd00028040211d201b201dfde601200ffde401210f2019fd09028010211e201e20\
+1cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d012019fd09028020211f201f201cfde6012012fde4012112201f\
+201dfde6012013fde40121132019fd0902803021202020201cfde6012014fde40121142020201dfde6012015fde4012115201841a07e460d0120\
+19fd0902804021212021201cfde6012016fde40121162021201dfde6012017fde4012117201941046a2119201a41106a211a201841016a221841\
+8004480d000b0b2005200a41086c41046c6a21232023fd000280d2a51621222023fd000290d2a51621242007200d41e8076c200a41086c6a4104\
+6c6a21252025200e2022fde401fd0b02002025200f2024fde401fd0b0210202520102022fde401fd0b02a01f202520112024fde401fd0b02b01f\
+202520122022fde401fd0b02c03e202520132024fde401fd0b02d03e202520142022fde401fd0b02e05d202520152024fde401fd0b02f05d2025\
+20162022fde401fd0b02807d202520172024fde401fd0b02907d052005200a41086c41046c6a21272027fd000280d2a51621262027fd000290d2\
+a5162128410021290340202941026c41016a200228020041016b202941026c41016a200228020041016b481b212afd0c00000000000000000000\
+000000000000212bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212dfd0c0000000000000000\
+0000000000000000212e41002118200420294180086c41046c6a212f2006200a4180206c41046c6a21302004202a4180046c41046c6a21310340\
+202ffd09020021322030fd000200213320322033fde601202bfde401212b2030fd00028040213420322034fde601202cfde401212c2031fd0902\
+00213520352033fde601202dfde401212d20352034fde601202efde401212e202f41046a212f203041106a2130203141046a2131201841016a22\
+18418004480d000b2007200a41086c202941d00f6c6a41046c6a21362036202b2026fde401fd0b02002036202c2028fde401fd0b02102007202a\
+41e8076c200a41086c6a41046c6a21372037202d2026fde401fd0b02002037202e2028fde401fd0b0210202941016a2229200228020041016a41\
+026d480d000b0b200c41016a220c200228020041046a41056d480d000b200841016a22082001480d000b0b0be81002077f3c7b20002001480440\
+20002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b20052009\
+4180046c200841046c6a41046c6a210c0340200bfd000280aa02210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280aa0321102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd\
+0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280aa0421132013fd0c0000003f0000003f0000003f0000003ffde601211420\
+0dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280aa0521162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+17200bfd000280aa0821182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d\
+398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280aa06211d201dfd0c398e\
+e33d398ee33d398ee33d398ee33dfde601211e200bfd000280aa09211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201e\
+fde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+2123200bfd000280aa0721242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280aa0a21262026fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c39\
+8e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e63\
+3d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e\
+398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d39\
+8e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5\
+012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33c\
+fde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde6\
+01fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fd\
+e401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde401\
+2140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
+e401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
+2143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde4012144\
+2018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d39\
+8e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b02\
+00200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02\
+808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd\
+0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c20\
+44fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b0280801720\
+0c2026fd0b02808018200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b7301057f2000\
+200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280c25c200afd\
+00028098a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b7301057f2000\
+200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280ca5e200afd\
+000280a0a616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b7401057f2000\
+200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd000280f2fe02200a\
+fd000280cca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b7401057f20\
+00200148044020002106034020062107200721082005200841046c41046c6a210920092004200841046c41046c6a210a200afd00028082870320\
+0afd000280dca616fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0be8100207\
+7f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841c0006c6a\
+41046c6a210b200520094180046c200841046c6a41046c6a210c0340200bfd000280ae0b210d200dfd0c0000003f0000003f0000003f0000003f\
+fde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280ae0c21102010fd0c0000003f0000003f0000003f0000\
+003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280ae0d21132013fd0c0000003f0000003f0000003f\
+0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280ae0e21162016fd0c398ee33d398ee33d398e\
+e33d398ee33dfde6012117200bfd000280ae1121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401\
+211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280\
+ae0f211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280ae12211f201ffd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012123200bfd000280ae1021242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280ae13212620\
+26fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e\
+633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+2b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c39\
+8e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018\
+fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e63\
+3d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d39\
+8e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d\
+398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398e\
+e33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e\
+398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e\
+633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d\
+398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398e\
+e33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e\
+398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398e\
+e33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c\
+398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e\
+633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e63\
+3d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4\
+012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c2014fd0b02808004200c2039fd0b02\
+808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b02808009200c203dfd0b0280800a200c203efd\
+0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b0280800f200c2042fd0b02808010200c20\
+43fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02808015200c2047fd0b0280801620\
+0c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d\
+000b0b0b920101067f2000200148044020002106034020062107200741c000702108200741c0006e210720072109200520094180026c20084104\
+6c6a41046c6a210a200a200420094180026c200841046c6a41046c6a210b200bfd000280d2870c200bfd000280b4a716fd0cacc52737acc52737\
+acc52737acc52737fde401fde301fde701fd0b0200200641016a22062001480d000b0b0b920101067f2000200148044020002106034020062107\
+200741c000702108200741c0006e210720072109200520094180026c200841046c6a41046c6a210a200a200420094180026c200841046c6a4104\
+6c6a210b200bfd000280f2a70c200bfd000280d4a716fd0cacc52737acc52737acc52737acc52737fde401fde301fde701fd0b0200200641016a\
+22062001480d000b0b0be81002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a\
+2004200941086c200841c0006c6a41046c6a210b200520094180046c200841046c6a41046c6a210c0340200bfd000280b214210d200dfd0c0000\
+003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280b21521102010fd0c\
+0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280b21621132013\
+fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280b2172116\
+2016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280b21a21182018fd0c398ee33d398ee33d398ee33d398ee33dfde601\
 211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601211c200bfd000280c248211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280c254211f201ffd0c39\
+8ee33dfde601211c200bfd000280b218211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280b21b211f201ffd0c39\
 8ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280c24c21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-012125200bfd000280c25821262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c\
+222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280b21921242024fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012125200bfd000280b21c21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c\
 398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d\
 398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c39\
 8ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398e\
@@ -5779,22 +5579,22 @@ fd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000
 fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c\
 398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027\
 fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e\
-633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808004200c2037fd0b02808008200c2038fd0b0280800c200c20\
-14fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b0280801c200c203cfd0b02808020200c2028fd0b0280802420\
-0c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040fd0b02808034200c202efd0b02808038200c2041fd0b028080\
-3c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02\
-808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02808060200b41106a210b200c4180106a210c200a41016a220a410248\
-0d000b200641016a22062001480d000b0b0be81002077f3c7b2000200148044020002106034020062107200741800170210820074180016e2107\
-200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180086c200841046c6a41046c6a210c0340200bfd000280d25e\
+633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd0b02808003200c20\
+14fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c2028fd0b0280800920\
+0c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e200c2041fd0b028080\
+0f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b02808014200c2046fd0b02\
+808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c4180086a210c200a41016a220a410248\
+0d000b200641016a22062001480d000b0b0be81002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e2107\
+200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180046c200841046c6a41046c6a210c0340200bfd000280b61d\
 210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280\
-d26221102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd00\
-0280d26621132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200b\
-fd000280d26a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280d27621182018fd0c398ee33d398ee33d398ee3\
+b61e21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd00\
+0280b61f21132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200b\
+fd000280b62021162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280b62321182018fd0c398ee33d398ee33d398ee3\
 3d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601211c200bfd000280d26e211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280d2\
-7a211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d\
-398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280d27221242024fd0c398ee33d398ee33d398e\
-e33d398ee33dfde6012125200bfd000280d27e21262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401\
+8ee33d398ee33d398ee33dfde601211c200bfd000280b621211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280b6\
+24211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d\
+398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280b62221242024fd0c398ee33d398ee33d398e\
+e33d398ee33dfde6012125200bfd000280b62521262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401\
 212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012129\
 2029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c39\
 8ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398e\
@@ -5816,296 +5616,368 @@ fde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c
 fde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde60120\
 32fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520\
 192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e\
-633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808004200c2037fd0b02808008200c2038fd\
-0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b0280801c200c203cfd0b02808020200c20\
-28fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040fd0b02808034200c202efd0b0280803820\
-0c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c2034fd0b0280804c200c2045fd0b028080\
-50200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02808060200b41106a210b200c4180106a210c200a\
-41016a220a4102480d000b200641016a22062001480d000b0b0bf11002077f3c7b20002001480440200021060340200621072007418001702108\
+633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808001200c2037fd0b02808002200c2038fd\
+0b02808003200c2014fd0b02808004200c2039fd0b02808005200c203afd0b02808006200c203bfd0b02808007200c203cfd0b02808008200c20\
+28fd0b02808009200c203dfd0b0280800a200c203efd0b0280800b200c203ffd0b0280800c200c2040fd0b0280800d200c202efd0b0280800e20\
+0c2041fd0b0280800f200c2042fd0b02808010200c2043fd0b02808011200c2044fd0b02808012200c2034fd0b02808013200c2045fd0b028080\
+14200c2046fd0b02808015200c2047fd0b02808016200c2048fd0b02808017200c2026fd0b02808018200b41106a210b200c4180086a210c200a\
+41016a220a4102480d000b200641016a22062001480d000b0b0be81002077f3c7b20002001480440200021060340200621072007418001702108\
 20074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180086c200841046c6a41046c6a210c0340\
-200bfd000280da8201210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01210f200bfd000280da860121102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012112200bfd000280da8a0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d\
-398ee33dfde6012115200bfd000280da8e0121162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280da9a0121182018\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280da9201211d201dfd0c398ee33d398ee33d398ee33d398e\
-e33dfde601211e200bfd000280da9e01211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde401212120\
-21fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280da9601\
-21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280daa20121262026fd0c398ee33d398ee33d398ee33d398ee33d\
-fde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e\
-633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398e\
-e33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fd\
-e501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efd\
-e601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efd\
-e501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd\
-0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde401213420\
-0efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
-36200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213720\
-0efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd\
-0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a20\
-1b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd\
-0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c00\
-00003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a20\
-2bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c39\
-8e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c000000\
-3f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e63\
-3d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f00\
-00003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501\
-202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b0280\
-8004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b\
-0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040\
-fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c\
-2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02808060\
-200b41106a210b200c4180106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b9b1102087f3c7b2000200148044020\
-00210603402006210720074110702108200741106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a\
-41046c6a210c20052009418080326c20084180106c6a200a41046c6a41046c6a210d0340200cfd000280f2ee01210e200efd0c0000003f000000\
-3f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280f2fe0121112011fd0c0000003f\
-0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280f28e0221142014fd0c00\
-00003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280f29e0221172017\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280f2ce0221192019fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-1a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398e\
-e33dfde601211d200cfd000280f2ae02211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280f2de0221202020fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-21232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280f2be0221252025fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012126200cfd000280f2ee0221272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde4012129201620\
-17fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398e\
-e33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d39\
-8e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633e\
-fde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde6012134\
-2014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601\
-213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde601\
-2013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a\
-201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfd\
-e601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023\
-fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b\
-202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601\
-fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde5\
-01202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033\
-fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5\
-012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde50120\
-35fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4\
-012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e63\
-3d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018\
-200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b0280\
-8048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b\
-02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a0\
-01200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d4180206a\
-210d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d000b0b0bd20101077f200020014804402000\
-2106034020062107200721084100210903404100210a200520084180c8006c20094180036d41800c6c6a20094180016f41046c6a20094180016d\
-41036f4180046c6a41046c6a210b2004200841086c20094180036d418080066c6a20094180016f4180026c6a20094180016d41036f418080026c\
-6a41046c6a210c0340200b200cfd000280e2a601fd0b0200200b418090016a210b200c41106a210c200a41016a220a4102480d000b200941016a\
-2209418009480d000b200641016a22062001480d000b0b0b9b1102087f3c7b200020014804402000210603402006210720074110702108200741\
-106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c20084180\
-106c6a200a41046c6a41046c6a210d0340200cfd000280928703210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c39\
-8ee33d398ee33d398ee33d398ee33dfde6012110200cfd00028092970321112011fd0c0000003f0000003f0000003f0000003ffde60121122012\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd00028092a70321142014fd0c0000003f0000003f0000003f0000003ffde60121\
-15200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd00028092b70321172017fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e6012118200cfd00028092e70321192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c\
-398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028092c703211e20\
-1efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd00028092f70321202020fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde6012124200cfd00028092d70321252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd00028092870421272027fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633d\
-fde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c20\
-2cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e63\
-3d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c\
-398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d39\
-8e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e63\
-3dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c\
-398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e\
-633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d\
-398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e\
-398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398e\
-e33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e\
-633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d\
-398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398e\
-e33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633e\
-fde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d39\
-8e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde40121\
-49200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b028080\
-28200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b02\
-808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d2044\
-fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b02\
-8080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d4180206a210d200b41016a220b4102480d000b200a4101\
-6a220a418002480d000b200641016a22062001480d000b0b0b9b1102087f3c7b2000200148044020002106034020062107200741107021082007\
-41106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c200841\
-80106c6a200a41046c6a41046c6a210d0340200cfd000280a29704210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280a2a70421112011fd0c0000003f0000003f0000003f0000003ffde601211220\
-12fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280a2b70421142014fd0c0000003f0000003f0000003f0000003ffde601\
-2115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280a2c70421172017fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012118200cfd000280a2f70421192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd\
-0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280a2d704211e\
-201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280a2870521202020fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d\
-398ee33dfde6012124200cfd000280a2e70421252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280a2970521272027\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601\
-212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c\
-202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e\
-633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd\
-0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d\
-398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398e\
-e33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e\
-633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e39\
-8e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c39\
-8ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e63\
-3e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e39\
-8e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e63\
-3efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d\
-398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde401\
-2149200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b0280\
-8028200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b\
-02808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d20\
-44fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b\
-028080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d4180206a210d200b41016a220b4102480d000b200a41\
-016a220a418002480d000b200641016a22062001480d000b0b0ba91102087f3c7b20002001480440200021060340200621072007412070210820\
-0741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c20052009418080c8016c20\
-084180206c6a200a41046c6a41046c6a210d0340200cfd000280d2c707210e200efd0c0000003f0000003f0000003f0000003ffde601210f200f\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280d2870821112011fd0c0000003f0000003f0000003f0000003ffde60121\
-122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280d2c70821142014fd0c0000003f0000003f0000003f0000003ffd\
-e6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280d2870921172017fd0c398ee33d398ee33d398ee33d398e\
-e33dfde6012118200cfd000280d2c70a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b20\
-1bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280d2c709\
-211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280d2870b21202020fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398e\
-e33d398ee33dfde6012124200cfd000280d2870a21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280d2c70b2127\
-2027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d39\
-8e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
-212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c\
-398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde50120\
-19fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e\
-633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d\
-398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d\
-398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c39\
-8ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e63\
-3e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e39\
-8e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c39\
-8ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e63\
-3e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e39\
-8e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e\
-633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fd\
-e4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b0280808001200d203afd\
-0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080a002200d203efd0b0280\
-80c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c003200d2042fd0b028080e003\
-200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b0280808005200d20\
-47fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c200d4180c0006a210d20\
-0b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0bd20101077f200020014804402000210603\
-4020062107200721084100210903404100210a20052008418090016c20094180066d4180186c6a20094180026f41046c6a20094180026d41036f\
-4180086c6a41046c6a210b2004200841086c20094180066d418080186c6a20094180026f4180046c6a20094180026d41036f418080086c6a4104\
-6c6a210c0340200b200cfd000280b2a705fd0b0200200b4180a0026a210b200c41106a210c200a41016a220a4102480d000b200941016a220941\
-8012480d000b200641016a22062001480d000b0b0ba91102087f3c7b200020014804402000210603402006210720074120702108200741206e21\
-07200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c20052009418080c8016c20084180206c\
-6a200a41046c6a41046c6a210d0340200cfd00028092a80c210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee3\
-3d398ee33d398ee33d398ee33dfde6012110200cfd00028092e80c21112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012113200cfd00028092a80d21142014fd0c0000003f0000003f0000003f0000003ffde601211520\
-0efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd00028092e80d21172017fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2118200cfd00028092a80f21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398e\
-e33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028092a80e211e201efd\
-0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd00028092e80f21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121\
-201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde6012124200cfd00028092e80e21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd00028092a81021272027fd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde6\
-01fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b20\
-1d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd\
-0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d39\
-8e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e\
-633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e63\
-3d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d39\
-8ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfd\
-e6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d\
-398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398e\
-e33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e\
-398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398e\
-e33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e\
-633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d\
-398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398e\
-e33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633e\
-fde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398e\
-e33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33c\
-fde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde6\
-01fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e63\
-3d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde401214920\
-0d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b0280808001200d203afd0b028080a0\
-01200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080a002200d203efd0b028080c002200d\
-203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c003200d2042fd0b028080e003200d2043fd\
-0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b0280808005200d2047fd0b0280\
-80a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c200d4180c0006a210d200b41016a22\
-0b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0ba91102087f3c7b200020014804402000210603402006\
-210720074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c20\
-052009418080c8016c20084180206c6a200a41046c6a41046c6a210d0340200cfd000280b2e810210e200efd0c0000003f0000003f0000003f00\
-00003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280b2a81121112011fd0c0000003f0000003f0000\
-003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280b2e81121142014fd0c0000003f000000\
-3f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280b2a81221172017fd0c398ee33d\
-398ee33d398ee33d398ee33dfde6012118200cfd000280b2e81321192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fd\
-e401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-1d200cfd000280b2e812211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280b2a81421202020fd0c398ee33d398e\
-e33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280b2a81321252025fd0c398ee33d398ee33d398ee33d398ee33dfde601212620\
-0cfd000280b2e81421272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e63\
-3d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c\
-398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfd\
-e601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e63\
-3dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde401\
-21322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e\
-633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013\
-fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5\
-012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde50120\
-15fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4\
-012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-29fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd\
-0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde40120\
-2ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd\
-0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c39\
-8e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c39\
-8ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e63\
-3e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde401\
-2147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfd\
-e6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b\
-0280808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080\
-a002200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c00320\
-0d2042fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046\
-fd0b0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c\
-200d4180c0006a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0b950101077f2000\
-200148044020002106034020062107200721084100210903404100210a200520084180206c200941046c6a41046c6a210b2004200841086c2009\
-41e8076c6a41046c6a210c0340200b200cfd000280d2a815fd0b0200200b4180c0006a210b200c41106a210c200a41016a220a4102480d000b20\
-0941016a2209418004480d000b200641016a22062001480d000b0b0b00b70303666d61a82016170e200e180e200e201f170e200e180e200e201f\
-180e200e180e200eff0c16180e200e180e200e201f170e1f0e170e1f0e201f170e1f0e170e1f0e9e0216180e180e180e180e2017170e170e170e\
-170e2017170e170e170e170e4f4e464646464646464628281f1f1f1f1f1f1f1f28281f1f1f1f1f1f1f1fc12a17170e1f0e170e1f0e8c3217170e\
-1f0e170e1f0ed13217170e1f0e170e1f0e8c3217170e1f0e170e1f0ed01718170e200e180e200ed20a18180e180e180ecb022a202020202020a0\
-2517170e1f0e170e1f0e861518180e200e180e1e0eab0b18170e170e170ef52517170e1f0e170e1f0e8f3217170e1f0e170e1f0ee21718180e1f\
-0e170e200e940b18180e200e180e200ed7022a20202020202020208a2617170e1f0e170e1f0e9a1519170e200e180e200ee00b19170e1f0e170e\
-1f0ef52617170e1f0e170e1f0e9c3217170e1f0e170e1f0eec1718180e200e180e1f0eee0a18180e180e180eb0022a202020202020c92517170e\
-1f0e170e1f0ea51519170e1f0e170e200ebc0b19170e170e170e9f2617170e1f0e170e1f0ebe3217170e1f0e170e1f0ea21617170e1f0e170e1f\
-0eca0317160e';
+200bfd000280c238210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601\
+210f200bfd000280c23c21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e6012112200bfd000280c24021132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012115200bfd000280c24421162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280c25021182018fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b20\
+10fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280c248211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1e200bfd000280c254211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d\
+398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280c24c21242024fd0c398e\
+e33d398ee33d398ee33d398ee33dfde6012125200bfd000280c25821262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025\
+fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33c\
+fde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601\
+fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e\
+200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202f\
+fd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e63\
+3e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e\
+398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000\
+003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e\
+633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e\
+633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f\
+0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d\
+398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d\
+398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000\
+003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e\
+633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e\
+633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f\
+0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d\
+398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d\
+398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000\
+003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018\
+fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b02808004200c2037fd0b02\
+808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b0280801c200c203cfd\
+0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040fd0b02808034200c20\
+2efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c2034fd0b0280804c20\
+0c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b02808060200b41106a210b200c\
+4180106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0be81002077f3c7b2000200148044020002106034020062107\
+200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180086c200841046c6a\
+41046c6a210c0340200bfd000280d25e210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601210f200bfd000280d26221102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012112200bfd000280d26621132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012115200bfd000280d26a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280d27621\
+182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398e\
+e33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280d26e211d201dfd0c398ee33d398ee33d398ee33d\
+398ee33dfde601211e200bfd000280d27a211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde4012121\
+2021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280d272\
+21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280d27e21262026fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e63\
+3d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde5\
+01202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde6\
+01fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde5\
+01201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c\
+398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200e\
+fd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136\
+200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200e\
+fd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c\
+0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b\
+2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c\
+398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000\
+003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202b\
+fd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e\
+633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f\
+0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c\
+398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d\
+398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000\
+003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde50120\
+2dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b028080\
+04200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014200c203afd0b02808018200c203bfd0b02\
+80801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280802c200c203ffd0b02808030200c2040fd\
+0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b02808044200c2044fd0b02808048200c20\
+34fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048fd0b0280805c200c2026fd0b0280806020\
+0b41106a210b200c4180106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf11002077f3c7b200020014804402000\
+2106034020062107200741800170210820074180016e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180\
+086c200841046c6a41046c6a210c0340200bfd000280da8201210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398e\
+e33d398ee33d398ee33d398ee33dfde601210f200bfd000280da860121102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd\
+0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280da8a0121132013fd0c0000003f0000003f0000003f0000003ffde6012114\
+200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280da8e0121162016fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012117200bfd000280da9a0121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280da9201211d201d\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280da9e01211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+20201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398e\
+e33dfde6012123200bfd000280da960121242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280daa20121262026fd0c\
+398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a\
+201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202b\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d\
+398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c39\
+8e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e\
+633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d\
+398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633d\
+fde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c39\
+8ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e63\
+3e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e39\
+8e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e63\
+3efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efd\
+e601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e\
+633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148\
+200c2035fd0b0200200c2036fd0b02808004200c2037fd0b02808008200c2038fd0b0280800c200c2014fd0b02808010200c2039fd0b02808014\
+200c203afd0b02808018200c203bfd0b0280801c200c203cfd0b02808020200c2028fd0b02808024200c203dfd0b02808028200c203efd0b0280\
+802c200c203ffd0b02808030200c2040fd0b02808034200c202efd0b02808038200c2041fd0b0280803c200c2042fd0b02808040200c2043fd0b\
+02808044200c2044fd0b02808048200c2034fd0b0280804c200c2045fd0b02808050200c2046fd0b02808054200c2047fd0b02808058200c2048\
+fd0b0280805c200c2026fd0b02808060200b41106a210b200c4180106a210c200a41016a220a4102480d000b200641016a22062001480d000b0b\
+0b9b1102087f3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a03404100210b2004200941\
+80016c200841086c6a200a4180026c6a41046c6a210c20052009418080326c20084180106c6a200a41046c6a41046c6a210d0340200cfd000280\
+f2ee01210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd\
+000280f2fe0121112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113\
+200cfd000280f28e0221142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012116200cfd000280f29e0221172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280f2ce0221192019fd0c398ee33d\
+398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd000280f2ae02211e201efd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+1f200cfd000280f2de0221202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280f2be0221252025fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012126200cfd000280f2ee0221272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820\
+242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633d\
+fde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+2d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde4\
+01212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121\
+302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c\
+398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e39\
+8e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c000000\
+3f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd\
+0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e63\
+3d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f00\
+00003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c39\
+8e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d39\
+8e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f000000\
+3f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e63\
+3d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e63\
+3d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f00\
+00003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d39\
+8e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d39\
+8e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f000000\
+3f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121\
+482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d2038\
+fd0b02808010200d2039fd0b02808018200d2015fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038200d\
+203dfd0b02808040200d2029fd0b02808048200d203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b02808068\
+200d202ffd0b02808070200d2042fd0b02808078200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d2035fd\
+0b0280809801200d2046fd0b028080a001200d2047fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b0280\
+80c001200c41106a210c200d4180206a210d200b41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d000b\
+0b0b960101077f2000200148044020002106034020062107200721084100210903404100210a200520084180c8006c200941046c6a41046c6a21\
+0b2004200841086c20094180026c6a41046c6a210c0340200b200cfd000280e2a601fd0b0200200b418090016a210b200c41106a210c200a4101\
+6a220a4102480d000b200941016a2209418009480d000b200641016a22062001480d000b0b0b9b1102087f3c7b20002001480440200021060340\
+2006210720074110702108200741106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a41046c6a21\
+0c20052009418080326c20084180106c6a200a41046c6a41046c6a210d0340200cfd000280928703210e200efd0c0000003f0000003f0000003f\
+0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd00028092970321112011fd0c0000003f0000003f00\
+00003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd00028092a70321142014fd0c0000003f0000\
+003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd00028092b70321172017fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012118200cfd00028092e70321192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018\
+fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+211d200cfd00028092c703211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd00028092f70321202020fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd\
+0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd00028092d70321252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126\
+200cfd00028092870421272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e\
+633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398e\
+e33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33c\
+fde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e\
+633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33d\
+fde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde4\
+0121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c39\
+8e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde6012136201020\
+13fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fd\
+e5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde501\
+2015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fd\
+e4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde501\
+2029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029\
+fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401\
+202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202f\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c\
+398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e\
+633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4\
+012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633d\
+fde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018200d2015fd\
+0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b02808048200d20\
+3efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b0280807820\
+0d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a001200d2047\
+fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d4180206a210d200b41\
+016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d000b0b0b9b1102087f3c7b200020014804402000210603\
+402006210720074110702108200741106e2107200721094100210a03404100210b200420094180016c200841086c6a200a4180026c6a41046c6a\
+210c20052009418080326c20084180106c6a200a41046c6a41046c6a210d0340200cfd000280a29704210e200efd0c0000003f0000003f000000\
+3f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280a2a70421112011fd0c0000003f0000003f\
+0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280a2b70421142014fd0c0000003f00\
+00003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280a2c70421172017fd0c398e\
+e33d398ee33d398ee33d398ee33dfde6012118200cfd000280a2f70421192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a201620\
+18fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01211d200cfd000280a2d704211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280a2870521202020fd0c398ee33d\
+398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014\
+fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280a2e70421252025fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+26200cfd000280a2970521272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c39\
+8e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398e\
+e33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d39\
+8e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fd\
+e40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c\
+398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde60121362010\
+2013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601\
+fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5\
+012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023\
+fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5\
+012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde50120\
+29fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde4\
+01202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde50120\
+2ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd\
+0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde40120\
+35fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd\
+0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c39\
+8e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fd\
+e4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e63\
+3dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808008200d2038fd0b02808010200d2039fd0b02808018200d2015\
+fd0b02808020200d203afd0b02808028200d203bfd0b02808030200d203cfd0b02808038200d203dfd0b02808040200d2029fd0b02808048200d\
+203efd0b02808050200d203ffd0b02808058200d2040fd0b02808060200d2041fd0b02808068200d202ffd0b02808070200d2042fd0b02808078\
+200d2043fd0b0280808001200d2044fd0b0280808801200d2045fd0b0280809001200d2035fd0b0280809801200d2046fd0b028080a001200d20\
+47fd0b028080a801200d2048fd0b028080b001200d2049fd0b028080b801200d2027fd0b028080c001200c41106a210c200d4180206a210d200b\
+41016a220b4102480d000b200a41016a220a418002480d000b200641016a22062001480d000b0b0ba91102087f3c7b2000200148044020002106\
+03402006210720074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c\
+6a210c20052009418080c8016c20084180206c6a200a41046c6a41046c6a210d0340200cfd000280d2c707210e200efd0c0000003f0000003f00\
+00003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280d2870821112011fd0c0000003f0000\
+003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280d2c70821142014fd0c000000\
+3f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280d2870921172017fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280d2c70a21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20\
+162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33d\
+fde601211d200cfd000280d2c709211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280d2870b21202020fd0c398e\
+e33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde6012123\
+2014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280d2870a21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012126200cfd000280d2c70b21272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd\
+0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c\
+398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e63\
+3d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde6\
+01fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014\
+fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde6012136\
+20102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfd\
+e601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013\
+fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c\
+2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601\
+fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5\
+012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202d\
+fde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde5\
+01202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde50120\
+2ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4\
+012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+35fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd\
+0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde40120\
+28fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d39\
+8e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d\
+2015fd0b0280808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd\
+0b028080a002200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b0280\
+80c003200d2042fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004\
+200d2046fd0b0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41\
+106a210c200d4180c0006a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0b960101\
+077f2000200148044020002106034020062107200721084100210903404100210a20052008418090016c200941046c6a41046c6a210b20042008\
+41086c20094180046c6a41046c6a210c0340200b200cfd000280b2a705fd0b0200200b4180a0026a210b200c41106a210c200a41016a220a4102\
+480d000b200941016a2209418012480d000b200641016a22062001480d000b0b0ba91102087f3c7b200020014804402000210603402006210720\
+074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a4180046c6a41046c6a210c20052009\
+418080c8016c20084180206c6a200a41046c6a41046c6a210d0340200cfd00028092a80c210e200efd0c0000003f0000003f0000003f0000003f\
+fde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd00028092e80c21112011fd0c0000003f0000003f0000003f00\
+00003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd00028092a80d21142014fd0c0000003f0000003f0000\
+003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd00028092e80d21172017fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde6012118200cfd00028092a80f21192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde40120\
+1afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200c\
+fd00028092a80e211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd00028092e80f21202020fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde6012124200cfd00028092e80e21252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd00\
+028092a81021272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e\
+633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398e\
+e33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde60121\
+2e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6\
+012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde401213220\
+32fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d39\
+8e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde401\
+2015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c\
+398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e\
+633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c\
+398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398e\
+e33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e\
+398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398e\
+e33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c\
+398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e\
+633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde401214720\
+1a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde60120\
+21fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039fd0b02808060200d2015fd0b028080\
+8001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280808002200d2029fd0b028080a00220\
+0d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003200d202ffd0b028080c003200d2042\
+fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d2035fd0b028080e004200d2046fd0b02\
+80808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b0280808006200c41106a210c200d41\
+80c0006a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a22062001480d000b0b0ba91102087f3c7b200020\
+014804402000210603402006210720074120702108200741206e2107200721094100210a03404100210b200420094180026c200841086c6a200a\
+4180046c6a41046c6a210c20052009418080c8016c20084180206c6a200a41046c6a41046c6a210d0340200cfd000280b2e810210e200efd0c00\
+00003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd000280b2a81121112011\
+fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd000280b2e81121\
+142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd000280b2\
+a81221172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280b2e81321192019fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d\
+398ee33d398ee33dfde601211d200cfd000280b2e812211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd000280b2a814\
+21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd000280b2a81321252025fd0c398ee33d398ee33d398e\
+e33d398ee33dfde6012126200cfd000280b2e81421272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde4\
+01212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
+2a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c\
+398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e63\
+3d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e\
+633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e63\
+3efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f00\
+00003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d39\
+8e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d39\
+8e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f000000\
+3ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e63\
+3dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffd\
+e601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d39\
+8e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfd\
+e601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601\
+214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e63\
+3dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde601\
+2033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146\
+201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d39\
+8e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b02808020200d2038fd0b02808040200d2039\
+fd0b02808060200d2015fd0b0280808001200d203afd0b028080a001200d203bfd0b028080c001200d203cfd0b028080e001200d203dfd0b0280\
+808002200d2029fd0b028080a002200d203efd0b028080c002200d203ffd0b028080e002200d2040fd0b0280808003200d2041fd0b028080a003\
+200d202ffd0b028080c003200d2042fd0b028080e003200d2043fd0b0280808004200d2044fd0b028080a004200d2045fd0b028080c004200d20\
+35fd0b028080e004200d2046fd0b0280808005200d2047fd0b028080a005200d2048fd0b028080c005200d2049fd0b028080e005200d2027fd0b\
+0280808006200c41106a210c200d4180c0006a210d200b41016a220b4102480d000b200a41016a220a418004480d000b200641016a2206200148\
+0d000b0b0b950101077f2000200148044020002106034020062107200721084100210903404100210a200520084180206c200941046c6a41046c\
+6a210b2004200841086c200941e8076c6a41046c6a210c0340200b200cfd000280d2a815fd0b0200200b4180c0006a210b200c41106a210c200a\
+41016a220a4102480d000b200941016a2209418004480d000b200641016a22062001480d000b0b0b00b70303666d61a82016170e200e180e200e\
+201f170e200e180e200e201f180e200e180e200e850d16180e200e180e200e201f170e1f0e170e1f0e201f170e1f0e170e1f0e9e0216180e180e\
+180e180e2017170e170e170e170e2017170e170e170e170e4f4e464646464646464628281f1f1f1f1f1f1f1f28281f1f1f1f1f1f1f1fc12a1717\
+0e1f0e170e1f0e8c3217170e1f0e170e1f0ed13217170e1f0e170e1f0e8c3217170e1f0e170e1f0ed01718170e200e180e200ed20a18180e180e\
+180ecb022a202020202020a02517170e1f0e170e1f0e861518180e200e180e1f0eab0b18170e170e170ef52517170e1f0e170e1f0e8f3217170e\
+1f0e170e1f0ee21718180e1f0e170e200e940b18180e200e180e200ed7022a20202020202020208a2617170e1f0e170e1f0e9a1519170e200e18\
+0e200ee00b19170e1f0e170e1f0ef52617170e1f0e170e1f0e9c3217170e1f0e170e1f0eec1718180e200e180e1f0eee0a18180e180e180eb002\
+2a202020202020c92517170e1f0e170e1f0ea51519170e1f0e170e200ebc0b19170e170e170e9f2617170e1f0e170e1f0ebe3217170e1f0e170e\
+1f0ea21617170e1f0e170e1f0eca0317160e';
 
 /** Everything that a device needs to run ResNet18. */
 export const resNet18Module: ModuleSpec = {
@@ -6135,9 +6007,9 @@ export const resNet18Module: ModuleSpec = {
     /* 22 */ { name: 'prepared14', element: 'f32', size: { fixed: 294912, perSample: 0 }, role: 'prepared' },
     /* 23 */ { name: 'prepared18', element: 'f32', size: { fixed: 1179648, perSample: 0 }, role: 'prepared' },
     /* 24 */ { name: 'prepared21', element: 'f32', size: { fixed: 512000, perSample: 0 }, role: 'prepared' },
-    /* 25 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 802816 }, role: 'scratch' },
-    /* 26 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 200704 }, role: 'scratch' },
-    /* 27 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 200704 }, role: 'scratch' },
+    /* 25 */ { name: 'scratch0', element: 'f32', size: { fixed: 0, perSample: 802832 }, role: 'scratch' },
+    /* 26 */ { name: 'scratch1', element: 'f32', size: { fixed: 0, perSample: 200720 }, role: 'scratch' },
+    /* 27 */ { name: 'scratch2', element: 'f32', size: { fixed: 0, perSample: 200720 }, role: 'scratch' },
   ],
   kernels: [
     /* 0 */ infer00Conv1Conv2dAddSqrtDivSub2More,

@@ -11,8 +11,8 @@ import { axisExpr, intExpr, substituteAxes } from './walk.ts';
 
 /** With fewer summands of a sample than this, adding to memory after each costs more than the cache saves. */
 const WORTHWHILE = 32;
-/** Samples taken together then: enough for an inner loop, and no more than a set of the first-level cache has places for. */
-const TOGETHER = 8;
+/** Samples taken together then: a line or two of each stay in the first-level cache (`layout.ts` sees that they don't collide). */
+const TOGETHER = 32;
 /** Samples of which each gives fewer summands are not worth it. */
 const LEAST = 4;
 

@@ -92,12 +92,33 @@ function divide(a: Affine, divisor: number): { quotient: Affine; remainder: Affi
   const { whole, rest } = splitMultiples(a, divisor);
   const { low, high } = rangeOf(rest);
   if (low >= 0 && high < divisor) return { quotient: whole, remainder: rest };
+  const coarse = coarseDivision(rest, divisor);
+  if (coarse) return { quotient: addScaled(whole, coarse.quotient, 1), remainder: coarse.remainder };
   const nested = nestedDivision(rest, divisor);
   const left = fromAffine(rest);
   const make = (fn: 'idiv' | 'imod'): Affine =>
     atomAffine({ kind: 'apply', type: 'i32', fn, args: [left, intExpr(divisor)] });
   return { quotient: addScaled(whole, nested ?? make('idiv'), 1), remainder: make('imod') };
 }
+
+/**
+ * `(factor * x + rest) / (factor * d)` as `x / d` where the rest is smaller than the factor: what a number of blocks is divided
+ * by does not depend on the place in a block. Undefined for other values.
+ */
+function coarseDivision(a: Affine, divisor: number): { quotient: Affine; remainder: Affine } | undefined {
+  const factors = [...a.terms.values()].map(({ coefficient }) => greatestCommonDivisor(Math.abs(coefficient), divisor));
+  for (const factor of [...new Set(factors)].sort((x, y) => y - x)) {
+    if (factor === 1 || factor === divisor) continue;
+    const { whole, rest } = splitMultiples(a, factor);
+    const { low, high } = rangeOf(rest);
+    if (low < 0 || high >= factor) continue;
+    const { quotient, remainder } = divide(whole, divisor / factor);
+    return { quotient, remainder: addScaled(rest, remainder, factor) };
+  }
+  return undefined;
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
 /** `(x / c + k) / divisor` as `(x + k * c) / (c * divisor)`; undefined for other values. */
 function nestedDivision(a: Affine, divisor: number): Affine | undefined {
@@ -212,8 +233,10 @@ export function joinDigits(a: Affine): Affine {
   for (const [key, { coefficient, atom }] of a.terms) {
     const [x, by] = atom.kind === 'apply' && atom.fn === 'imod' ? atom.args : [];
     if (by?.kind !== 'const') continue;
-    const above = atomAffine({ kind: 'apply', type: 'i32', fn: 'idiv', args: [x, by] });
-    const [whole] = above.terms.keys();
+    // Above a digit in the middle: one division, by the product of two numbers.
+    const above = toAffine({ kind: 'apply', type: 'i32', fn: 'idiv', args: [x, by] });
+    const [[whole, { coefficient: factor }], ...others] = above.terms;
+    if (others.length > 0 || above.constant !== 0 || factor !== 1) continue;
     if (a.terms.get(whole)?.coefficient !== coefficient * by.value) continue;
     const terms = new Map([...a.terms].filter(([other]) => other !== key && other !== whole));
     return joinDigits(addScaled({ terms, constant: a.constant }, toAffine(x), coefficient));

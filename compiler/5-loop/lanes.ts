@@ -41,9 +41,8 @@ export function laneStep(
 
 /** The same of any address. Vectors begin at multiples of their lanes: between two of them memory may have gaps. */
 function stepInVector(tensor: Tensor, indices: readonly Expr[], axis: Axis): number | undefined {
-  const step = coefficientOf(affineAddress(tensor, indices), axis.id);
   const extent = dim.constant(axis.extent);
-  if (step !== undefined || extent === undefined || extent % LANES !== 0) return step;
+  if (extent === undefined || extent % LANES !== 0) return coefficientOf(affineAddress(tensor, indices), axis.id);
   const { axes, value } = splitAxis(axis, [extent / LANES, LANES]);
   const inside = indices.map((index) => substituteAxes(index, new Map([[axis.id, value]])));
   return coefficientOf(affineAddress(tensor, inside), axes[1].id);

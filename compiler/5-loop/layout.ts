@@ -31,10 +31,20 @@ export function rowMajor(shape: readonly Dim[]): Layout {
   return { offset: 0, strides: stridesInOrder(shape, rowMajorOrder(shape.length)) };
 }
 
-/** Intermediate tensors: [N, C, H, W] as NHWC, everything else row-major with the batch in front. */
+/** Elements that lie so far apart share few places of a first-level cache (2 KiB: two sets of 64). */
+const COLLIDING = 512;
+/** A cache line. */
+const LINE = 16;
+
+/**
+ * Intermediate tensors: [N, C, H, W] as NHWC, everything else row-major with the batch in front. Images that would collide in
+ * caches, as small ones of many channels do, lie a line further apart: gradients of weights read the same place of many.
+ */
 export function intermediateLayout(shape: readonly Dim[]): Layout {
-  const order = shape.length === 4 && dim.constant(shape[0]) === undefined ? [0, 2, 3, 1] : rowMajorOrder(shape.length);
-  return { offset: 0, strides: stridesInOrder(shape, batchFirst(shape, order)) };
+  const images = shape.length === 4 && dim.constant(shape[0]) === undefined;
+  const order = images ? [0, 2, 3, 1] : rowMajorOrder(shape.length);
+  const [first, ...others] = stridesInOrder(shape, batchFirst(shape, order));
+  return { offset: 0, strides: [images && first % COLLIDING === 0 ? first + LINE : first, ...others] };
 }
 
 /** Parameters: [out, in, kh, kw] as [kh, kw, in, out], [out, in] as [in, out]. */

@@ -3,8 +3,9 @@
  * part of several nests, from the nests' structure and sizes alone; nothing here changes what is computed. `schedule-gpu.ts`
  * has the GPU's.
  */
+import { dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
-import { reductionsIn } from './address.ts';
+import { reductionsIn, tensorOf } from './address.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, productOf, type Target, vectorisable } from './lanes.ts';
 import { chooseRegister, isBatch, type RegisterTile, sumsTogether, type TileTarget, widthOf } from './register-tile.ts';
@@ -34,7 +35,7 @@ export function choose(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>, few
   const target = tileTarget(kernel, lane, 'wasm');
   const inside = few ? undefined : chooseRegister(kernel, axes, tensors, target);
   const register = inside ?? chooseRegister(kernel, axes, tensors, { ...target, borders: true });
-  return cpuSchedule(kernel, lane, register, few);
+  return cpuSchedule(kernel, lane, register, few, tensors);
 }
 
 /** A nest of a part in which several run one after the other: the shared axes number the work items, all others are loops. */
@@ -102,6 +103,7 @@ function cpuSchedule(
   lane: Axis | undefined,
   register: RegisterTile | undefined,
   few: boolean,
+  tensors: ReadonlyMap<number, Tensor>,
 ): Schedule {
   const others = kernel.axes.filter((axis) => axis !== lane);
   const batch = others.filter(isBatch);
@@ -109,7 +111,9 @@ function cpuSchedule(
   const contraction = register !== undefined || sumsTogether(kernel) > 1;
   const panels = contraction && lane !== undefined && keepsPanel(kernel, lane, rest);
   const lanes = lane ? [lane] : [];
-  const order = panels ? [...batch, ...lanes, ...rest] : [...batch, ...rest, ...lanes];
+  const far = contraction && lane !== undefined && !few && weightsAreFar(kernel, lane, tensors);
+  const samplesFirst = panels ? [...batch, ...lanes, ...rest] : [...batch, ...rest, ...lanes];
+  const order = far ? [...lanes, ...rest, ...batch] : samplesFirst;
   const width = lane && widthOf(kernel, lane);
   const blocks = (axis: Axis): number => {
     const block = axis === lane ? (width ?? 1) : axis.id === register?.axis ? register.tile : 1;
@@ -142,6 +146,22 @@ function stepsOf(kernel: Kernel, axes: readonly Axis[]): number {
 }
 
 const tilesOf = (register: RegisterTile | undefined): RegisterTile[] => (register ? [register] : []);
+
+/** Elements that second-level caches hold, whatever else passes through them. */
+const NEAR = 1 << 17;
+
+/**
+ * True where what the lanes read does not stay in the second-level cache, but what all samples have does: a layer late in a
+ * network. Then each block of lanes is gone through once, for all samples.
+ */
+function weightsAreFar(kernel: Kernel, lane: Axis, tensors: ReadonlyMap<number, Tensor>): boolean {
+  const size = ({ tensor }: { tensor: number }): number => typicalValue(dim.product(tensorOf(tensors, tensor).shape));
+  return reductionsIn(kernel).some((sum) => {
+    const product = productOf(sum, lane);
+    if (!product) return false;
+    return product.varying.some((load) => size(load) > NEAR) && product.fixed.every((load) => size(load) <= NEAR);
+  });
+}
 
 /** True where what the lanes of a sum of products read is read again along another axis, and too much to stay as a whole. */
 function keepsPanel(kernel: Kernel, lane: Axis, rest: readonly Axis[]): boolean {

@@ -15,15 +15,17 @@ export interface SlotPlan {
   readonly slotOf: (program: DispatchProgram, key: string) => number;
 }
 
-/** Elements of a tensor as a function of the batch. */
+/** Elements of a tensor as a function of the batch, with the gaps between its samples. */
 export function sizeOfTensor(tensor: Tensor): Size {
-  const elements = 'elements' in tensor.place ? tensor.place.elements : dim.product(tensor.shape);
+  const { place, shape, layout } = tensor;
+  const elements = 'elements' in place ? place.elements : dim.product(shape);
   const constant = dim.constant(elements);
   if (constant !== undefined) return { fixed: constant, perSample: 0 };
   const [symbol] = dim.symbols(elements);
   const linear = dim.linear(elements, symbol);
   if (!linear) throw new Error(`the size of ${tensor.name}, ${dim.show(elements)}, is not linear in the batch`);
-  return linear;
+  const apart = place.kind === 'scratch' ? shape.findIndex((size) => dim.equal(size, dim.symbol(symbol))) : -1;
+  return { ...linear, perSample: Math.max(linear.perSample, layout.strides[apart] ?? 0) };
 }
 
 const typical = (size: Size): number => size.fixed + TYPICAL_BATCH * size.perSample;

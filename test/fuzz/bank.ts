@@ -25,9 +25,15 @@ export class Bank {
     return buffer;
   }
 
-  #fresh({ place, shape }: Tensor): Float64Array {
+  #fresh({ place, shape, layout }: Tensor): Float64Array {
     const inArena = place.kind === 'parameters' || place.kind === 'gradients';
-    return new Float64Array(inArena ? this.#arena : sizeOf(shapeOf(shape, this.#n))).fill(Number.NaN);
+    const sizes = shapeOf(shape, this.#n);
+    // Samples may lie apart.
+    const end = addressIn(
+      layout,
+      sizes.map((size) => size - 1),
+    );
+    return new Float64Array(inArena ? this.#arena : Math.max(sizeOf(sizes), end + 1)).fill(Number.NaN);
   }
 
   /** Memory for one program; scratch is its own. */

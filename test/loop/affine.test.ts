@@ -1,6 +1,6 @@
 /** Index arithmetic: the normal form is the same function, and loses the divisions that it can. */
 import { expect, test } from 'vitest';
-import { toAffine } from '../../compiler/5-loop/affine.ts';
+import { addScaled, constantAffine, fromAffine, joinDigits, toAffine } from '../../compiler/5-loop/affine.ts';
 import { simplify } from '../../compiler/5-loop/simplify.ts';
 import { splitAxes } from '../../compiler/5-loop/split-axes.ts';
 import { axisExpr, intExpr, keyOf, sizeExpr } from '../../compiler/5-loop/walk.ts';
@@ -30,6 +30,25 @@ test('a reshape back and forth is the identity', () => {
   expect(keyOf(simplify(apply('idiv', flat, 9)))).toBe('@c');
   expect(keyOf(simplify(apply('imod', apply('idiv', flat, 3), 3)))).toBe('@h');
   expect(keyOf(simplify(apply('imod', flat, 3)))).toBe('@w');
+});
+
+test('a number of blocks is divided without the place in a block', () => {
+  const place = apply('add', apply('mul', axisExpr(axis('b', 30)), 4), axisExpr(axis('l', 4)));
+  expect(keyOf(simplify(apply('idiv', place, 12)))).toBe('idiv(@b,i32:3)');
+  expect(keyOf(simplify(apply('imod', place, 12)))).toBe('add(@l,mul(imod(@b,i32:3),i32:4))');
+  // The place takes part where a block may reach over the edge.
+  expect(keyOf(simplify(apply('idiv', place, 6)))).toContain('@l');
+});
+
+test('a layout joins the digits of an index again, also those in the middle', () => {
+  const r = axisExpr(axis('r', 1024));
+  const digits: [Expr, number][] = [
+    [apply('idiv', r, 512), 512],
+    [apply('imod', apply('idiv', r, 256), 2), 256],
+    [apply('imod', r, 256), 1],
+  ];
+  const sum = digits.reduce((all, [digit, stride]) => addScaled(all, toAffine(digit), stride), constantAffine(0));
+  expect(keyOf(fromAffine(joinDigits(sum)))).toBe('@r');
 });
 
 test('an axis that is taken apart becomes several, and every index affine', () => {

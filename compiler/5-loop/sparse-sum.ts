@@ -35,7 +35,8 @@ export function sparseSum(
   const terms = termsOf(sought);
   const inner = terms && lanesLast(sought, terms, tensors);
   if (!terms || !inner || terms.outer.length === 0) return undefined;
-  const { shared, rows, value: whole } = blockOf(terms.outer);
+  const row = inner.reduce((product, { extent }) => product * typicalValue(extent), 1);
+  const { shared, rows, value: whole } = blockOf(terms.outer, MOST_RESULTS / row);
   const replacements = new Map([[terms.outer[terms.outer.length - 1].id, whole]]);
   const here = (expr: Expr): Expr => simplify(substituteAxes(expr, replacements));
   const operand = here(terms.operand);
@@ -129,14 +130,17 @@ function lanesLast(kernel: Kernel, { outer }: Terms, tensors: ReadonlyMap<number
   return lane && [...inner.filter((axis) => axis !== lane), lane];
 }
 
-/** Splits the last of the outer axes: each of few work items computes several rows of results with what it reads. */
-function blockOf(outer: readonly Axis[]): { shared: readonly Axis[]; rows: readonly Axis[]; value: Expr } {
+/** Splits the last of the outer axes: each of few work items computes several rows of results, at most so many, with what it reads. */
+function blockOf(
+  outer: readonly Axis[],
+  most: number,
+): { shared: readonly Axis[]; rows: readonly Axis[]; value: Expr } {
   const [last] = outer.slice(-1);
   const others = outer.slice(0, -1);
   const extent = dim.constant(last.extent);
   const items = others.reduce((product, axis) => product * typicalValue(axis.extent), extent ?? 1);
   const divides = (each: number): boolean => extent !== undefined && extent % each === 0;
-  const count = [8, 4, 2].find((each) => divides(each) && items / each >= LEAST_ITEMS);
+  const count = [8, 4, 2].find((each) => each <= most && divides(each) && items / each >= LEAST_ITEMS);
   if (extent === undefined || count === undefined) return { shared: outer, rows: [], value: axisExpr(last) };
   const { axes, value } = splitAxis(last, [extent / count, count]);
   const [block, row] = axes;

@@ -1,15 +1,13 @@
 /** What is reported when netc itself fails: a message, never a stack trace. */
-import { expect, test, vi } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
+import { findCommand } from '../../compiler/cli/commands/index.ts';
 import { command } from './in-process.ts';
 
-vi.mock('../../compiler/cli/commands/index.ts', () => ({
-  commands: { check: () => {} },
-  findCommand: () => ({
-    name: 'check',
-    options: {},
-    run: () => Promise.reject(new TypeError("Cannot read properties of undefined (reading 'x')")),
-  }),
-}));
+const check = await findCommand('check');
+if (!check) throw new Error('there is no command check');
+const broken = vi.spyOn(check, 'run');
+broken.mockRejectedValue(new TypeError("Cannot read properties of undefined (reading 'x')"));
+afterAll(() => broken.mockRestore());
 
 test('a defect is owned up to, with status 70', async () => {
   const { status, stdout, stderr } = await command('check', 'x.net');

@@ -3,6 +3,7 @@
  * that the vector lanes of a contraction run over consecutive elements. A layout is nothing but strides.
  */
 import { type Dim, dim } from '../dim/dim.ts';
+import { COLLIDING, LINE } from './caches.ts';
 import type { Layout, Tensor } from './kernel.ts';
 
 /** Strides for dimensions nested in the given order, outermost first. A symbolic dimension must be outermost. */
@@ -30,11 +31,6 @@ function batchFirst(shape: readonly Dim[], order: readonly number[]): number[] {
 export function rowMajor(shape: readonly Dim[]): Layout {
   return { offset: 0, strides: stridesInOrder(shape, rowMajorOrder(shape.length)) };
 }
-
-/** Elements that lie so far apart share few places of a first-level cache (2 KiB: two sets of 64). */
-const COLLIDING = 512;
-/** A cache line. */
-const LINE = 16;
 
 /**
  * Intermediate tensors: [N, C, H, W] as NHWC, everything else row-major with the batch in front. Images that would collide in

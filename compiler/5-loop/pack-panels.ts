@@ -7,6 +7,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { affineAddress, alwaysInside, farthestFirst, reductionsIn, tensorOf } from './address.ts';
+import { SECOND_LEVEL } from './caches.ts';
 import { type FormedPart, type Part, partOf } from './dispatch.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { inVectors, LANES, laneCandidate, laneStep, productOf, vectorisable } from './lanes.ts';
@@ -21,9 +22,6 @@ import { PANEL } from './winograd-plan.ts';
 type Load = Extract<Expr, { kind: 'load' }>;
 type Copy = NonNullable<ReturnType<typeof stageLoad>>;
 
-/** Elements that second-level caches hold, in whatever order they are read. */
-const NEAR = 1 << 17;
-
 /**
  * A part that reads its weights from copies in panels, after what makes these; undefined where there is nothing to gain, as
  * with weights of no more than `near` elements.
@@ -32,7 +30,7 @@ export function packPanels(
   part: Part,
   tensors: ReadonlyMap<number, Tensor>,
   nextId: number,
-  near = NEAR,
+  near = SECOND_LEVEL,
 ): FormedPart | undefined {
   const weightsOf = (nest: Kernel, axis: Axis): Load[] => weightsIn(nest, axis, tensors, near);
   const [kernel, ...others] = part.nests;

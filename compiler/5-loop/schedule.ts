@@ -6,6 +6,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis } from '../ops/expr.ts';
 import { reductionsIn, tensorOf } from './address.ts';
+import { SECOND_LEVEL } from './caches.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, productOf, type Target, vectorisable } from './lanes.ts';
 import { chooseRegister, isBatch, type RegisterTile, sumsTogether, type TileTarget, widthOf } from './register-tile.ts';
@@ -147,9 +148,6 @@ function stepsOf(kernel: Kernel, axes: readonly Axis[]): number {
 
 const tilesOf = (register: RegisterTile | undefined): RegisterTile[] => (register ? [register] : []);
 
-/** Elements that second-level caches hold, whatever else passes through them. */
-const NEAR = 1 << 17;
-
 /**
  * True where what the lanes read does not stay in the second-level cache, but what all samples have does: a layer late in a
  * network. Then each block of lanes is gone through once, for all samples.
@@ -159,7 +157,10 @@ function weightsAreFar(kernel: Kernel, lane: Axis, tensors: ReadonlyMap<number, 
   return reductionsIn(kernel).some((sum) => {
     const product = productOf(sum, lane);
     if (!product) return false;
-    return product.varying.some((load) => size(load) > NEAR) && product.fixed.every((load) => size(load) <= NEAR);
+    return (
+      product.varying.some((load) => size(load) > SECOND_LEVEL) &&
+      product.fixed.every((load) => size(load) <= SECOND_LEVEL)
+    );
   });
 }
 

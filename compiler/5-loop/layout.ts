@@ -43,6 +43,17 @@ export function intermediateLayout(shape: readonly Dim[]): Layout {
   return { offset: 0, strides: [images && first % COLLIDING === 0 ? first + LINE : first, ...others] };
 }
 
+/** A tensor in memory of the thread's own, from its beginning if the layout does not say otherwise. */
+export function localTensor(
+  id: number,
+  name: string,
+  element: 'f32' | 'i32',
+  shape: readonly Dim[],
+  layout = rowMajor(shape),
+): Tensor {
+  return { id, name, element, shape, layout, place: { kind: 'local' } };
+}
+
 /** Parameters: [out, in, kh, kw] as [kh, kw, in, out], [out, in] as [in, out]. */
 export function parameterLayout(shape: readonly Dim[], offset: number): Layout {
   const rank = shape.length;

@@ -12,7 +12,7 @@ import { collapseSums } from './collapse-sums.ts';
 import { type FormedPart, partOf } from './dispatch.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, vectorisable } from './lanes.ts';
-import { rowMajor } from './layout.ts';
+import { localTensor } from './layout.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import type { Slide, SlidingProduct } from './sliding-product.ts';
 import { splitAxes } from './split-axes.ts';
@@ -102,14 +102,7 @@ function build(
   const across = placesOf(columns, first.column);
   const shape = [down.high - down.low, across.high - across.low].map(dim.int);
   const extents = [...shape, ...features.map(({ extent }) => extent)];
-  const sumsTensor: Tensor = {
-    id: nextId,
-    name: 'sums',
-    element: 'f32',
-    shape: extents,
-    place: { kind: 'local' },
-    layout: rowMajor(extents),
-  };
+  const sumsTensor = localTensor(nextId, 'sums', 'f32', extents);
   const at = (row: Expr, column: Expr): readonly Expr[] => [
     simplify(minus(row, down.low)),
     simplify(minus(column, across.low)),

@@ -10,7 +10,7 @@ import { all } from '../ops/lowering.ts';
 import { type FormedPart, partOf } from './dispatch.ts';
 import type { Kernel, Store, Tensor } from './kernel.ts';
 import { LANES, vectorisable } from './lanes.ts';
-import { rowMajor } from './layout.ts';
+import { localTensor } from './layout.ts';
 import { conjuncts, pullGuards, simplify } from './simplify.ts';
 import { splitAxis } from './split-axes.ts';
 import { listTerms } from './term-lists.ts';
@@ -44,14 +44,7 @@ export function sparseSum(
   const shape = results.map(({ extent }) => extent);
   const size = dim.constant(dim.product(shape));
   if (operand.kind !== 'load' || size === undefined || size > MOST_RESULTS) return undefined;
-  const sums: Tensor = {
-    id: nextId,
-    name: 'sums',
-    element: 'f32',
-    shape,
-    place: { kind: 'local' },
-    layout: rowMajor(shape),
-  };
+  const sums = localTensor(nextId, 'sums', 'f32', shape);
   const lists = listTerms(
     kernel.label,
     {

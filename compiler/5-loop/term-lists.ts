@@ -3,13 +3,13 @@
  * writes down, for each that counts, its factor and where its other operand lies. Sums then go through a list with their
  * results in registers, as a product of matrices does, and ask nothing. In memory of the thread's own.
  */
-import { type Dim, dim } from '../dim/dim.ts';
+import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { apply, guard } from '../ops/lowering.ts';
 import { affineAddress, alwaysInside, loadsIn, tensorOf } from './address.ts';
 import { type Affine, addScaled, constantAffine, fromAffine } from './affine.ts';
-import type { Kernel, Layout, Tensor } from './kernel.ts';
-import { rowMajor } from './layout.ts';
+import type { Kernel, Tensor } from './kernel.ts';
+import { localTensor, rowMajor } from './layout.ts';
 import { axesOf, axisExpr, intExpr } from './walk.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
@@ -65,15 +65,12 @@ export function listTerms(
   const inside = loadsIn([factor]).every((load) => alwaysInside(load, tensorOf(tensors, load.tensor)));
   if (!parts || !inside || contiguous < 0 || lists === undefined || terms === undefined) return undefined;
   if (lists * most > MOST_LISTED) return undefined;
-  const tensor = (i: number, name: string, element: 'f32' | 'i32', shape: readonly Dim[], layout: Layout): Tensor => {
-    return { id: nextId + i, name, element, shape, layout, place: { kind: 'local' } };
-  };
   const items = [...shape, dim.int(most)];
   const inItems = rowMajor(items).strides.map((stride) => ITEM * stride);
   const first = local + Math.ceil(lists / ITEM) * ITEM;
-  const counts = tensor(0, 'counts', 'i32', shape, { ...rowMajor(shape), offset: local });
-  const factors = tensor(1, 'factors', 'f32', items, { offset: first, strides: inItems });
-  const places = tensor(2, 'places', 'i32', items, { offset: first + 1, strides: inItems });
+  const counts = localTensor(nextId, 'counts', 'i32', shape, { ...rowMajor(shape), offset: local });
+  const factors = localTensor(nextId + 1, 'factors', 'f32', items, { offset: first, strides: inItems });
+  const places = localTensor(nextId + 2, 'places', 'i32', items, { offset: first + 1, strides: inItems });
   const indices = keys.map(({ index }) => index);
   const nest: Kernel = {
     label: `${label} (listed)`,

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { deviation, disagreement } from './agreement.ts';
 import { tablesOf } from './report.ts';
-import type { ContenderResult, NetworkResult, Results } from './results.ts';
+import type { ContenderResult, GpuKernels, NetworkResult, Results } from './results.ts';
 import { median, ratio, spread } from './statistics.ts';
 import { asMarkdown, asText } from './table.ts';
 import type { Outcome } from './task.ts';
@@ -172,6 +172,25 @@ describe('tables', () => {
       ['0 copy', '1.000', '25 %'],
       ['0 for small batches', '-'],
       ['all', '4.000', '100 %', '60.0', '15.0', '38 %'],
+    ]);
+  });
+
+  test("a GPU's kernels as a share of the step and of the roofline", () => {
+    const gpu: GpuKernels = {
+      peak: 1000,
+      bandwidth: 100,
+      kernels: [
+        { label: 'conv', ms: 0.003, flops: 1.5e6, bytes: 1000 },
+        { label: 'copy', ms: 0.001, flops: 0, bytes: 50_000 },
+      ],
+    };
+    const [, , table] = tablesOf({ ...results, networks: [{ ...compared, gpu }] });
+    expect(table.title).toContain('SwiftShader');
+    // Of the first, its arithmetic would take 1.5 us; of the second, its memory's traffic 0.5 us.
+    expect(table.rows).toEqual([
+      ['0 conv', '3.0', '75 %', '500', '0.33', '50 %'],
+      ['1 copy', '1.0', '25 %', '0.0', '50.0', '50 %'],
+      ['all', '4.0', '100 %', '375', '12.8', '50 %'],
     ]);
   });
 

@@ -10,8 +10,8 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import { withSwiftShader } from '../support/swiftshader.ts';
 import { bundling, scratch } from './compile.ts';
-import type { Entry } from './roster.ts';
-import type { Outcome, Task } from './task.ts';
+import { type Entry, inSoftware } from './roster.ts';
+import type { NetworkName, Outcome, Task } from './task.ts';
 
 const run = promisify(execFile);
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -20,6 +20,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 export interface Places {
   /** An interpreter that imports torch. */
   readonly python: string | undefined;
+  /** The GPU that PyTorch finds; empty where it finds none. */
+  readonly cuda: string;
   /** The environment in which WebGPU finds an adapter. */
   readonly gpu: NodeJS.ProcessEnv;
   /** What WebGPU finds there, or why it finds nothing. */
@@ -27,20 +29,21 @@ export interface Places {
 }
 
 export async function findPlaces(): Promise<Places> {
-  return { python: await findPython(), ...(await findGpu()) };
+  return { ...(await findPython()), ...(await findGpu()) };
 }
 
-async function findPython(): Promise<string | undefined> {
+const cudaDevice = 'import torch; print(torch.cuda.get_device_name() if torch.cuda.is_available() else "")';
+
+async function findPython(): Promise<Pick<Places, 'python' | 'cuda'>> {
   const candidates = [process.env.NETC_BENCH_PYTHON ?? '', 'python3', '/usr/bin/python3'];
-  for (const candidate of candidates.filter((name) => name !== ''))
-    if (
-      await run(candidate, ['-c', 'import torch']).then(
-        () => true,
-        () => false,
-      )
-    )
-      return candidate;
-  return undefined;
+  for (const python of candidates.filter((name) => name !== '')) {
+    const cuda = await run(python, ['-c', cudaDevice]).then(
+      ({ stdout }) => stdout.trim(),
+      () => undefined,
+    );
+    if (cuda !== undefined) return { python, cuda };
+  }
+  return { python: undefined, cuda: '' };
 }
 
 /** A real adapter where there is one, else SwiftShader. */
@@ -62,12 +65,17 @@ export async function bundleScript(script: string): Promise<string> {
 }
 
 /** Why an entry cannot take part here; undefined when it can. */
-export function missing(entry: Entry, places: Places): string | undefined {
+export function missing(entry: Entry, places: Places, network: NetworkName): string | undefined {
   if (entry.webgpu && 'missing' in places.adapter) return places.adapter.missing;
+  if (entry.webgpu && isSoftware(places) && !inSoftware.includes(network)) return 'WebGPU in software takes too long';
+  if (entry.cuda && places.cuda === '') return 'PyTorch finds no GPU on this machine';
   if (entry.team === 'netc') return undefined;
   if (entry.script.endsWith('.py')) return places.python ? undefined : 'no python3 with torch on this machine';
   return existsSync(here('node_modules')) ? undefined : 'its packages are not installed';
 }
+
+/** WebGPU is a program on the CPU here. */
+export const isSoftware = ({ adapter }: Places): boolean => 'software' in adapter && adapter.software;
 
 /** Runs a task; throws with the last line of what the contender complained of. */
 export async function launch(entry: Entry, task: Task, places: Places, limitMs: number): Promise<Outcome> {

@@ -7,14 +7,15 @@ import { dirname } from 'node:path';
 import { compileNetwork } from './compile.ts';
 import { footprintOf } from './footprint.ts';
 import { buildNetc, installPeers } from './install.ts';
-import { findPlaces, type Places } from './launch.ts';
+import { findPlaces, isSoftware, type Places } from './launch.ts';
 import { describeMachine, loadNow } from './machine.ts';
-import { measureBatches, measureKernels, measureWidths } from './measures.ts';
+import { measureBatches, measureGpuKernels, measureKernels, measureWidths } from './measures.ts';
 import { networks } from './networks.ts';
 import { type Options, readOptions, usage } from './options.ts';
 import { tablesOf } from './report.ts';
 import type { NetworkResult, Results } from './results.ts';
-import { measure } from './rounds.ts';
+import { roster } from './roster.ts';
+import { measure, takesPart } from './rounds.ts';
 import { asMarkdown, asText } from './table.ts';
 import type { NetworkName } from './task.ts';
 import { openPictures, writeWorkload } from './workload.ts';
@@ -35,7 +36,10 @@ async function bench(options: Options): Promise<Results> {
   return { date: new Date().toISOString(), seconds: Math.round(seconds()), machine, networks: measured };
 }
 
-/** A network against its peers; then netc's own: what each kernel takes and, of the first network, what it costs to use it. */
+/**
+ * A network against its peers; then netc's own, of the devices that take part: what each kernel takes and, of the first
+ * network on the CPU, what it costs to use it.
+ */
 async function measureNetwork(
   name: NetworkName,
   places: Places,
@@ -50,15 +54,19 @@ async function measureNetwork(
   const { batch, inferBatches } = workload;
   const compared = { network: name, batch, inferBatches, pictures: pictures.origin, contenders };
   if (!options.modes.includes('train') || !modes.includes('train')) return compared;
+  const own = roster.filter((entry) => entry.team === 'netc' && takesPart(entry, workload, options));
   report('kernels');
-  const kernels = await measureKernels(network, workload, options.quick);
-  if (!scales) return { ...compared, ...kernels };
+  const hasGpu = own.some(({ webgpu }) => webgpu) && !('missing' in places.adapter) && !isSoftware(places);
+  const onGpu = hasGpu ? { ...compared, gpu: await measureGpuKernels(network, workload, places) } : compared;
+  if (own.every(({ webgpu }) => webgpu)) return onGpu;
+  const kernels = { ...onGpu, ...(await measureKernels(network, workload, options.quick)) };
+  if (!scales) return kernels;
   report('compile time and sizes');
   const footprint = await footprintOf(network, options.quick ? 2 : 5);
   report('batch sizes and widths');
   const batches = await measureBatches(network, workload, options.quick);
   const widths = await measureWidths(workload, options.quick, report);
-  return { ...compared, ...kernels, footprint, batches, widths };
+  return { ...kernels, footprint, batches, widths };
 }
 
 async function main(argv: readonly string[]): Promise<void> {

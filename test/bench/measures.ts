@@ -2,10 +2,10 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { compileNetwork, type Network, netc, writeSource } from './compile.ts';
-import { bundleScript } from './launch.ts';
+import { bundleScript, type Places } from './launch.ts';
 import { wideSource } from './networks.ts';
 import type { ProbeTask } from './probes/protocol.ts';
-import type { KernelTime, ScalingPoint } from './results.ts';
+import type { GpuKernels, KernelTime, ScalingPoint } from './results.ts';
 import type { Report } from './rounds.ts';
 import { elements } from './task.ts';
 import { batch, type Workload } from './workload.ts';
@@ -20,9 +20,9 @@ interface Timed {
 }
 
 /** Runs a script of `probes/` in a process of its own. */
-async function probe<T>(script: string, task: ProbeTask): Promise<T> {
+async function probe<T>(script: string, task: ProbeTask, env = process.env): Promise<T> {
   const path = await bundleScript(`probes/${script}`);
-  return JSON.parse((await run(process.execPath, [path, JSON.stringify(task)])).stdout);
+  return JSON.parse((await run(process.execPath, [path, JSON.stringify(task)], { env })).stdout);
 }
 
 const taskOf = (workload: Workload, batchSizes: readonly number[], threads: number, seconds: number): ProbeTask => ({
@@ -48,6 +48,19 @@ export async function measureKernels(network: Network, workload: Workload, quick
   return {
     ...times,
     kernels: times.kernels.map((kernel, i) => ({ ...kernel, flops: counts[kernel.dispatch]?.[numberIn(i)] ?? 0 })),
+  };
+}
+
+/** What the dispatches of a training step take on the GPU, with the arithmetic and the bytes that `netc kernels` says they need. */
+export async function measureGpuKernels(network: Network, workload: Workload, places: Places): Promise<GpuKernels> {
+  const times = await probe<GpuKernels>('gpu-kernels.ts', taskOf(workload, [batch], 1, 2), places.gpu);
+  const { train }: { train: Listed[] } = JSON.parse(await listing(network));
+  return {
+    ...times,
+    kernels: times.kernels.map((kernel, i) => {
+      const { flops, bytesRead, bytesWritten } = train[i];
+      return { ...kernel, flops, bytes: bytesRead + bytesWritten };
+    }),
   };
 }
 
@@ -81,14 +94,19 @@ async function forwardMultiplyAdds(source: string): Promise<number> {
   return layers.reduce((sum, { macs }) => sum + macs, 0);
 }
 
-interface ListedPart {
+interface Listed {
   readonly flops: number;
-  readonly workOnCpu?: { readonly flops: number };
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  readonly parts: readonly { readonly flops: number; readonly workOnCpu?: { readonly flops: number } }[];
 }
 
+/** The dispatches of a training step, as JSON. */
+const listing = ({ source }: Network): Promise<string> =>
+  netc('kernels', source, '--program', 'train', '--batch', String(batch), '--json');
+
 /** The arithmetic of each part of each dispatch of a training step, as `netc kernels` counts it for the CPU. */
-async function arithmetic({ source }: Network): Promise<readonly (readonly number[])[]> {
-  const listed = await netc('kernels', source, '--program', 'train', '--batch', String(batch), '--json');
-  const { train }: { train: { parts: ListedPart[] }[] } = JSON.parse(listed);
+async function arithmetic(network: Network): Promise<readonly (readonly number[])[]> {
+  const { train }: { train: Listed[] } = JSON.parse(await listing(network));
   return train.map(({ parts }) => parts.map(({ flops, workOnCpu }) => workOnCpu?.flops ?? flops));
 }

@@ -8,11 +8,15 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { FashionCnn, fashionCnnTraining } from '../../generated/fashion_cnn.ts';
 import { Learner } from '../../runtime/index.ts';
 import { tasksOf } from '../../runtime/program.ts';
+import { openWebGpuDevice } from '../../runtime/webgpu/device.ts';
+import { missingSwiftShader } from '../support/swiftshader.ts';
 import { measure } from './contend.ts';
 import { complaint } from './launch.ts';
 import { fashionCnn, resnet18 } from './onnx-file.ts';
 import { readOptions } from './options.ts';
 import { peakModule, peakSampler } from './peak.ts';
+import { rooflineOf } from './probes/gpu-peak.ts';
+import { timedAdapter } from './probes/timed-dispatches.ts';
 import { timedKernels } from './probes/timed-kernels.ts';
 import { integer, joined, message, text } from './protobuf.ts';
 import { roster } from './roster.ts';
@@ -194,6 +198,28 @@ test('the loop that measures the peak multiplies and adds in all of its tile', a
   // In two rounds the second column's four sums go from 1 to 3; the first column's is 0 in the second of them.
   expect(peak(2, 1)).toBe(4 * 2 + 4 * 3);
   expect(Math.min(...(await peakSampler(10))())).toBeGreaterThan(0);
+});
+
+describe.skipIf(missingSwiftShader() !== undefined)('the clock of a GPU', () => {
+  test('sees every dispatch of a training step, and what the GPU can do at all', async () => {
+    const timed = await timedAdapter();
+    const device = await openWebGpuDevice({ ...timed.found, software: true });
+    const model = await FashionCnn.create(device, { seed: 1, batch: 2 });
+    const learner = new Learner(model, fashionCnnTraining);
+    const step = async () => {
+      learner.step({ size: 2, fields: [new Uint8Array(2 * 784).fill(7), Int32Array.of(1, 2)] });
+      return (await learner.records()).map(({ values }) => values[0]);
+    };
+    expect(await step()).toEqual([expect.closeTo(2.3, 1)]);
+    const dispatched = await timed.take();
+    const { kernels, programs } = model.spec.module;
+    expect(dispatched.map(({ label }) => label)).toEqual(programs.train.kernels.map((index) => kernels[index].label));
+    expect(Math.min(...dispatched.map(({ ms }) => ms))).toBeGreaterThan(0);
+    expect(await timed.take()).toEqual([]);
+    const { peak, bandwidth } = await rooflineOf(timed, 4, 16);
+    expect(Math.min(peak, bandwidth)).toBeGreaterThan(0);
+    await device.destroy();
+  });
 });
 
 describe('the clock around kernels', () => {

@@ -1,7 +1,15 @@
 /** From raw figures to tables. Decides what is shown and how it is rounded; measures nothing. */
 import { disagreement, outcomes, tolerance } from './agreement.ts';
 import { networks } from './networks.ts';
-import type { ContenderResult, Footprint, KernelTime, NetworkResult, Results, ScalingPoint } from './results.ts';
+import type {
+  ContenderResult,
+  Footprint,
+  GpuKernels,
+  KernelTime,
+  NetworkResult,
+  Results,
+  ScalingPoint,
+} from './results.ts';
 import { median, ratio, spread } from './statistics.ts';
 import type { Table } from './table.ts';
 import type { Mode, Outcome } from './task.ts';
@@ -11,12 +19,13 @@ const doubling = 2.2;
 
 export function tablesOf(results: Results): readonly Table[] {
   return results.networks.flatMap((result) => {
-    const { network, footprint, kernels, peak, batches, widths } = result;
+    const { network, footprint, kernels, peak, gpu, batches, widths } = result;
     return [
       contendersTable(result, results),
       processorTable(result),
       ...(footprint ? [footprintTable(footprint)] : []),
       ...(kernels && peak ? [kernelsTable(networks[network].title, kernels, peak)] : []),
+      ...(gpu ? [gpuTable(networks[network].title, gpu, results.machine.webgpu)] : []),
       ...(batches ? [scalingTable('batch', batches)] : []),
       ...(widths ? [scalingTable('width', widths)] : []),
     ];
@@ -190,6 +199,41 @@ function kernelsTable(network: string, kernels: readonly KernelTime[], peak: num
     notes: [
       `Peak of WebAssembly SIMD on one core, multiplying and adding in registers: ${peak.toFixed(1)} GFLOP/s.`,
       'Arithmetic as `netc kernels` counts it for the CPU: without what Winograd and the borders spare; a gradient behind a mask at most.',
+    ],
+  };
+}
+
+function gpuTable(network: string, { peak, bandwidth, kernels }: GpuKernels, adapter: string): Table {
+  const total = kernels.reduce((sum, { ms }) => sum + ms, 0);
+  /** What the arithmetic takes at the peak, or the memory's traffic at the bandwidth, in milliseconds. */
+  const floor = ({ flops, bytes }: GpuKernels['kernels'][number]): number =>
+    Math.max(flops / peak, bytes / bandwidth) / 1e6;
+  const row = (label: string, ms: number, flops: number, bytes: number, least: number): string[] => [
+    label,
+    (1000 * ms).toFixed(1),
+    `${((100 * ms) / total).toFixed(0)} %`,
+    short(flops / ms / 1e6),
+    short(bytes / ms / 1e6),
+    `${((100 * least) / ms).toFixed(0)} %`,
+  ];
+  const sum = (of: (kernel: GpuKernels['kernels'][number]) => number): number =>
+    kernels.reduce((all, kernel) => all + of(kernel), 0);
+  return {
+    title: `${network}: kernels of a training step of 64 on ${adapter}, median of the steps`,
+    columns: ['', 'us', 'of the step', 'GFLOP/s', 'GB/s', 'of the roofline'],
+    rows: [
+      ...kernels.map((kernel, i) => row(`${i} ${kernel.label}`, kernel.ms, kernel.flops, kernel.bytes, floor(kernel))),
+      row(
+        'all',
+        total,
+        sum(({ flops }) => flops),
+        sum(({ bytes }) => bytes),
+        sum(floor),
+      ),
+    ],
+    notes: [
+      `By the GPU's clock, each dispatch in a pass of its own. Its peak through WGSL, in float32: ${whole(peak)} GFLOP/s; copying: ${whole(bandwidth)} GB/s.`,
+      'Arithmetic and bytes as `netc kernels` counts them: each byte once, as if all of it came from memory.',
     ],
   };
 }

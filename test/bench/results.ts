@@ -29,6 +29,8 @@ export interface NetworkResult {
   /** GFLOP/s of one core with nothing but multiplications and additions of f32x4. */
   readonly peak?: number;
   readonly kernels?: readonly KernelTime[];
+  /** Where there is a GPU. */
+  readonly gpu?: GpuKernels;
   readonly footprint?: Footprint;
   readonly batches?: readonly ScalingPoint[];
   readonly widths?: readonly ScalingPoint[];
@@ -43,6 +45,21 @@ export interface KernelTime {
   readonly ms: number;
   /** As the CPU computes it, which may be fewer than the operator's own. */
   readonly flops: number;
+}
+
+/** What a GPU does, by its own clock. */
+export interface GpuKernels {
+  /** GFLOP/s of float32 with nothing but multiplications and additions in registers. */
+  readonly peak: number;
+  /** GB/s of a copy, what is read and what is written together. */
+  readonly bandwidth: number;
+  /** A training step's dispatches in order. */
+  readonly kernels: readonly {
+    readonly label: string;
+    readonly ms: number;
+    readonly flops: number;
+    readonly bytes: number;
+  }[];
 }
 
 export interface ScalingPoint {

@@ -17,6 +17,8 @@ export interface Entry {
   readonly without?: string;
   /** Needs an adapter for WebGPU. */
   readonly webgpu?: true;
+  /** Needs a GPU that PyTorch can use. */
+  readonly cuda?: true;
   /** Takes part in `--quick`. */
   readonly quick?: true;
 }
@@ -28,6 +30,8 @@ const counts = cores > 1 ? [1, cores] : [1];
 const both: readonly Mode[] = ['train', 'infer'];
 const all: readonly NetworkName[] = ['fashion_cnn', 'resnet18', 'resnet18_224'];
 const cnn: readonly NetworkName[] = ['fashion_cnn'];
+/** What WebGPU is asked to compute where it is a program on the CPU. */
+export const inSoftware = cnn;
 
 const netc: Omit<Entry, 'id' | 'title' | 'variant' | 'threads'> = {
   team: 'netc',
@@ -36,6 +40,7 @@ const netc: Omit<Entry, 'id' | 'title' | 'variant' | 'threads'> = {
   modes: both,
 };
 const pytorch = { script: 'pytorch.py', networks: all, modes: both } as const;
+const onGpu = { threads: 1, cuda: true } as const;
 const noTraining = "ONNX Runtime's packages do not train";
 const onnx = { team: 'peer', script: 'onnx.ts', networks: all, modes: ['infer'], without: noTraining } as const;
 const tfjs = { team: 'peer', script: 'tfjs.ts', networks: cnn, threads: 1 } as const;
@@ -53,7 +58,7 @@ export const roster: readonly Entry[] = [
       quick: true,
     }),
   ),
-  { ...netc, id: 'netc-webgpu', title: 'netc, WebGPU', variant: 'webgpu', threads: 0, networks: cnn, webgpu: true },
+  { ...netc, id: 'netc-webgpu', title: 'netc, WebGPU', variant: 'webgpu', threads: 0, webgpu: true },
   ...counts.map(
     (count): Entry => ({
       ...pytorch,
@@ -75,6 +80,23 @@ export const roster: readonly Entry[] = [
       threads: count,
     }),
   ),
+  { ...pytorch, ...onGpu, id: 'pytorch-cuda', title: 'PyTorch, CUDA', team: 'pytorch', variant: 'cuda' },
+  {
+    ...pytorch,
+    ...onGpu,
+    id: 'pytorch-cuda-graphs',
+    title: 'PyTorch, CUDA graphs',
+    team: 'peer',
+    variant: 'cuda-graphs',
+  },
+  {
+    ...pytorch,
+    ...onGpu,
+    id: 'pytorch-cuda-compiled',
+    title: 'PyTorch, CUDA, torch.compile',
+    team: 'peer',
+    variant: 'cuda-compiled',
+  },
   ...counts.map(
     (count): Entry => ({
       ...onnx,

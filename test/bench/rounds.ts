@@ -2,7 +2,7 @@
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { scratch } from './compile.ts';
-import { launch, missing, type Places } from './launch.ts';
+import { isSoftware, launch, missing, type Places } from './launch.ts';
 import { networks } from './networks.ts';
 import type { Options } from './options.ts';
 import type { ContenderResult, Measurement } from './results.ts';
@@ -30,9 +30,9 @@ export async function measure(
   const { batch, network } = workload;
   const entries = roster.filter((entry) => takesPart(entry, workload, options));
   const modes = options.modes.filter((mode) => networks[network].modes.includes(mode));
-  const present = entries.filter((entry) => missing(entry, places) === undefined);
+  const present = entries.filter((entry) => missing(entry, places, network) === undefined);
   for (const entry of entries) {
-    const reason = missing(entry, places);
+    const reason = missing(entry, places, network);
     if (reason !== undefined) report(`${entry.title}: left out, ${reason}`);
   }
   const found = new Map<string, Measurement['rounds'][number][]>();
@@ -53,7 +53,7 @@ export async function measure(
         outcomes.push(outcome);
         loads.push(loadavg()[0] ?? 0);
         const took = performance.now() - start;
-        if (took > longest || 'failed' in outcome || isSoftware(entry, places)) enough.add(entry.id + mode);
+        if (took > longest || 'failed' in outcome || runsInSoftware(entry, places)) enough.add(entry.id + mode);
         const where = `${network} ${mode}, round ${round + 1} of ${options.rounds}`;
         report(`${where}: ${entry.title}: ${inWords(outcome, batch)} (${(took / 1000).toFixed(1)} s)`);
       }
@@ -61,7 +61,7 @@ export async function measure(
   }
   return entries.map((entry): ContenderResult => {
     const { id, title, team, without } = entry;
-    const reason = missing(entry, places);
+    const reason = missing(entry, places, network);
     const measured = (mode: Mode): Partial<Record<Mode, Measurement>> => {
       const rounds = found.get(id + mode);
       return rounds ? { [mode]: { rounds } } : {};
@@ -72,16 +72,16 @@ export async function measure(
       team,
       ...(reason === undefined ? {} : { missing: reason }),
       ...(without === undefined ? {} : { without }),
-      ...(isSoftware(entry, places) ? { software: true } : {}),
+      ...(runsInSoftware(entry, places) ? { software: true } : {}),
       modes: { ...measured('train'), ...measured('infer') },
     };
   });
 }
 
-const isSoftware = ({ webgpu }: Entry, { adapter }: Places): boolean =>
-  webgpu === true && 'software' in adapter && adapter.software;
+const runsInSoftware = ({ webgpu }: Entry, places: Places): boolean => webgpu === true && isSoftware(places);
 
-function takesPart(entry: Entry, workload: Workload, { quick, contenders }: Options): boolean {
+/** Whether the command line asks for it. */
+export function takesPart(entry: Entry, workload: Workload, { quick, contenders }: Options): boolean {
   if (!entry.networks.includes(workload.network)) return false;
   if (contenders.length > 0) return contenders.some((word) => entry.id.includes(word));
   return !quick || entry.quick === true;

@@ -1,7 +1,11 @@
-"""PyTorch on the CPU: reads the task that ../task.ts describes, measures as ../contend.ts does, writes the outcome.
+"""PyTorch: reads the task that ../task.ts describes, measures as ../contend.ts does, writes the outcome.
 
-The variant `eager` is PyTorch as one writes it. `tuned` is what can be had by asking for it: channels last in training; in
-inference the network traced, frozen and optimized.
+On the CPU the variant `eager` is PyTorch as one writes it. `tuned` is what can be had by asking for it: channels last in
+training; in inference the network traced, frozen and optimized.
+
+On a GPU `cuda` is PyTorch as one writes it, the data set on the device; `cuda-graphs` replays a captured step;
+`cuda-compiled` is `torch.compile(mode="reduce-overhead")` with the fused optimizer. All of them with PyTorch's defaults, by
+which convolutions round their operands to TF32.
 
 OMP_WAIT_POLICY=PASSIVE and GOMP_SPINCOUNT=0 come from the driver: with OpenMP's default, threads that spin, two of them
 are many times slower on a machine that does anything else.
@@ -82,12 +86,32 @@ def build(task):
     return model
 
 
+def on_gpu(task):
+    return task["variant"].startswith("cuda")
+
+
 def train(task, images, labels):
     start = now()
-    layout = torch.channels_last if task["variant"] == "tuned" else torch.contiguous_format
+    variant = task["variant"]
+    layout = torch.channels_last if variant == "tuned" else torch.contiguous_format
     model = build(task).to(memory_format=layout)
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.001)
+    if on_gpu(task):
+        model, images, labels = model.cuda(), images.cuda(), labels.cuda()
+    captured = variant == "cuda-graphs"
+    fused = {"fused": True} if variant == "cuda-compiled" else {}
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.001, **({"capturable": True} if captured else fused))
+    network = torch.compile(model, mode="reduce-overhead") if variant == "cuda-compiled" else model
     size = task["batch"]
+
+    def work(image, label):
+        output = network((image.float() / 255).to(memory_format=layout))
+        loss = F.cross_entropy(output, label)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        optimizer.step()
+        return loss.detach()
+
+    replay = Replay(work, images[:size], labels[:size]) if captured else work
     last = None
     done = 0
 
@@ -95,11 +119,7 @@ def train(task, images, labels):
         nonlocal last, done
         at = done % task["batches"] * size
         done += 1
-        output = model((images[at : at + size].float() / 255).to(memory_format=layout))
-        last = F.cross_entropy(output, labels[at : at + size])
-        optimizer.zero_grad(set_to_none=True)
-        last.backward()
-        optimizer.step()
+        last = replay(images[at : at + size], labels[at : at + size])
 
     losses = []
 
@@ -113,19 +133,55 @@ def train(task, images, labels):
     return {"firstMs": first, "losses": losses, "prediction": [], "train": measured}
 
 
-def compiled(model, given):
-    return torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, given)))
+class Replay:
+    """Calls a function that computes on the GPU: twice as it is, as capturing demands, then captured in a graph."""
+
+    def __init__(self, call, *given):
+        self.call, self.given, self.calls = call, [each.clone() for each in given], 0
+
+    def __call__(self, *given):
+        for own, each in zip(self.given, given):
+            own.copy_(each)
+        self.calls += 1
+        if self.calls <= 2:
+            side = torch.cuda.Stream()
+            side.wait_stream(torch.cuda.current_stream())
+            with torch.cuda.stream(side):
+                result = self.call(*self.given)
+            torch.cuda.current_stream().wait_stream(side)
+            return result
+        if self.calls == 3:
+            self.graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self.graph):
+                self.result = self.call(*self.given)
+        self.graph.replay()
+        return self.result
+
+
+def predictor(task, model, given):
+    """A function that gives the model's output for pictures in the host's memory, there again."""
+    variant = task["variant"]
+    if variant == "tuned":
+        return torch.jit.optimize_for_inference(torch.jit.freeze(torch.jit.trace(model, given)))
+    if variant == "eager":
+        return model
+    call = torch.compile(model, mode="reduce-overhead") if variant == "cuda-compiled" else model
+    if variant == "cuda-graphs":
+        call = Replay(model, given.cuda())
+    return lambda pictures: call(pictures.cuda()).cpu()
 
 
 def infer(task, images):
     scaled = images.float() / 255
     start = now()
     model = build(task).eval()
+    if on_gpu(task):
+        model = model.cuda()
     first, prediction, timings = 0, [], {}
-    with torch.no_grad() if task["variant"] == "tuned" else torch.inference_mode():
+    with torch.no_grad() if task["variant"] in ("tuned", "cuda-compiled") else torch.inference_mode():
         for n in task["inferBatches"]:
             given = scaled[:n]
-            predict = compiled(model, given) if task["variant"] == "tuned" else model
+            predict = predictor(task, model, given)
             result = predict(given).numpy()
             if not timings:
                 first = now() - start
@@ -143,8 +199,9 @@ def main():
     images = images.reshape(-1, *task["sample"])
     labels = torch.frombuffer(bytearray((folder / "labels.u8").read_bytes()), dtype=torch.uint8).long()
     measured = train(task, images, labels) if task["mode"] == "train" else infer(task, images)
+    place = torch.cuda.get_device_name() if on_gpu(task) else f"{torch.get_num_threads()} threads"
     outcome = {
-        "description": f"PyTorch {torch.__version__}, {task['variant']}, {torch.get_num_threads()} threads",
+        "description": f"PyTorch {torch.__version__}, {task['variant']}, {place}",
         "importMs": IMPORT_MS,
         **measured,
         "peakRssMb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

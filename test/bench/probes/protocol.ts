@@ -1,7 +1,7 @@
 /** What the driver gives a probe, as its only argument in JSON, and how a probe answers: JSON on standard output. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Batch, CompiledModel, Learner } from '../../../runtime/index.ts';
+import type { Batch, CompiledModel, Device, Learner } from '../../../runtime/index.ts';
 import { type Bundle, modelClassOf, trainingOf } from '../bundle.ts';
 import { files } from '../task.ts';
 
@@ -26,11 +26,12 @@ export interface Bench {
   batch(n: number): Batch;
 }
 
-/** netc on the CPU, ready for steps of any of the batches. */
-export async function openBench(): Promise<Bench> {
+/** netc, ready for steps of any of the batches: on the CPU, or on the device that `open` gives. */
+export async function openBench(open?: () => Promise<Device>): Promise<Bench> {
   const task: ProbeTask = JSON.parse(process.argv[2] ?? '{}');
   const bundle: Bundle = await import(task.bundle);
-  const device = await bundle.openDevice('cpu', task.threads > 0 ? { threads: task.threads } : {});
+  const threads = task.threads > 0 ? { threads: task.threads } : {};
+  const device = open ? await open() : await bundle.openDevice('cpu', threads);
   const model = await modelClassOf(bundle).create(device, { seed: 42, batch: Math.max(...task.batches) });
   const images = new Uint8Array(readFileSync(join(task.folder, files.images)));
   const labels = Int32Array.from(readFileSync(join(task.folder, files.labels)));

@@ -15,6 +15,7 @@ const infer00Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -134,6 +135,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -152,12 +154,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -177,8 +185,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r3 = 0; r3 < 3; r3++) {
-    for (var r4 = 0; r4 < 32; r4++) {
+  for (var r4 = member; r4 < 32; r4 += team) {
+    for (var r3 = 0; r3 < 3; r3++) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -234,6 +242,48 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc11 += scratch0[a1 + 2944] * v14;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 5 * 16) { return; }
   let v15 = parameters[cb + 4688];
   let a2 = cb + hb * 240 + n * 400 + w * 16;
   scratch2[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
@@ -259,6 +309,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -277,12 +328,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -295,8 +352,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
+  for (var r2 = member; r2 < 64; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4704];
       let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
@@ -328,6 +385,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc5 += scratch0[a1 + 2880] * v8;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let v9 = parameters[cb + 23136];
   let a2 = cb + nb * 576 + w * 32;
   scratch2[a2] = max((acc0 + v9), vec4f());
@@ -356,6 +435,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -368,18 +448,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-    for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
+    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23168];
@@ -387,6 +473,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc0 += scratch0[a0 + 768] * parameters[a1 + 23264];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   scratch1[cb + n * 16] = max((acc0 + parameters[cb + 41600]), vec4f());
 }
 `,
@@ -406,6 +504,7 @@ const infer04Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -431,42 +530,85 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[n * 64 + r0];
-      let a0 = cb * 2 + r0 * 10;
-      acc0 += v0 * parameters[a0 + 166464];
-      acc1 += v0 * parameters[a0 + 166465];
-    }
-    let a1 = cb * 2 + n * 22;
-    let a2 = cb * 2;
-    scratch1[a1] = acc0 + parameters[a2 + 167104];
-    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
-  }
-  var acc2 = -3.402823466e+38;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a3 = n * 22 + r0;
-    acc2 = max(acc2, scratch1[a3]);
-  }
-  let a4 = n * 22;
-  scratch1[a4 + 10] = acc2;
-  let v1 = scratch1[a4 + 10];
-  for (var c = 0; c < 10; c++) {
-    let a5 = c + n * 22;
-    scratch1[a5 + 11] = exp((scratch1[a5] - v1));
-  }
+  let v1 = parameters[167104];
+  let v3 = parameters[167105];
+  let v5 = parameters[167106];
+  let v7 = parameters[167107];
+  let v9 = parameters[167108];
+  let v11 = parameters[167109];
+  let v13 = parameters[167110];
+  let v15 = parameters[167111];
+  let v17 = parameters[167112];
+  let v19 = parameters[167113];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
   var acc3 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a6 = n * 22 + r0;
-    acc3 += scratch1[a6 + 11];
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch0[n * 64 + r0];
+    let a0 = r0 * 10;
+    acc0 += v0 * parameters[a0 + 166464];
+    acc1 += v0 * parameters[a0 + 166465];
+    acc2 += v0 * parameters[a0 + 166466];
+    acc3 += v0 * parameters[a0 + 166467];
+    acc4 += v0 * parameters[a0 + 166468];
+    acc5 += v0 * parameters[a0 + 166469];
+    acc6 += v0 * parameters[a0 + 166470];
+    acc7 += v0 * parameters[a0 + 166471];
+    acc8 += v0 * parameters[a0 + 166472];
+    acc9 += v0 * parameters[a0 + 166473];
   }
-  scratch1[a4 + 21] = acc3;
-  let v2 = scratch1[a4 + 21];
+  let v2 = acc0 + v1;
+  let v4 = acc1 + v3;
+  let v6 = acc2 + v5;
+  let v8 = acc3 + v7;
+  let v10 = acc4 + v9;
+  let v12 = acc5 + v11;
+  let v14 = acc6 + v13;
+  let v16 = acc7 + v15;
+  let v18 = acc8 + v17;
+  let v20 = acc9 + v19;
+  for (var cb = 0; cb < 1; cb++) {
+    let a1 = n * 22;
+    scratch1[a1] = v2;
+    scratch1[a1 + 1] = v4;
+    scratch1[a1 + 2] = v6;
+    scratch1[a1 + 3] = v8;
+    scratch1[a1 + 4] = v10;
+    scratch1[a1 + 5] = v12;
+    scratch1[a1 + 6] = v14;
+    scratch1[a1 + 7] = v16;
+    scratch1[a1 + 8] = v18;
+    scratch1[a1 + 9] = v20;
+  }
+  var acc10 = -3.402823466e+38;
+  for (var r0 = 0; r0 < 10; r0++) {
+    let a2 = n * 22 + r0;
+    acc10 = max(acc10, scratch1[a2]);
+  }
+  let a3 = n * 22;
+  scratch1[a3 + 10] = acc10;
+  let v21 = scratch1[a3 + 10];
   for (var c = 0; c < 10; c++) {
-    let a7 = c + n * 22;
-    output_output[c + n * 10] = scratch1[a7 + 11] / v2;
+    let a4 = c + n * 22;
+    scratch1[a4 + 11] = exp((scratch1[a4] - v21));
+  }
+  var acc11 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    let a5 = n * 22 + r0;
+    acc11 += scratch1[a5 + 11];
+  }
+  scratch1[a3 + 21] = acc11;
+  let v22 = scratch1[a3 + 21];
+  for (var c = 0; c < 10; c++) {
+    let a6 = c + n * 22;
+    output_output[c + n * 10] = scratch1[a6 + 11] / v22;
   }
 }
 `,
@@ -486,6 +628,7 @@ const evaluate00ToFloatToF32Div: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 784, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -557,6 +700,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -676,6 +820,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -703,6 +848,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -730,6 +876,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -754,6 +901,7 @@ const evaluate05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -781,71 +929,114 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[n * 64 + r0];
-      let a0 = cb * 2 + r0 * 10;
-      acc0 += v0 * parameters[a0 + 166464];
-      acc1 += v0 * parameters[a0 + 166465];
-    }
-    let a1 = cb * 2 + n * 35;
-    let a2 = cb * 2;
-    scratch1[a1] = acc0 + parameters[a2 + 167104];
-    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
-  }
-  var acc2 = -3.402823466e+38;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a3 = n * 35 + r0;
-    acc2 = max(acc2, scratch1[a3]);
-  }
-  let a4 = n * 35;
-  scratch1[a4 + 10] = acc2;
-  let v1 = scratch1[a4 + 10];
-  for (var c = 0; c < 10; c++) {
-    let a5 = c + n * 35;
-    scratch1[a5 + 11] = exp((scratch1[a5] - v1));
-  }
+  let v1 = parameters[167104];
+  let v3 = parameters[167105];
+  let v5 = parameters[167106];
+  let v7 = parameters[167107];
+  let v9 = parameters[167108];
+  let v11 = parameters[167109];
+  let v13 = parameters[167110];
+  let v15 = parameters[167111];
+  let v17 = parameters[167112];
+  let v19 = parameters[167113];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
   var acc3 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a6 = n * 35 + r0;
-    acc3 += scratch1[a6 + 11];
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch0[n * 64 + r0];
+    let a0 = r0 * 10;
+    acc0 += v0 * parameters[a0 + 166464];
+    acc1 += v0 * parameters[a0 + 166465];
+    acc2 += v0 * parameters[a0 + 166466];
+    acc3 += v0 * parameters[a0 + 166467];
+    acc4 += v0 * parameters[a0 + 166468];
+    acc5 += v0 * parameters[a0 + 166469];
+    acc6 += v0 * parameters[a0 + 166470];
+    acc7 += v0 * parameters[a0 + 166471];
+    acc8 += v0 * parameters[a0 + 166472];
+    acc9 += v0 * parameters[a0 + 166473];
   }
-  scratch1[a4 + 21] = acc3;
-  let v2 = scratch1[a4 + 21];
+  let v2 = acc0 + v1;
+  let v4 = acc1 + v3;
+  let v6 = acc2 + v5;
+  let v8 = acc3 + v7;
+  let v10 = acc4 + v9;
+  let v12 = acc5 + v11;
+  let v14 = acc6 + v13;
+  let v16 = acc7 + v15;
+  let v18 = acc8 + v17;
+  let v20 = acc9 + v19;
+  for (var cb = 0; cb < 1; cb++) {
+    let a1 = n * 35;
+    scratch1[a1] = v2;
+    scratch1[a1 + 1] = v4;
+    scratch1[a1 + 2] = v6;
+    scratch1[a1 + 3] = v8;
+    scratch1[a1 + 4] = v10;
+    scratch1[a1 + 5] = v12;
+    scratch1[a1 + 6] = v14;
+    scratch1[a1 + 7] = v16;
+    scratch1[a1 + 8] = v18;
+    scratch1[a1 + 9] = v20;
+  }
+  var acc10 = -3.402823466e+38;
+  for (var r0 = 0; r0 < 10; r0++) {
+    let a2 = n * 35 + r0;
+    acc10 = max(acc10, scratch1[a2]);
+  }
+  let a3 = n * 35;
+  scratch1[a3 + 10] = acc10;
+  let v21 = scratch1[a3 + 10];
   for (var c = 0; c < 10; c++) {
-    let a7 = c + n * 10;
-    let a8 = c + n * 35;
-    output_output[a7] = scratch1[a8 + 11] / v2;
+    let a4 = c + n * 35;
+    scratch1[a4 + 11] = exp((scratch1[a4] - v21));
   }
-  var acc4 = -3.402823466e+38;
+  var acc11 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 = max(acc4, output_output[n * 10 + r0]);
+    let a5 = n * 35 + r0;
+    acc11 += scratch1[a5 + 11];
   }
-  var acc5 = -3.402823466e+38;
+  scratch1[a3 + 21] = acc11;
+  let v22 = scratch1[a3 + 21];
+  for (var c = 0; c < 10; c++) {
+    let a6 = c + n * 10;
+    let a7 = c + n * 35;
+    output_output[a6] = scratch1[a7 + 11] / v22;
+  }
+  var acc12 = -3.402823466e+38;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc12 = max(acc12, output_output[n * 10 + r0]);
+  }
+  var acc13 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = output_output[n * 10 + r1];
-    let wins0 = (x0 > acc5) | (x0 != x0);
-    acc5 = select(acc5, x0, wins0);
+    let wins0 = (x0 > acc13) | (x0 != x0);
+    acc13 = select(acc13, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  scratch1[a4 + 22] = acc4;
-  scratch1[a4 + 23] = y0;
-  let v3 = scratch1[a4 + 22];
+  scratch1[a3 + 22] = acc12;
+  scratch1[a3 + 23] = y0;
+  let v23 = scratch1[a3 + 22];
   for (var c = 0; c < 10; c++) {
-    let a9 = c + n * 35;
-    let a10 = c + n * 10;
-    scratch1[a9 + 24] = output_output[a10] - v3;
+    let a8 = c + n * 35;
+    let a9 = c + n * 10;
+    scratch1[a8 + 24] = output_output[a9] - v23;
   }
-  var acc6 = 0.0;
+  var acc14 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a11 = n * 35 + r0;
-    acc6 += exp(scratch1[a11 + 24]);
+    let a10 = n * 35 + r0;
+    acc14 += exp(scratch1[a10 + 24]);
   }
-  scratch1[a4 + 34] = acc6;
+  scratch1[a3 + 34] = acc14;
 }
 `,
 };
@@ -864,6 +1055,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -882,23 +1074,40 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 1 - 1);
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 35 + 24] - log(scratch0[r0 * 35 + 34]);
-    }
-  }
   var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 35 + 23];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    let v0 = sample_label[r0];
+    let a0 = r0 * 35;
+    acc0 += select(0.0, (scratch0[v0 + r0 * 35 + 24] - log(scratch0[a0 + 34])), ((v0 >= 0) & (v0 < 10)));
+    acc1 += scratch0[a0 + 23];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+  }
+  if (member > 0 || place >= 1) { return; }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = -v2;
@@ -925,6 +1134,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 784, block: 8 },
+      team: 1,
     },
     {
       name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -935,6 +1145,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00c_fc2_weight_reordered',
@@ -945,6 +1156,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 4],
       together: false,
       invocations: { count: 640, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00d_fc1_weight_reordered',
@@ -955,6 +1167,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 5],
       together: false,
       invocations: { count: 9216, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00e_conv3_weight_reordered',
@@ -965,6 +1178,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 6],
       together: false,
       invocations: { count: 9216, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00f_conv2_weight_reordered',
@@ -975,6 +1189,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 7],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1149,6 +1364,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
     {
       name: 'train_01b_conv3_conv2d_add_relu_weights_transforme',
@@ -1159,6 +1375,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [1, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1324,6 +1541,7 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -1344,12 +1562,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -1369,8 +1593,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r3 = 0; r3 < 3; r3++) {
-    for (var r4 = 0; r4 < 32; r4++) {
+  for (var r4 = member; r4 < 32; r4 += team) {
+    for (var r3 = 0; r3 < 3; r3++) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -1426,6 +1650,48 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc11 += scratch0[a1 + 2944] * v14;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 5 * 16) { return; }
   let v15 = parameters[cb + 4688];
   let v16 = max((acc0 + v15), vec4f());
   let v17 = max((acc1 + v15), vec4f());
@@ -1487,6 +1753,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
     {
       name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
@@ -1497,6 +1764,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1524,6 +1792,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -1548,6 +1817,7 @@ const train05Fc2MatmulAddSoftmaxAmaxSubExpSum: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1573,109 +1843,152 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[n * 64 + r0];
-      let a0 = cb * 2 + r0 * 10;
-      acc0 += v0 * parameters[a0 + 166464];
-      acc1 += v0 * parameters[a0 + 166465];
-    }
-    let a1 = cb * 2 + n * 87;
-    let a2 = cb * 2;
-    scratch1[a1] = acc0 + parameters[a2 + 167104];
-    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
-  }
-  var acc2 = -3.402823466e+38;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a3 = n * 87 + r0;
-    acc2 = max(acc2, scratch1[a3]);
-  }
-  let a4 = n * 87;
-  scratch1[a4 + 10] = acc2;
-  let v1 = scratch1[a4 + 10];
-  for (var c = 0; c < 10; c++) {
-    let a5 = c + n * 87;
-    scratch1[a5 + 11] = exp((scratch1[a5] - v1));
-  }
+  let v1 = parameters[167104];
+  let v3 = parameters[167105];
+  let v5 = parameters[167106];
+  let v7 = parameters[167107];
+  let v9 = parameters[167108];
+  let v11 = parameters[167109];
+  let v13 = parameters[167110];
+  let v15 = parameters[167111];
+  let v17 = parameters[167112];
+  let v19 = parameters[167113];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
   var acc3 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    let a6 = n * 87 + r0;
-    acc3 += scratch1[a6 + 11];
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch0[n * 64 + r0];
+    let a0 = r0 * 10;
+    acc0 += v0 * parameters[a0 + 166464];
+    acc1 += v0 * parameters[a0 + 166465];
+    acc2 += v0 * parameters[a0 + 166466];
+    acc3 += v0 * parameters[a0 + 166467];
+    acc4 += v0 * parameters[a0 + 166468];
+    acc5 += v0 * parameters[a0 + 166469];
+    acc6 += v0 * parameters[a0 + 166470];
+    acc7 += v0 * parameters[a0 + 166471];
+    acc8 += v0 * parameters[a0 + 166472];
+    acc9 += v0 * parameters[a0 + 166473];
   }
-  scratch1[a4 + 21] = acc3;
-  let v2 = scratch1[a4 + 21];
+  let v2 = acc0 + v1;
+  let v4 = acc1 + v3;
+  let v6 = acc2 + v5;
+  let v8 = acc3 + v7;
+  let v10 = acc4 + v9;
+  let v12 = acc5 + v11;
+  let v14 = acc6 + v13;
+  let v16 = acc7 + v15;
+  let v18 = acc8 + v17;
+  let v20 = acc9 + v19;
+  for (var cb = 0; cb < 1; cb++) {
+    let a1 = n * 87;
+    scratch1[a1] = v2;
+    scratch1[a1 + 1] = v4;
+    scratch1[a1 + 2] = v6;
+    scratch1[a1 + 3] = v8;
+    scratch1[a1 + 4] = v10;
+    scratch1[a1 + 5] = v12;
+    scratch1[a1 + 6] = v14;
+    scratch1[a1 + 7] = v16;
+    scratch1[a1 + 8] = v18;
+    scratch1[a1 + 9] = v20;
+  }
+  var acc10 = -3.402823466e+38;
+  for (var r0 = 0; r0 < 10; r0++) {
+    let a2 = n * 87 + r0;
+    acc10 = max(acc10, scratch1[a2]);
+  }
+  let a3 = n * 87;
+  scratch1[a3 + 10] = acc10;
+  let v21 = scratch1[a3 + 10];
   for (var c = 0; c < 10; c++) {
-    let a7 = c + n * 87;
-    scratch1[a7 + 22] = scratch1[a7 + 11] / v2;
+    let a4 = c + n * 87;
+    scratch1[a4 + 11] = exp((scratch1[a4] - v21));
   }
-  var acc4 = -3.402823466e+38;
+  var acc11 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a8 = n * 87 + r0;
-    acc4 = max(acc4, scratch1[a8 + 22]);
+    let a5 = n * 87 + r0;
+    acc11 += scratch1[a5 + 11];
   }
-  var acc5 = -3.402823466e+38;
+  scratch1[a3 + 21] = acc11;
+  let v22 = scratch1[a3 + 21];
+  for (var c = 0; c < 10; c++) {
+    let a6 = c + n * 87;
+    scratch1[a6 + 22] = scratch1[a6 + 11] / v22;
+  }
+  var acc12 = -3.402823466e+38;
+  for (var r0 = 0; r0 < 10; r0++) {
+    let a7 = n * 87 + r0;
+    acc12 = max(acc12, scratch1[a7 + 22]);
+  }
+  var acc13 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = scratch1[n * 87 + r1 + 22];
-    let wins0 = (x0 > acc5) | (x0 != x0);
-    acc5 = select(acc5, x0, wins0);
+    let wins0 = (x0 > acc13) | (x0 != x0);
+    acc13 = select(acc13, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  scratch1[a4 + 32] = acc4;
-  scratch1[a4 + 33] = y0;
-  let v3 = scratch1[a4 + 32];
+  scratch1[a3 + 32] = acc12;
+  scratch1[a3 + 33] = y0;
+  let v23 = scratch1[a3 + 32];
   for (var c = 0; c < 10; c++) {
-    let a9 = c + n * 87;
-    let v4 = scratch1[a9 + 22] - v3;
-    let y1 = exp(v4);
-    scratch1[a9 + 34] = v4;
-    scratch1[a9 + 44] = y1;
+    let a8 = c + n * 87;
+    let v24 = scratch1[a8 + 22] - v23;
+    let y1 = exp(v24);
+    scratch1[a8 + 34] = v24;
+    scratch1[a8 + 44] = y1;
   }
-  var acc6 = 0.0;
+  var acc14 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a10 = n * 87 + r0;
-    acc6 += scratch1[a10 + 44];
+    let a9 = n * 87 + r0;
+    acc14 += scratch1[a9 + 44];
   }
-  scratch1[a4 + 54] = acc6;
-  let v6 = f32(i32(uniforms.n));
-  let v7 = 1.0 / v6;
-  let v8 = -v7;
-  let v5 = sample_label[n];
+  scratch1[a3 + 54] = acc14;
+  let v26 = f32(i32(uniforms.n));
+  let v27 = 1.0 / v26;
+  let v28 = -v27;
+  let v25 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    let a11 = c + n * 87;
-    scratch1[a11 + 55] = select(0.0, v8, (c == v5));
+    let a10 = c + n * 87;
+    scratch1[a10 + 55] = select(0.0, v28, (c == v25));
   }
-  var acc7 = 0.0;
+  var acc15 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a12 = n * 87 + r0;
-    acc7 += scratch1[a12 + 55];
+    let a11 = n * 87 + r0;
+    acc15 += scratch1[a11 + 55];
   }
-  scratch1[a4 + 65] = acc7;
-  let v9 = scratch1[a4 + 65];
-  let v10 = -v9;
-  let v11 = scratch1[a4 + 54];
-  let v12 = v10 / v11;
+  scratch1[a3 + 65] = acc15;
+  let v29 = scratch1[a3 + 65];
+  let v30 = -v29;
+  let v31 = scratch1[a3 + 54];
+  let v32 = v30 / v31;
   for (var c = 0; c < 10; c++) {
-    let a13 = c + n * 87;
-    scratch1[a13 + 66] = scratch1[a13 + 55] + v12 * scratch1[a13 + 44];
+    let a12 = c + n * 87;
+    scratch1[a12 + 66] = scratch1[a12 + 55] + v32 * scratch1[a12 + 44];
   }
-  var acc8 = 0.0;
-  let v13 = scratch1[a4 + 21];
+  var acc16 = 0.0;
+  let v33 = scratch1[a3 + 21];
   for (var r0 = 0; r0 < 10; r0++) {
-    let a14 = n * 87 + r0;
-    acc8 += scratch1[a14 + 66] * (scratch1[a14 + 22] / v13);
+    let a13 = n * 87 + r0;
+    acc16 += scratch1[a13 + 66] * (scratch1[a13 + 22] / v33);
   }
-  scratch1[a4 + 76] = acc8;
-  let v14 = scratch1[a4 + 21];
-  let v15 = 1.0 / v14;
-  let v16 = scratch1[a4 + 76];
-  let v17 = -v16;
+  scratch1[a3 + 76] = acc16;
+  let v34 = scratch1[a3 + 21];
+  let v35 = 1.0 / v34;
+  let v36 = scratch1[a3 + 76];
+  let v37 = -v36;
   for (var c = 0; c < 10; c++) {
-    let a15 = c + n * 87;
-    scratch1[a15 + 77] = (scratch1[a15 + 66] * v15 + v17) * scratch1[a15 + 11];
+    let a14 = c + n * 87;
+    scratch1[a14 + 77] = (scratch1[a14 + 66] * v35 + v37) * scratch1[a14 + 11];
   }
 }
 `,
@@ -1697,6 +2010,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [0, 1, 4, 5],
       together: false,
       invocations: { count: 1, block: 0 },
+      team: 64,
     },
     {
       name: 'train_06b_fc2_backward_sum',
@@ -1707,6 +2021,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [1, 6],
       together: false,
       invocations: { count: 10, block: 0 },
+      team: 64,
     },
     {
       name: 'train_06c_fc2_backward_matmul',
@@ -1717,6 +2032,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [1, 2, 6],
       together: false,
       invocations: { count: 640, block: 0 },
+      team: 32,
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
@@ -1727,6 +2043,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [2, 1, 3, 7],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -1753,21 +2070,39 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 128>;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // loss: log + sub + eq + select + sum + 3 more
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 1 - 1);
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 87 + 34] - log(scratch0[r0 * 87 + 54]);
-    }
-  }
   var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 87 + 33];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    let v0 = sample_label[r0];
+    let a0 = r0 * 87;
+    acc0 += select(0.0, (scratch0[v0 + r0 * 87 + 34] - log(scratch0[a0 + 54])), ((v0 >= 0) & (v0 < 10)));
+    acc1 += scratch0[a0 + 33];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+  }
+  if (member > 0 || place >= 1) { return; }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = -v2;
@@ -1777,52 +2112,100 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 10) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 10 - 1);
   let i = item;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[i + r0 * 87 + 77];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0 || place >= 10) { return; }
   gradients[i + 167104] = acc0;
 }
 // fc2 backward: matmul
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 64 * 10) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let n = item % 10;
   let rest1 = item / 10;
   let c = rest1;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[n + r0 * 87 + 77] * scratch1[c + r0 * 64];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0) { return; }
   gradients[c * 10 + n + 166464] = acc0;
 }
 // fc2 backward: matmul + gt + select
 fn part3(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < 10; r0++) {
+  for (var r0 = member; r0 < 10; r0 += team) {
     acc0 += scratch0[n * 87 + r0 + 77] * scratch2[cb + r0 * 16];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   scratch3[cb + n * 16] = select(vec4f(0.0), acc0, (vec4f(scratch1[cb * 4 + n * 64], scratch1[cb * 4 + n * 64 + 1], scratch1[cb * 4 + n * 64 + 2], scratch1[cb * 4 + n * 64 + 3]) > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 1) { part1(number, invocation); return; }
-  number -= 1;
-  if (number < 10) { part2(number, invocation); return; }
-  number -= 10;
-  if (number < (i32(uniforms.n) * 16 + 63) / 64) { part3(number, invocation); }
+  if (number < (1 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (1 * min(64, most_members) + 63) / 64;
+  if (number < (10 * min(64, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (10 * min(64, most_members) + 63) / 64;
+  if (number < (640 * min(32, most_members) + 63) / 64) { part2(number, invocation); return; }
+  number -= (640 * min(32, most_members) + 63) / 64;
+  if (number < (i32(uniforms.n) * 16 * min(8, most_members) + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -1843,6 +2226,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [0, 4],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 64,
     },
     {
       name: 'train_07b_fc1_backward_matmul',
@@ -1853,6 +2237,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [0, 1, 4],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 8,
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
@@ -1863,6 +2248,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [1, 0, 2, 5],
       together: false,
       invocations: { count: 288, block: 4 },
+      team: 8,
     },
     {
       name: 'train_07d_conv3_backward_conv2d_weight_grad_images',
@@ -1873,6 +2259,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [3, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1897,21 +2284,43 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 320>;
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 64], scratch0[ib * 4 + r0 * 64 + 1], scratch0[ib * 4 + r0 * 64 + 2], scratch0[ib * 4 + r0 * 64 + 3]);
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 16) { return; }
   gradients[ib + 41600] = acc0;
 }
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 26 * 3 * 3 * 16) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 26 * 3 * 3 * 16 - 1);
   let nb = item % 16;
   let rest3 = item / 16;
   let c_2 = rest3 % 3;
@@ -1924,7 +2333,7 @@ fn part1(number: i32, invocation: u32) {
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
     let a0 = c_0b * 5 + c_1 * 384 + c_2 * 128 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
@@ -1933,6 +2342,26 @@ fn part1(number: i32, invocation: u32) {
     acc3 += v0 * scratch1[a0 + 3];
     acc4 += v0 * scratch1[a0 + 4];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    workgroupBarrier();
+    for (var sum = member; sum < 5; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+  }
+  if (member > 0 || place >= 26 * 3 * 3 * 16) { return; }
   let a1 = c_0b * 720 + c_1 * 48 + c_2 * 16 + nb;
   gradients[a1 + 23168] = acc0;
   gradients[a1 + 23312] = acc1;
@@ -1946,8 +2375,12 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -1959,7 +2392,7 @@ fn part2(number: i32, invocation: u32) {
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
-  for (var r0 = 0; r0 < 64; r0++) {
+  for (var r0 = member; r0 < 64; r0 += team) {
     let v0 = scratch2[cb + h * 6144 + r0 * 32 + w * 2048];
     let a2 = nb * 256 + r0;
     acc0 += scratch0[a2] * v0;
@@ -1967,6 +2400,24 @@ fn part2(number: i32, invocation: u32) {
     acc2 += scratch0[a2 + 128] * v0;
     acc3 += scratch0[a2 + 192] * v0;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
   let a3 = cb + h * 96 + nb * 1152 + w * 32;
   let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
   scratch4[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
@@ -1984,11 +2435,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 59) { part1(number, invocation); return; }
-  number -= 59;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
+  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * min(64, most_members) + 63) / 64;
+  if (number < (3744 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (3744 * min(8, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -2009,6 +2460,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [0, 3],
       together: true,
       invocations: { count: 288, block: 0 },
+      team: 64,
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad_weight',
@@ -2019,6 +2471,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [0, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
@@ -2029,6 +2482,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [1, 0, 2, 6],
       together: false,
       invocations: { count: 80, block: 2 },
+      team: 16,
     },
     {
       name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
@@ -2039,6 +2493,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [1, 0, 2, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2063,25 +2518,47 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 32) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 3 * 3 * 32 - 1);
   let ib = item % 32;
   let rest2 = item / 32;
   let r2 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r1 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 3 * 3 * 32) { return; }
   scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 5 * 16) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -2100,7 +2577,7 @@ fn part1(number: i32, invocation: u32) {
   var acc9 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
-      for (var r2 = 0; r2 < 128; r2++) {
+      for (var r2 = member; r2 < 128; r2 += team) {
         let a0 = nb * 2304 + r1 * (-128) + r2 + w * 128;
         let v0 = scratch0[a0];
         let a1 = cb + r1 * 2048 + r2 * 16;
@@ -2133,6 +2610,44 @@ fn part1(number: i32, invocation: u32) {
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 5 * 16) { return; }
   let a2 = cb + nb * 800 + w * 16;
   scratch5[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
   scratch5[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
@@ -2151,9 +2666,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 5) { part0(number, invocation); return; }
-  number -= 5;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 + 63) / 64) { part1(number, invocation); }
+  if (number < (288 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (288 * min(64, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2174,6 +2689,7 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [0, 1, 2, 3, 5],
       together: false,
       invocations: { count: 6144, block: 0 },
+      team: 8,
     },
     {
       name: 'train_09b_conv2_backward_sum',
@@ -2184,6 +2700,7 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [4, 5],
       together: true,
       invocations: { count: 400, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -2210,10 +2727,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv3 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 32;
   let rest4 = item / 32;
   let c = rest4 % 64;
@@ -2230,7 +2753,7 @@ fn part0(number: i32, invocation: u32) {
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
   var acc8 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb + r0 * 288 + r2 * 32;
     let v0 = scratch1[a0];
     let a1 = c + r0 * 1600 + r2 * 64;
@@ -2273,6 +2796,42 @@ fn part0(number: i32, invocation: u32) {
     acc7 += scratch0[a1 + 1344] * v11;
     acc8 += scratch0[a1 + 1408] * v11;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+  }
+  if (member > 0) { return; }
   let a2 = c * 32 + nb + r2 * 18432;
   scratch5[a2] = acc0;
   scratch5[a2 + 2048] = acc1;
@@ -2286,26 +2845,42 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 5 * 5 * 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 5 * 5 * 16 - 1);
   let ib = item % 16;
   let rest2 = item / 16;
   let r2 = rest2 % 5;
   let rest1 = rest2 / 5;
   let r1 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch4[ib + r0 * 400 + r1 * 80 + r2 * 16];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 5 * 5 * 16) { return; }
   scratch6[ib + r1 * 80 + r2 * 16] = acc0;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 96) { part0(number, invocation); return; }
-  number -= 96;
-  if (number < 7) { part1(number, invocation); }
+  if (number < (6144 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (6144 * min(8, most_members) + 63) / 64;
+  if (number < (400 * min(64, most_members) + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2326,6 +2901,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [0, 1, 2, 5],
       together: false,
       invocations: { count: 12800, block: 0 },
+      team: 4,
     },
     {
       name: 'train_10b_conv2_backward_max_pool2d_grad_conv2d_in',
@@ -2336,6 +2912,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [0, 1, 2, 3, 7],
       together: false,
       invocations: { count: 104, block: 1 },
+      team: 8,
     },
     {
       name: 'train_10c_conv3_backward_sum_slices',
@@ -2346,6 +2923,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 32, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2372,10 +2950,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 5 * 5 * 32 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 16;
   let rest5 = item / 16;
   let c = rest5 % 32;
@@ -2394,7 +2978,7 @@ fn part0(number: i32, invocation: u32) {
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
   var acc8 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb * 4 + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
     let v0 = vec4i(scratch1[a0], scratch1[a0 + 1], scratch1[a0 + 2], scratch1[a0 + 3]);
     let v1 = vec4f(scratch2[a0], scratch2[a0 + 1], scratch2[a0 + 2], scratch2[a0 + 3]);
@@ -2452,6 +3036,42 @@ fn part0(number: i32, invocation: u32) {
     acc7 += v16 * v17;
     acc8 += scratch0[a1 + 1344] * v17;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+  }
+  if (member > 0) { return; }
   let a2 = c * 16 + nb + r1_0 * 23040 + r2_0 * 4608;
   scratch5[a2] = acc0;
   scratch5[a2 + 512] = acc1;
@@ -2465,8 +3085,12 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 13;
@@ -2491,7 +3115,7 @@ fn part1(number: i32, invocation: u32) {
     let v2 = (r1 * (-1) + w + 2) % 2;
     let v6 = v2 + 2;
     if ((((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 11)) & ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
-      for (var r2 = 0; r2 < 64; r2++) {
+      for (var r2 = member; r2 < 64; r2 += team) {
         let a3 = v0 * 64 + n * 1600 + r2;
         let v1 = scratch1[a3 - 64];
         let v3 = scratch2[a3 - 64];
@@ -2550,6 +3174,50 @@ fn part1(number: i32, invocation: u32) {
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    workgroupBarrier();
+    for (var sum = member; sum < 5; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 13 * 8) { return; }
   let a5 = cb + n * 1352 + w * 8;
   let a6 = cb * 4 + n * 5408 + w * 32;
   scratch6[a5] = select(vec4f(0.0), acc0, (vec4f(scratch0[a6], scratch0[a6 + 1], scratch0[a6 + 2], scratch0[a6 + 3]) > vec4f(0.0)));
@@ -2587,10 +3255,10 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 200) { part0(number, invocation); return; }
-  number -= 200;
-  if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part1(number, invocation); return; }
-  number -= (i32(uniforms.n) * 13 * 8 + 63) / 64;
+  if (number < (12800 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (12800 * min(4, most_members) + 63) / 64;
+  if (number < (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64;
   if (number < 1) { part2(number, invocation); }
 }
 `,
@@ -2612,6 +3280,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [0, 5],
       together: true,
       invocations: { count: 1352, block: 0 },
+      team: 32,
     },
     {
       name: 'train_11b_conv1_backward_max_pool2d_grad_conv2d_we',
@@ -2622,6 +3291,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [1, 2, 0, 5],
       together: true,
       invocations: { count: 4056, block: 0 },
+      team: 8,
     },
     {
       name: 'train_11c_conv3_backward_conv2d_weight_grad_slices',
@@ -2632,6 +3302,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 1,
     },
     {
       name: 'train_11d_conv2_backward_sum_slices',
@@ -2642,6 +3313,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -2668,25 +3340,47 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 12168>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 192>;
 // conv1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 13 * 13 * 8) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 13 * 13 * 8 - 1);
   let ib = item % 8;
   let rest2 = item / 8;
   let r2 = rest2 % 13;
   let rest1 = rest2 / 13;
   let r1 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 13 * 13 * 8) { return; }
   scratch5[ib + r1 * 104 + r2 * 8] = acc0;
 }
 // conv1 backward: max_pool2d_grad + conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 13 * 13 * 3 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 13 * 13 * 3 * 8 - 1);
   let c = 0;
   let nb = item % 8;
   let rest4 = item / 8;
@@ -2699,7 +3393,7 @@ fn part1(number: i32, invocation: u32) {
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
     let v0 = scratch2[a0];
     let v1 = scratch0[a0];
@@ -2725,6 +3419,22 @@ fn part1(number: i32, invocation: u32) {
     acc1 += v7 * v9;
     acc2 += scratch1[a1 + 85] * v9;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+  }
+  if (member > 0 || place >= 13 * 13 * 3 * 8) { return; }
   let a2 = nb + r1_0 * 936 + r2_0 * 72 + w * 8;
   scratch6[a2] = acc0;
   scratch6[a2 + 24] = acc1;
@@ -2765,28 +3475,44 @@ fn part2(number: i32, invocation: u32) {
 }
 // conv2 backward: sum: slices
 fn part3(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 5; r1++) {
+  for (var r1 = member; r1 < 5; r1 += team) {
     for (var r2 = 0; r2 < 5; r2++) {
       acc0 += scratch4[ib + r1 * 80 + r2 * 16];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 16) { return; }
   gradients[ib + 4688] = acc0;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 22) { part0(number, invocation); return; }
-  number -= 22;
-  if (number < 64) { part1(number, invocation); return; }
-  number -= 64;
+  if (number < (1352 * min(32, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (1352 * min(32, most_members) + 63) / 64;
+  if (number < (4056 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (4056 * min(8, most_members) + 63) / 64;
   if (number < 59) { part2(number, invocation); return; }
   number -= 59;
-  if (number < 1) { part3(number, invocation); }
+  if (number < (16 * min(4, most_members) + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -2807,6 +3533,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 4608, block: 0 },
+      team: 4,
     },
     {
       name: 'train_12b_conv1_backward_sum_slices',
@@ -2817,6 +3544,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 8, block: 0 },
+      team: 8,
     },
     {
       name: 'train_12c_conv1_backward_max_pool2d_grad_conv2d_we',
@@ -2827,6 +3555,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 72, block: 0 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -2845,10 +3574,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 4688>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 32 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 16;
   let rest3 = item / 16;
   let c = rest3 % 32;
@@ -2857,30 +3592,62 @@ fn part0(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+  for (var r1_0 = member; r1_0 < 5; r1_0 += team) {
     for (var r2_0 = 0; r2_0 < 5; r2_0++) {
       acc0 += scratch0[c * 16 + h * 1536 + nb + r1_0 * 23040 + r2_0 * 4608 + w * 512];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0) { return; }
   gradients[c * 16 + h * 1536 + nb + w * 512 + 80] = acc0;
 }
 // conv1 backward: sum: slices
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 8 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 13; r1++) {
+  for (var r1 = member; r1 < 13; r1 += team) {
     for (var r2 = 0; r2 < 13; r2++) {
       acc0 += scratch1[ib + r1 * 104 + r2 * 8];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 8) { return; }
   gradients[ib + 72] = acc0;
 }
 // conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 3 * 3 * 8 - 1);
   let c = 0;
   let nb = item % 8;
   let rest2 = item / 8;
@@ -2888,22 +3655,34 @@ fn part2(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+  for (var r1_0 = member; r1_0 < 13; r1_0 += team) {
     for (var r2_0 = 0; r2_0 < 13; r2_0++) {
       acc0 += scratch2[h * 24 + nb + r1_0 * 936 + r2_0 * 72 + w * 8];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 3 * 3 * 8) { return; }
   gradients[h * 24 + nb + w * 8] = acc0;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 72) { part0(number, invocation); return; }
-  number -= 72;
-  if (number < 1) { part1(number, invocation); return; }
-  number -= 1;
-  if (number < 2) { part2(number, invocation); }
+  if (number < (4608 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (4608 * min(4, most_members) + 63) / 64;
+  if (number < (8 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (8 * min(8, most_members) + 63) / 64;
+  if (number < (72 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -2922,6 +3701,7 @@ const train13AdamIsFiniteMulAddPowSub3More: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 20896, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2998,6 +3778,7 @@ const prepare00Conv2Conv2dAddReluMaxPool2dWeights: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00b_conv3_conv2d_add_relu_weights_transforme',
@@ -3008,6 +3789,7 @@ const prepare00Conv2Conv2dAddReluMaxPool2dWeights: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3027,7 +3809,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnn in hexadecimal: 47,984 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnn in hexadecimal: 48,060 bytes, a function for each part of each kernel. */
 const fashionCnnWasm = '\
 0061736d0100000001470960017c017c60017d017d60027d7d017d60017d017f60077f7f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060067f7f7f\
 7f7f7f0060097f7f7f7f7f7f7f7f7f0060047f7f7f7f0002120103656e76066d656d6f7279020301808004032f2e000001010101020304050504\
@@ -3070,7 +3852,7 @@ const fashionCnnWasm = '\
 72645f6d61785f706f6f6c32645f677261645f636f6e7632645f7765002a2e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c\
 5f6164645f706f775f7375625f335f6d6f7265002d34707265706172655f3030615f636f6e76325f636f6e7632645f6164645f72656c755f6d61\
 785f706f6f6c32645f77656967687473001034707265706172655f3030625f636f6e76335f636f6e7632645f6164645f72656c755f7765696768\
-74735f7472616e73666f726d6500160abae2022ed30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73f\
+74735f7472616e73666f726d6500160a86e3022ed30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73f\
 a29e21012002200144ef39fafe422ee63fa2a12102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002\
 a2441aa0011aa0012a3fa02002a244176cc1166cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a24455555555\
 5555c53fa02002a244000000000000e03fa02002a244000000000000f03fa02002a244000000000000f03fa02001fc02ac42ff077c423486bfa2\
@@ -3311,552 +4093,553 @@ e6282112200d2a0298e6282113200d2a029ce6282114200d2a02a0e6282115200d2a02a4e6282116
 6a2137203641016a2236410a480d000b20352008200b41046c6a213b203b28020046b2213a202920323802582029203a38025c20292a0258213c\
 4100212b2006200b41236c41046c6a213d2007200b410a6c41046c6a213e0340203d203e2a0200203c93380260203d41046a213d203e41046a21\
 3e202b41016a222b410a480d000b4300000000213f410021222006200b41236c41046c6a21400340203f20402a0260100292213f204041046a21\
-40202241016a2222410a480d000b2029203f38028801200941016a22092001480d000b0b0b9e0206017d057f017d027f047d047f200020014804\
-4043000000002108410021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005\
-200c200941236c6a41186a41046c6a210d200d2a0200200b2a0288011003939221080b200a41046a210a200b418c016a210b200941016a220920\
-02280200480d000b4300000000210e4100210f2005410041046c6a21100340200e20102a025c92210e2010418c016a2110200f41016a220f2002\
-280200480d000b2002280200b221112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a211720172013\
-3802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b870702077f1f7b20002001480440200021060340200621\
-0720074120702108200741206e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180206c200841046c6a41\
-046c6a210c0340200bfd0002800a210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200bfd0002804afd0c0000003f0000003f\
-0000003f0000003ffde601210f200bfd0002808a0121102010fd0c0000003f0000003f0000003f0000003ffde6012111200bfd000280ca01fd0c\
-0000003f0000003f0000003f0000003ffde6012112200bfd0002808a0321132013fd0c0000003f0000003f0000003f0000003ffde6012114200e\
-2012fde4012014fde40121152015fd0c0000003f0000003f0000003f0000003ffde6012116200bfd0002808a02fd0c0000003f0000003f000000\
-3f0000003ffde6012117200bfd000280ca03fd0c0000003f0000003f0000003f0000003ffde6012118200f2017fde4012018fde401fd0c000000\
-3f0000003f0000003f0000003ffde6012119200bfd000280ca02fd0c0000003f0000003f0000003f0000003ffde601211a200bfd0002808a0421\
-1b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011201afde401201cfde401211d201dfd0c0000003f0000003f0000003f0000\
-003ffde601211e200e2012fde5012014fde401211f201ffd0c0000003f0000003f0000003f0000003ffde6012120200f2017fde5012018fde401\
-fd0c0000003f0000003f0000003f0000003ffde60121212011201afde501201cfde40121222022fd0c0000003f0000003f0000003f0000003ffd\
-e6012123200e200ffde4012011fde4012124200e200ffde5012011fde401212520162019fde401201efde401212620162019fde501201efde401\
-212720202021fde4012023fde401212820202021fde5012023fde401212920142018fde401201cfde401212a20142018fde501201cfde401212b\
-200c200dfd0b0200200c2024fd0b028008200c2025fd0b028010200c2010fd0b028018200c2015fd0b028020200c2026fd0b028028200c2027fd\
-0b028030200c201dfd0b028038200c201ffd0b028040200c2028fd0b028048200c2029fd0b028050200c2022fd0b028058200c2013fd0b028060\
-200c202afd0b028068200c202bfd0b028070200c201bfd0b028078200b41106a210b200c4180046a210c200a41016a220a4102480d000b200641\
-016a22062001480d000b0b0b6401067f2000200148044020002106034020062107200741c000702108200741c0006e2107200721092005200820\
-0941c0006c6a41046c6a210a200a20042008410a6c20096a41046c6a210b200b2a0280d228380200200641016a22062001480d000b0b0b6e0106\
-7f20002001480440200021060340200621072007210841002109200520084180016c41046c6a210a2004200841046c6a210b0340200a200b2a02\
-80d016380200200a41046a210a200b4180126a210b200941016a2209418001480d000b200641016a22062001480d000b0b0b8e0101077f200020\
-0148044020002106034020062107200741800170210820074180016e2107200721094100210a200520094180c0006c200841c0006c6a41046c6a\
-210b200420094180c0006c20086a41046c6a210c0340200b200c2a0280cc04380200200b41046a210b200c4180046a210c200a41016a220a41c0\
-00480d000b200641016a22062001480d000b0b0b890101077f2000200148044020002106034020062107200741c000702108200741c0006e2107\
-200721094100210a200520094180106c200841206c6a41046c6a210b200420094180106c20086a41046c6a210c0340200b200c2a02800a380200\
-200b41046a210b200c4180026a210c200a41016a220a4120480d000b200641016a22062001480d000b0b0bc20b07067f087b037f0f7b017f177b\
-027f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c000000000000000000000000000000\
+40202241016a2222410a480d000b2029203f38028801200941016a22092001480d000b0b0bc30204027d077f047d047f20002001480440430000\
+00002108430000000021094100210a2004410041046c6a210b2005410041046c6a210c0340200b280200210d200d41004e200d410a4871044020\
+082005200a41236c200b2802006a41186a41046c6a210e200e2a0200200c2a0288011003939221082009200c2a025c92210905200b280200210f\
+200f41004e200f410a4871044020082005200a41236c200b2802006a41186a41046c6a211020102a0200200c2a0288011003939221080b410104\
+402009200c2a025c9221090b0b200b41046a210b200c418c016a210c200a41016a220a2002280200480d000b2002280200b22111200820119521\
+1220128c211320092011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a21182018201438020020\
+1541016a22152001480d000b0b0b870702077f1f7b200020014804402000210603402006210720074120702108200741206e2107200721094100\
+210a2004200941086c200841c0006c6a41046c6a210b200520094180206c200841046c6a41046c6a210c0340200bfd0002800a210d200dfd0c00\
+00003f0000003f0000003f0000003ffde601210e200bfd0002804afd0c0000003f0000003f0000003f0000003ffde601210f200bfd0002808a01\
+21102010fd0c0000003f0000003f0000003f0000003ffde6012111200bfd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012112\
+200bfd0002808a0321132013fd0c0000003f0000003f0000003f0000003ffde6012114200e2012fde4012014fde40121152015fd0c0000003f00\
+00003f0000003f0000003ffde6012116200bfd0002808a02fd0c0000003f0000003f0000003f0000003ffde6012117200bfd000280ca03fd0c00\
+00003f0000003f0000003f0000003ffde6012118200f2017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200bfd\
+000280ca02fd0c0000003f0000003f0000003f0000003ffde601211a200bfd0002808a04211b201bfd0c0000003f0000003f0000003f0000003f\
+fde601211c2011201afde401201cfde401211d201dfd0c0000003f0000003f0000003f0000003ffde601211e200e2012fde5012014fde401211f\
+201ffd0c0000003f0000003f0000003f0000003ffde6012120200f2017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde601\
+21212011201afde501201cfde40121222022fd0c0000003f0000003f0000003f0000003ffde6012123200e200ffde4012011fde4012124200e20\
+0ffde5012011fde401212520162019fde401201efde401212620162019fde501201efde401212720202021fde4012023fde401212820202021fd\
+e5012023fde401212920142018fde401201cfde401212a20142018fde501201cfde401212b200c200dfd0b0200200c2024fd0b028008200c2025\
+fd0b028010200c2010fd0b028018200c2015fd0b028020200c2026fd0b028028200c2027fd0b028030200c201dfd0b028038200c201ffd0b0280\
+40200c2028fd0b028048200c2029fd0b028050200c2022fd0b028058200c2013fd0b028060200c202afd0b028068200c202bfd0b028070200c20\
+1bfd0b028078200b41106a210b200c4180046a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b6401067f2000200148\
+044020002106034020062107200741c000702108200741c0006e21072007210920052008200941c0006c6a41046c6a210a200a20042008410a6c\
+20096a41046c6a210b200b2a0280d228380200200641016a22062001480d000b0b0b6e01067f2000200148044020002106034020062107200721\
+0841002109200520084180016c41046c6a210a2004200841046c6a210b0340200a200b2a0280d016380200200a41046a210a200b4180126a210b\
+200941016a2209418001480d000b200641016a22062001480d000b0b0b8e0101077f200020014804402000210603402006210720074180017021\
+0820074180016e2107200721094100210a200520094180c0006c200841c0006c6a41046c6a210b200420094180c0006c20086a41046c6a210c03\
+40200b200c2a0280cc04380200200b41046a210b200c4180046a210c200a41016a220a41c000480d000b200641016a22062001480d000b0b0b89\
+0101077f2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a200520094180106c200841206c\
+6a41046c6a210b200420094180106c20086a41046c6a210c0340200b200c2a02800a380200200b41046a210b200c4180026a210c200a41016a22\
+0a4120480d000b200641016a22062001480d000b0b0bc20b07067f087b037f0f7b017f177b027f20002001480440200021080340200821092009\
+210a4100210b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000\
+210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000000000\
+00002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000\
+000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd0902\
+0021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c20\
+1afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b20\
+1efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b\
+201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021\
+201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014\
+fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c2124\
+20242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd0002900221\
+2620202026fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde401211520\
+1741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401\
+fd0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd\
+4520292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd4520\
+2c202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f20\
+2ffd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb0121342013\
+2033fde401fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033\
+fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde4\
+01fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c010000000100\
+00000100000001000000202bfd4ffd0c02000000020000000200000002000000202efd52fd0c030000000300000003000000030000002031fd52\
+213efd0c010000000100000001000000010000002036fd4ffd0c020000000200000002000000020000002039fd52fd0c03000000030000000300\
+000003000000203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41\
+086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a22\
+0d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0be21002077f3c7b200020\
+0148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c20084180016c6a41046c6a210b\
+200520094180e4006c200841046c6a41046c6a210c0340200bfd000280cc04210d200dfd0c0000003f0000003f0000003f0000003ffde601210e\
+200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280cc0621102010fd0c0000003f0000003f0000003f0000003ffde601\
+21112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280cc0821132013fd0c0000003f0000003f0000003f0000003ffd\
+e6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280cc0a21162016fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012117200bfd000280cc1021182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd\
+0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280cc0c211d20\
+1dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280cc12211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+20201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398e\
+e33dfde6012123200bfd000280cc0e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280cc1421262026fd0c398e\
+e33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601\
+fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c\
+201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c\
+398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e\
+633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e63\
+3e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d\
+398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398e\
+e33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6\
+012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e39\
+8e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e63\
+3efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efd\
+e601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601\
+fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d\
+398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c\
+2035fd0b0200200c2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b02\
+8060200c203bfd0b028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b02\
+80c001200c2040fd0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd\
+0b0280a002200c2034fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c20\
+26fd0b02808003200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b9d120a097f207b04\
+7f0a7b037f077b037f107b067f0c7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100\
+210e03404100210f2004200c41a02a6c200e41c0006c6a200d41c0066c6a41046c6a21102003200e41206c200d41a0016c6a41046c6a21110340\
+2010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd\
+0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010\
+211d20132019fde501211e2015201bfde501211f2010fd000280292019fde50121202010fd00028028201bfde50121212010fd0002002012fde5\
+012014fde501212220162014fde401212320142016fde50121242010fd000280032017fde5012016fde501212520182012fde401201afde50121\
+26201c201afde4012127201a201cfde5012128201d2017fde401201cfde501212920122018fde501201efde501212a201f201efde401212b201e\
+201ffde501212c2017201dfde501201ffde501212d2010fd000280272018fde5012020fde501212e20212020fde401212f20202021fde5012130\
+2010fd0002802a201dfde5012021fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026\
+fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202c\
+fd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f7022010\
+41106a2110201141106a2111200f41016a220f4108480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b41002132034041\
+0021330340410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd\
+0c000000000000000000000000000000002138fd0c000000000000000000000000000000002139fd0c0000000000000000000000000000000021\
+3afd0c00000000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c000000000000000000000000000000\
+00213dfd0c00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541\
+a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde601\
+2036fde40121362042fd00028004214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fd\
+e6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd09\
+028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde60120\
+3efde401213e20492045fde601203ffde401213f204141046a2141204241106a2142204041016a22404120480d000b0b2003203441c8016c2035\
+41286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c0\
+9003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22\
+354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100210d03404100210e0340410021332003200e41086c200d\
+41286c6a41046c6a214b2003200e41106c200d41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0\
+af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd00\
+02c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde40121572052\
+2053fde501204bfd0002c0e703fde4012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd\
+0002e0a2032055fde4012056fde401fde401215a204d204efde501204bfd000280db03fde4012057fde4012058fde401215b20572058fde50120\
+552056fde501204bfd0002e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b\
+02e0f603204b41106a214b204c41106a214c203341016a22334102480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b41\
+00215d03404100215e0340410021332005203241086c41046c6a215f2003205d41a0016c205e41106c6a41046c6a21602007203241086c205d41\
+c0026c6a200c41c00c6c6a205e41c0006c6a41046c6a21612008203241086c205d41c0026c6a200c41c00c6c6a205e41c0006c6a41046c6a2162\
+0340205ffd000280ca0421632060fd000280f4032063fde401fd0c00000000000000000000000000000000fdeb0121642060fd0002a0f4032063\
+fde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672060fd0002c0\
+f6032063fde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2060\
+fd0002e0f6032063fde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52\
+216dfd0c010000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c03000000030000000300\
+000003000000206cfd52216e2061206dfd0b02002062206efd0b0200205f41106a215f206041106a2160206141106a2161206241106a21622033\
+41016a22334102480d000b205e41016a225e4105480d000b205d41016a225d4105480d000b203241016a22324108480d000b200941016a220920\
+01480d000b0b0bd30509057f017b017f017b017f067b047f057b017f200020014804402000210703402007210820084103702109200841036e21\
+082008411070210a200841106e21082008210b2005200a41086c41046c6a210d200dfd000280cc16210c200dfd000290cc16210e4100210f0340\
+fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000000000000000000000\
+2112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000\
+00002115410021160340410021172004200941c0026c200b41c00c6c6a201641c0026c6a41046c6a21182005200a41086c20164180c0016c6a41\
+046c6a211903402018fd090200211a2019fd000280cc04211b201a201bfde6012010fde40121102019fd000290cc04211c201a201cfde6012011\
+fde40121112018fd09028002211d201d201bfde6012012fde4012112201d201cfde6012013fde40121132018fd09028004211e201e201bfde601\
+2014fde4012114201e201cfde6012015fde4012115201841046a211820194180046a2119201741016a221741c001480d000b201641016a221641\
+03480d000b2006200a41086c20094180036c6a200b4180096c6a41046c6a211f201f2010200cfde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0200201f2011200efde401fd0c00000000000000000000000000000000fdeb01fd0b0210201f2012200cfde401fd0c0000000000\
+0000000000000000000000fdeb01fd0b028004201f2013200efde401fd0c00000000000000000000000000000000fdeb01fd0b029004201f2014\
+200cfde401fd0c00000000000000000000000000000000fdeb01fd0b028008201f2015200efde401fd0c00000000000000000000000000000000\
+fdeb01fd0b029008200f41016a220f4101480d000b200741016a22072001480d000b0b0bf30c26037d037f017d017f097d017f0a7d037f017d01\
+7f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f037d037f017d017f047d017f027d017f047d017f20\
+0020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b210c200c210d2005410041046c6a210f200f2a0280\
+e628210e200f2a0284e6282110200f2a0288e6282111200f2a028ce6282112200f2a0290e6282113200f2a0294e6282114200f2a0298e6282115\
+200f2a029ce6282116200f2a02a0e6282117200f2a02a4e62821184100211903404300000000211a4300000000211b4300000000211c43000000\
+00211d4300000000211e4300000000211f43000000002120430000000021214300000000212243000000002123410021242004200d41c0006c41\
+046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d2289492211b201c2027\
+20262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294d2289492211f2020\
+202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a02a4d22894922123\
+202541046a2125202641286a2126202441016a222441c000480d000b2006200d41d7006c41046c6a21282028201a200e923802002028201b2010\
+923802042028201c2011923802082028201d20129238020c2028201e2013923802102028201f2014923802142028202020159238021820282021\
+20169238021c2028202220179238022020282023201892380224201941016a22194101480d000b43ffff7fff2129410021242006200d41d7006c\
+41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b2006200d41d7006c41046c6a212b202b20293802\
+28202b2a0228212c4100212d2006200d41d7006c41046c6a212e0340202e202e2a0200202c93100238022c202e41046a212e202d41016a222d41\
+0a480d000b4300000000212f410021242006200d41d7006c41046c6a21300340202f20302a022c92212f203041046a2130202441016a2224410a\
+480d000b202b202f380254202b2a025421314100212d2006200d41d7006c41046c6a21320340203220322a022c203195380258203241046a2132\
+202d41016a222d410a480d000b43ffff7fff2133410021242006200d41d7006c41046c6a21340340203320342a0258972133203441046a213420\
+2441016a2224410a480d000b43ffff7fff213541002136410021372006200d41d7006c41046c6a2138034020382a02582139203920355e203920\
+395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007200d41046c\
+6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a028001213d4100212d2006200d41d7006c41046c6a213e0340203e\
+2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41046a213e202d41016a222d410a480d000b4300000000214141\
+0021242006200d41d7006c41046c6a21420340204120422a02b001922141204241046a2142202441016a2224410a480d000b202b20413802d801\
+203c28020021434100212d2006200d41d7006c41046c6a214403402044200a4300000000202d2043461b3802dc01204441046a2144202d41016a\
+222d410a480d000b43000000002145410021242006200d41d7006c41046c6a21460340204520462a02dc01922145204641046a2146202441016a\
+2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02d80121492048204995214a4100212d2006200d41d7006c4104\
+6c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a214b202d41016a222d410a480d000b4300000000214c202b2a\
+0254214d410021242006200d41d7006c41046c6a214e0340204c204e2a028802204e2a0258204d959492214c204e41046a214e202441016a2224\
+410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a02b002215120518c21524100212d2006200d41d7006c4104\
+6c6a21530340205320532a02880220509420529220532a022c943802b402205341046a2153202d41016a222d410a480d000b200b41016a220b20\
+01480d000b0b0bc70204027d077f047d047f2000200148044043000000002108430000000021094100210a2004410041046c6a210b2005410041\
+046c6a210c0340200b280200210d200d41004e200d410a4871044020082005200a41d7006c200b2802006a41226a41046c6a210e200e2a020020\
+0c2a02d8011003939221082009200c2a02840192210905200b280200210f200f41004e200f410a4871044020082005200a41d7006c200b280200\
+6a41226a41046c6a211020102a0200200c2a02d8011003939221080b410104402009200c2a0284019221090b0b200b41046a210b200c41dc026a\
+210c200a41016a220a2002280200480d000b2002280200b221112008201195211220128c21132009201195211420002115034020152116200641\
+0041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b7803037f017d037f20002001\
+4804402000210603402006210720072108430000000021094100210a2004200841046c6a210b03402009200b2a02b402922109200b41dc026a21\
+0b200a41016a220a2002280200480d000b2005200841046c6a210c200c2009380280e628200641016a22062001480d000b0b0bfb0205047f087d\
+037f017d017f200020014804402000210703402007210820084108702109200841086e21082008210a4300000000210b4300000000210c430000\
+0000210d4300000000210e4300000000210f430000000021104300000000211143000000002112410021132004200a41046c6a21142005200941\
+086c41046c6a2115034020142a02b4022116200b201620152a02009492210b200c201620152a02049492210c200d201620152a02089492210d20\
+0e201620152a020c9492210e200f201620152a02109492210f2010201620152a0214949221102011201620152a0218949221112012201620152a\
+021c94922112201441dc026a211420154180026a2115201341016a22132002280200480d000b2006200941d0006c200a6a41046c6a2117201720\
+0b380280d2282017200c3802a8d2282017200d3802d0d2282017200e3802f8d2282017200f3802a0d328201720103802c8d328201720113802f0\
+d32820172012380298d428200741016a22072001480d000b0b0b8c0c09057f0a7b037f077b047f047b037f047b047f2000200148044020002108\
+0340200821092009410870210a200941086e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c41052002\
+2802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000\
+000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000\
+00000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000\
+000000000000000000002115fd0c000000000000000000000000000000002116410021172005200c41d7006c41046c6a21182006200a41086c41\
+046c6a2119024003402018fd0902b402211a2019fd000200211b201a201bfde601200dfde401210d2019fd000210211c201a201cfde601200efd\
+e401210e2018fd09029005211d201d201bfde601200ffde401210f201d201cfde6012010fde4012110201741807f460d012018fd0902ec07211e\
+201e201bfde6012011fde4012111201e201cfde6012012fde40121122018fd0902c80a211f201f201bfde6012013fde4012113201f201cfde601\
+2014fde4012114201741a07e460d012018fd0902a40d21202020201bfde6012015fde40121152020201cfde6012016fde4012116201841046a21\
+1820194180026a2119201741016a2217410a480d000b0b2007200c41c0006c200a41086c6a41046c6a21212021200d2004200c41c0006c200a41\
+086c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002021200e2022fd000210fd0c0000000000\
+0000000000000000000000fd44fd4efd0b02102021200f2022fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b02800220\
+2120102022fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202120112022fd00028004fd0c0000000000000000\
+0000000000000000fd44fd4efd0b028004202120122022fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202120\
+132022fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202120142022fd00029006fd0c00000000000000000000\
+000000000000fd44fd4efd0b029006202120152022fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b0280082021201620\
+22fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021230340202341026c41016a200228020041016b2023\
+41026c41016a200228020041016b481b2124fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126\
+fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128410021172005202341ae016c41046c6a2129\
+2006200a41086c41046c6a212a2005202441d7006c41046c6a212b03402029fd0902b402212c202afd000200212d202c202dfde6012025fde401\
+2125202afd000210212e202c202efde6012026fde4012126202bfd0902b402212f202f202dfde6012027fde4012127202f202efde6012028fde4\
+012128202941046a2129202a4180026a212a202b41046a212b201741016a2217410a480d000b2007200a41086c20234180016c6a41046c6a2130\
+203020252004200a41086c20234180016c6a41046c6a21312031fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002030\
+20262031fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102007202441c0006c200a41086c6a41046c6a213220322027\
+2004202441c0006c200a41086c6a41046c6a21332033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203220282033\
+fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202341016a2223200228020041016a41026d480d000b0b200841016a\
+22082001480d000b0b0bb90103037f027b037f200020014804402000210603402006210720072108fd0c00000000000000000000000000000000\
+2109fd0c00000000000000000000000000000000210a4100210b2004200841086c41046c6a210c03402009200cfd000200fde4012109200a200c\
+fd000210fde401210a200c4180026a210c200b41016a220b2002280200480d000b2005200841086c41046c6a210d200d2009fd0b0280d028200d\
+200afd0b0290d028200641016a22062001480d000b0b0bd60505067f0a7b037f077b017f20002001480440200021070340200721082008210920\
+0941056c41800141056b200941056c41800141056b481b210a4100210b03404100210c0340fd0c00000000000000000000000000000000210dfd\
+0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000000000000000000021\
+10fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116410021172004200c41086c41046c6a21182005200a200b4180016c6a41046c6a2119024003402018fd000200211a2019fd09020021\
+1b201a201bfde601200dfde401210d2018fd000210211c201c201bfde601200efde401210e2019fd090204211d201a201dfde601200ffde40121\
+0f201c201dfde6012010fde4012110201741807f460d012019fd090208211e201a201efde6012011fde4012111201c201efde6012012fde40121\
+122019fd09020c211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201741a07e460d012019fd0902102120201a2020fd\
+e6012015fde4012115201c2020fde6012016fde401211620184180026a211820194180246a2119201741016a22172002280200480d000b0b2006\
+200a41c0046c200b41c0006c6a200c41086c6a418080056a41046c6a21212021200dfd0b0280d0022021200efd0b0290d0022021200ffd0b0280\
+e20220212010fd0b0290e20220212011fd0b0280f40220212012fd0b0290f40220212013fd0b0280860320212014fd0b0290860320212015fd0b\
+0280980320212016fd0b02909803200c41016a220c4108480d000b200b41016a220b4109480d000b200741016a22072001480d000b0b0bdc0c09\
+067f0a7b037f077b047f047b037f047b047f20002001480440200021080340200821092009410970210a200941096e21092009210b200b41056c\
+200228020041056b200b41056c200228020041056b481b210c4100210d0340410520022802004c0440fd0c000000000000000000000000000000\
 00210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000\
 0000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000\
-00000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c41026c6a41046c6a211720\
-05200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e2017fd090204211b201b201a\
-fde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde6012011fde40121112018fd00\
-0210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde4012114201d201efde6012015fde401\
-2115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde601200ffde401210f201d20\
-1ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fde6012012fde40121122020\
-2022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d012018fd00028002212320\
-202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde40121102017fd09027c212520\
-252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde401211320212026fde60120\
-14fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b0b2005200d41086c41\
-046c6a21282028fd000280092127200e2027fde401fd0c00000000000000000000000000000000fdeb012129200f2027fde401fd0c0000000000\
-0000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000\
-000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f20112027fde401fd0c000000000000000000\
-00000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322028fd00029009213320122033fde401fd0c0000\
-0000000000000000000000000000fdeb01213420132033fde401fd0c00000000000000000000000000000000fdeb01213520352034fd45203420\
-34fd42fd502136203420352036fd52213720142033fde401fd0c00000000000000000000000000000000fdeb01213820382037fd4520372037fd\
-42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd\
-50213c203a203b203cfd52213dfd0c01000000010000000100000001000000202bfd4ffd0c02000000020000000200000002000000202efd52fd\
-0c030000000300000003000000030000002031fd52213efd0c010000000100000001000000010000002036fd4ffd0c0200000002000000020000\
-00020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c4120\
-6c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b020020\
-40203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a220b410d480d000b20084101\
-6a22082001480d000b0b0be21002077f3c7b2000200148044020002106034020062107200741c000702108200741c0006e210720072109410021\
-0a2004200941086c20084180016c6a41046c6a210b200520094180e4006c200841046c6a41046c6a210c0340200bfd000280cc04210d200dfd0c\
-0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280cc0621102010\
-fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280cc082113\
-2013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280cc0a\
-21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280cc1021182018fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601211c200bfd000280cc0c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280cc12211f201ffd\
-0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-0121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280cc0e21242024fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012125200bfd000280cc1421262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016\
-fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398e\
-e33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee3\
-3c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c\
-398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e\
-633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d\
-398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efd\
-e601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde601213320\
-13fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde60121\
-35200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633d\
-fde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde60120\
-12fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde601213920\
-1b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde6\
-01fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fd\
-e5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a20\
-2cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fd\
-e501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501\
-202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fd\
-e4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde501\
-2034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034\
-fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde401\
-2027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d\
-398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014\
-fd0b028040200c2039fd0b028050200c203afd0b028060200c203bfd0b028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b\
-0280a001200c203efd0b0280b001200c203ffd0b0280c001200c2040fd0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042\
-fd0b02808002200c2043fd0b02809002200c2044fd0b0280a002200c2034fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c\
-2047fd0b0280e002200c2048fd0b0280f002200c2026fd0b02808003200b41106a210b200c4180086a210c200a41016a220a4102480d000b2006\
-41016a22062001480d000b0b0b9d120a097f207b047f0a7b037f077b037f107b067f0c7b200020014804402000210903402009210a200a410170\
-210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200e41c0006c6a200d41c0066c6a41046c6a211020\
-03200e41206c200d41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002\
-801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd00\
-02800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f2010fd000280292019fde50121202010fd\
-00028028201bfde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde50121242010fd000280032017fde5\
-012016fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201d2017fde401201cfde501212920122018\
-fde501201efde501212a201f201efde401212b201e201ffde501212c2017201dfde501201ffde501212d2010fd000280272018fde5012020fde5\
-01212e20212020fde401212f20202021fde50121302010fd0002802a201dfde5012021fde501213120112022fd0b020020112023fd0b02801920\
-112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b0280960120112029fd0b0280af01201120\
-2afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220\
-112030fd0b0280de0220112031fd0b0280f702201041106a2110201141106a2111200f41016a220f4108480d000b200e41016a220e4105480d00\
-0b200d41016a220d4105480d000b410021320340410021330340410021340340410021350340fd0c000000000000000000000000000000002136\
-fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c00000000000000000000000000000000\
-2139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c0000000000000000000000000000\
-0000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c000000000000000000000000\
-00000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041\
-fd09020021432042fd000200214420432044fde6012036fde40121362042fd00028004214520432045fde6012037fde40121372041fd09028001\
-214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd09028002214720472044fde601203afde4\
-01213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde601203dfde401213d204041a0\
-7e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a2141204241106a2142204041\
-016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02\
-a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd\
-0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a22334101480d000b4100210d\
-03404100210e0340410021332003200e41086c200d41286c6a41046c6a214b2003200e41106c200d41a0016c6a41046c6a214c0340204bfd0002\
-80a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd\
-0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d403215620\
-4f2050fde501204bfd0002a0e103fde401215720522053fde501204bfd0002c0e703fde4012158204bfd0002809003204dfde401204efde40120\
-51fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde401215a204d204efde501204bfd000280db03fde4\
-012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd\
-0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41106a214b204c41106a214c203341016a22334102480d000b200e41016a22\
-0e4105480d000b200d41016a220d4105480d000b4100215d03404100215e0340410021332005203241086c41046c6a215f2003205d41a0016c20\
-5e41106c6a41046c6a21602007203241086c205d41c0026c6a200c41c00c6c6a205e41c0006c6a41046c6a21612008203241086c205d41c0026c\
-6a200c41c00c6c6a205e41c0006c6a41046c6a21620340205ffd000280ca0421632060fd000280f4032063fde401fd0c00000000000000000000\
-000000000000fdeb0121642060fd0002a0f4032063fde401fd0c00000000000000000000000000000000fdeb01216520652064fd4520642064fd\
-42fd502166206420652066fd5221672060fd0002c0f6032063fde401fd0c00000000000000000000000000000000fdeb01216820682067fd4520\
-672067fd42fd502169206720682069fd52216a2060fd0002e0f6032063fde401fd0c00000000000000000000000000000000fdeb01216b206b20\
-6afd45206a206afd42fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c0200000002000000020000\
-00020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2061206dfd0b02002062206efd0b0200205f41106a215f2060\
-41106a2160206141106a2161206241106a2162203341016a22334102480d000b205e41016a225e4105480d000b205d41016a225d4105480d000b\
-203241016a22324108480d000b200941016a22092001480d000b0b0bd30509057f017b017f017b017f067b047f057b017f200020014804402000\
-210703402007210820084103702109200841036e21082008411070210a200841106e21082008210b2005200a41086c41046c6a210d200dfd0002\
-80cc16210c200dfd000290cc16210e4100210f0340fd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000\
-0000002114fd0c000000000000000000000000000000002115410021160340410021172004200941c0026c200b41c00c6c6a201641c0026c6a41\
-046c6a21182005200a41086c20164180c0016c6a41046c6a211903402018fd090200211a2019fd000280cc04211b201a201bfde6012010fde401\
-21102019fd000290cc04211c201a201cfde6012011fde40121112018fd09028002211d201d201bfde6012012fde4012112201d201cfde6012013\
-fde40121132018fd09028004211e201e201bfde6012014fde4012114201e201cfde6012015fde4012115201841046a211820194180046a211920\
-1741016a221741c001480d000b201641016a22164103480d000b2006200a41086c20094180036c6a200b4180096c6a41046c6a211f201f201020\
-0cfde401fd0c00000000000000000000000000000000fdeb01fd0b0200201f2011200efde401fd0c00000000000000000000000000000000fdeb\
-01fd0b0210201f2012200cfde401fd0c00000000000000000000000000000000fdeb01fd0b028004201f2013200efde401fd0c00000000000000\
-000000000000000000fdeb01fd0b029004201f2014200cfde401fd0c00000000000000000000000000000000fdeb01fd0b028008201f2015200e\
-fde401fd0c00000000000000000000000000000000fdeb01fd0b029008200f41016a220f4101480d000b200741016a22072001480d000b0b0bf3\
-0c26037d037f017d017f097d017f0a7d037f017d017f017d027f017d027f017d017f017d017f017d017f017d037f017d017f017d017f017d017f\
-037d037f017d017f047d017f027d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b\
-210c200c210d2005410041046c6a210f200f2a0280e628210e200f2a0284e6282110200f2a0288e6282111200f2a028ce6282112200f2a0290e6\
-282113200f2a0294e6282114200f2a0298e6282115200f2a029ce6282116200f2a02a0e6282117200f2a02a4e628211841002119034043000000\
-00211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f4300000000212043000000002121430000000021\
-2243000000002123410021242004200d41c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492\
-211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d228\
-9492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0\
-d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006200d41d7006c41\
-046c6a21282028201a200e923802002028201b2010923802042028201c2011923802082028201d20129238020c2028201e201392380210202820\
-1f201492380214202820202015923802182028202120169238021c2028202220179238022020282023201892380224201941016a22194101480d\
-000b43ffff7fff2129410021242006200d41d7006c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d00\
-0b2006200d41d7006c41046c6a212b202b2029380228202b2a0228212c4100212d2006200d41d7006c41046c6a212e0340202e202e2a0200202c\
-93100238022c202e41046a212e202d41016a222d410a480d000b4300000000212f410021242006200d41d7006c41046c6a21300340202f20302a\
-022c92212f203041046a2130202441016a2224410a480d000b202b202f380254202b2a025421314100212d2006200d41d7006c41046c6a213203\
-40203220322a022c203195380258203241046a2132202d41016a222d410a480d000b43ffff7fff2133410021242006200d41d7006c41046c6a21\
-340340203320342a0258972133203441046a2134202441016a2224410a480d000b43ffff7fff213541002136410021372006200d41d7006c4104\
-6c6a2138034020382a02582139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a213820\
-3741016a2237410a480d000b20362007200d41046c6a213c203c28020046b2213b202b203338028001202b203b38028401202b2a028001213d41\
-00212d2006200d41d7006c41046c6a213e0340203e2a0258203d93213f203f10022140203e203f38028801203e20403802b001203e41046a213e\
-202d41016a222d410a480d000b43000000002141410021242006200d41d7006c41046c6a21420340204120422a02b001922141204241046a2142\
-202441016a2224410a480d000b202b20413802d801203c28020021434100212d2006200d41d7006c41046c6a214403402044200a430000000020\
-2d2043461b3802dc01204441046a2144202d41016a222d410a480d000b43000000002145410021242006200d41d7006c41046c6a214603402045\
-20462a02dc01922145204641046a2146202441016a2224410a480d000b202b204538028402202b2a028402214720478c2148202b2a02d8012149\
-2048204995214a4100212d2006200d41d7006c41046c6a214b0340204b204b2a02dc01204a204b2a02b001949238028802204b41046a214b202d\
-41016a222d410a480d000b4300000000214c202b2a0254214d410021242006200d41d7006c41046c6a214e0340204c204e2a028802204e2a0258\
-204d959492214c204e41046a214e202441016a2224410a480d000b202b204c3802b002202b2a0254214f430000803f204f952150202b2a02b002\
-215120518c21524100212d2006200d41d7006c41046c6a21530340205320532a02880220509420529220532a022c943802b402205341046a2153\
-202d41016a222d410a480d000b200b41016a220b2001480d000b0b0ba00206017d057f017d027f047d047f200020014804404300000000210841\
-0021092004410041046c6a210a2005410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c200941d7006c6a\
-41226a41046c6a210d200d2a0200200b2a02d8011003939221080b200a41046a210a200b41dc026a210b200941016a22092002280200480d000b\
-4300000000210e4100210f2005410041046c6a21100340200e20102a02840192210e201041dc026a2110200f41016a220f2002280200480d000b\
-2002280200b221112008201195211220128c2113200e2011952114200021150340201521162006410041046c6a21172017201338020020074100\
-41046c6a211820182014380200201541016a22152001480d000b0b0b7803037f017d037f20002001480440200021060340200621072007210843\
-0000000021094100210a2004200841046c6a210b03402009200b2a02b402922109200b41dc026a210b200a41016a220a2002280200480d000b20\
-05200841046c6a210c200c2009380280e628200641016a22062001480d000b0b0bfb0205047f087d037f017d017f200020014804402000210703\
-402007210820084108702109200841086e21082008210a4300000000210b4300000000210c4300000000210d4300000000210e4300000000210f\
-430000000021104300000000211143000000002112410021132004200a41046c6a21142005200941086c41046c6a2115034020142a02b4022116\
-200b201620152a02009492210b200c201620152a02049492210c200d201620152a02089492210d200e201620152a020c9492210e200f20162015\
-2a02109492210f2010201620152a0214949221102011201620152a0218949221112012201620152a021c94922112201441dc026a211420154180\
-026a2115201341016a22132002280200480d000b2006200941d0006c200a6a41046c6a21172017200b380280d2282017200c3802a8d228201720\
-0d3802d0d2282017200e3802f8d2282017200f3802a0d328201720103802c8d328201720113802f0d32820172012380298d428200741016a2207\
-2001480d000b0b0b8c0c09057f0a7b037f077b047f047b037f047b047f20002001480440200021080340200821092009410870210a200941086e\
-21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c410520022802004c0440fd0c00000000000000000000\
-000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000000000\
-00000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000\
-000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000\
-0000000000000000000000002116410021172005200c41d7006c41046c6a21182006200a41086c41046c6a2119024003402018fd0902b402211a\
-2019fd000200211b201a201bfde601200dfde401210d2019fd000210211c201a201cfde601200efde401210e2018fd09029005211d201d201bfd\
-e601200ffde401210f201d201cfde6012010fde4012110201741807f460d012018fd0902ec07211e201e201bfde6012011fde4012111201e201c\
-fde6012012fde40121122018fd0902c80a211f201f201bfde6012013fde4012113201f201cfde6012014fde4012114201741a07e460d012018fd\
-0902a40d21202020201bfde6012015fde40121152020201cfde6012016fde4012116201841046a211820194180026a2119201741016a2217410a\
-480d000b0b2007200c41c0006c200a41086c6a41046c6a21212021200d2004200c41c0006c200a41086c6a41046c6a21222022fd000200fd0c00\
-000000000000000000000000000000fd44fd4efd0b02002021200e2022fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02\
-102021200f2022fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202120102022fd00029002fd0c000000000000\
-00000000000000000000fd44fd4efd0b029002202120112022fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b02800420\
-2120122022fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004202120132022fd00028006fd0c0000000000000000\
-0000000000000000fd44fd4efd0b028006202120142022fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202120\
-152022fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b028008202120162022fd00029008fd0c00000000000000000000\
-000000000000fd44fd4efd0b02900805410021230340202341026c41016a200228020041016b202341026c41016a200228020041016b481b2124\
-fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126fd0c00000000000000000000000000000000\
-2127fd0c000000000000000000000000000000002128410021172005202341ae016c41046c6a21292006200a41086c41046c6a212a2005202441\
-d7006c41046c6a212b03402029fd0902b402212c202afd000200212d202c202dfde6012025fde4012125202afd000210212e202c202efde60120\
-26fde4012126202bfd0902b402212f202f202dfde6012027fde4012127202f202efde6012028fde4012128202941046a2129202a4180026a212a\
-202b41046a212b201741016a2217410a480d000b2007200a41086c20234180016c6a41046c6a2130203020252004200a41086c20234180016c6a\
-41046c6a21312031fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203020262031fd000210fd0c0000000000000000\
-0000000000000000fd44fd4efd0b02102007202441c0006c200a41086c6a41046c6a2132203220272004202441c0006c200a41086c6a41046c6a\
-21332033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203220282033fd000210fd0c000000000000000000000000\
-00000000fd44fd4efd0b0210202341016a2223200228020041016a41026d480d000b0b200841016a22082001480d000b0b0bb90103037f027b03\
-7f200020014804402000210603402006210720072108fd0c000000000000000000000000000000002109fd0c0000000000000000000000000000\
-0000210a4100210b2004200841086c41046c6a210c03402009200cfd000200fde4012109200a200cfd000210fde401210a200c4180026a210c20\
-0b41016a220b2002280200480d000b2005200841086c41046c6a210d200d2009fd0b0280d028200d200afd0b0290d028200641016a2206200148\
-0d000b0b0bd60505067f0a7b037f077b017f200020014804402000210703402007210820082109200941056c41800141056b200941056c418001\
-41056b481b210a4100210b03404100210c0340fd0c00000000000000000000000000000000210dfd0c0000000000000000000000000000000021\
-0efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000\
-002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000\
-0000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172004200c41086c4104\
-6c6a21182005200a200b4180016c6a41046c6a2119024003402018fd000200211a2019fd090200211b201a201bfde601200dfde401210d2018fd\
-000210211c201c201bfde601200efde401210e2019fd090204211d201a201dfde601200ffde401210f201c201dfde6012010fde4012110201741\
-807f460d012019fd090208211e201a201efde6012011fde4012111201c201efde6012012fde40121122019fd09020c211f201a201ffde6012013\
-fde4012113201c201ffde6012014fde4012114201741a07e460d012019fd0902102120201a2020fde6012015fde4012115201c2020fde6012016\
-fde401211620184180026a211820194180246a2119201741016a22172002280200480d000b0b2006200a41c0046c200b41c0006c6a200c41086c\
-6a418080056a41046c6a21212021200dfd0b0280d0022021200efd0b0290d0022021200ffd0b0280e20220212010fd0b0290e20220212011fd0b\
-0280f40220212012fd0b0290f40220212013fd0b0280860320212014fd0b0290860320212015fd0b0280980320212016fd0b02909803200c4101\
-6a220c4108480d000b200b41016a220b4109480d000b200741016a22072001480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f\
-20002001480440200021080340200821092009410970210a200941096e21092009210b200b41056c200228020041056b200b41056c2002280200\
-41056b481b210c4100210d0340410520022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
-000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
-00000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000\
-000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117410021182005200c41\
-c0006c41046c6a21192006200d41086c200a4180c0006c6a41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde60120\
-0efde401210e201afd000210211d201b201dfde601200ffde401210f2019fd09028002211e201e201cfde6012010fde4012110201e201dfde601\
-2011fde4012111201841807f460d012019fd09028004211f201f201cfde6012012fde4012112201f201dfde6012013fde40121132019fd090280\
-0621202020201cfde6012014fde40121142020201dfde6012015fde4012115201841a07e460d012019fd0902800821212021201cfde6012016fd\
-e40121162021201dfde6012017fde4012117201941046a2119201a4180046a211a201841016a221841c000480d000b0b2007200c4180096c200d\
-41086c6a200a4180016c6a41046c6a21222022200e2004200c4180096c200d41086c6a200a4180016c6a41046c6a21232023fd000200fd0c0000\
-0000000000000000000000000000fd44fd4efd0b02002022200f2023fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210\
-202220102023fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b028024202220112023fd00029024fd0c00000000000000\
-000000000000000000fd44fd4efd0b029024202220122023fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b0280482022\
-20132023fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b029048202220142023fd0002806cfd0c000000000000000000\
-00000000000000fd44fd4efd0b02806c202220152023fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c20222016\
-2023fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b02809001202220172023fd0002909001fd0c0000000000000000\
-0000000000000000fd44fd4efd0b0290900105410021240340202441026c41016a200228020041016b202441026c41016a200228020041016b48\
-1b2125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c00000000000000000000000000\
-0000002128fd0c00000000000000000000000000000000212941002118200520244180016c41046c6a212a2006200d41086c200a4180c0006c6a\
-41046c6a212b2005202541c0006c41046c6a212c0340202afd090200212d202bfd000200212e202d202efde6012026fde4012126202bfd000210\
-212f202d202ffde6012027fde4012127202cfd09020021302030202efde6012028fde40121282030202ffde6012029fde4012129202a41046a21\
-2a202b4180046a212b202c41046a212c201841016a221841c000480d000b2007200d41086c200a4180016c6a20244180126c6a41046c6a213120\
-3120262004200d41086c200a4180016c6a20244180126c6a41046c6a21322032fd000200fd0c00000000000000000000000000000000fd44fd4e\
-fd0b0200203120272032fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210200720254180096c200d41086c6a200a4180\
-016c6a41046c6a213320332028200420254180096c200d41086c6a200a4180016c6a41046c6a21342034fd000200fd0c00000000000000000000\
-000000000000fd44fd4efd0b0200203320292034fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202441016a222420\
-0228020041016a41026d480d000b0b200d41016a220d4110480d000b200841016a22082001480d000b0b0bea1c02077f417b2000200148044020\
-00210603402006210720074120702108200741206e210720072109200941206c20086a20022802004804404100210a20042009418090036c2008\
-41c00c6c6a41046c6a210b20052009418090036c200841c0006c6a41046c6a210c0340200bfd0002800a210d200bfd00028014210e200bfd0002\
-801e210f200ffd0c00000040000000400000004000000040fde6012110200bfd0002800c2111200bfd000280162112200bfd0002802021132013\
-fd0c00000040000000400000004000000040fde6012114200bfd00028002fd0c00000040000000400000004000000040fde6012011fd0c000040\
-40000040400000404000004040fde601fde4012012fd0c00004040000040400000404000004040fde601fde5012014fde5012115200bfd000280\
-0e2116200bfd000280182117200bfd0002802221182018fd0c00000040000000400000004000000040fde6012119200bfd00028004fd0c000000\
-40000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde601fde4012017fd0c000040400000404000004040\
-00004040fde601fde5012019fde501211a200bfd00028010211b200bfd0002801a211c200bfd00028024211d201dfd0c00000040000000400000\
-004000000040fde601211e200bfd00028006fd0c00000040000000400000004000000040fde601201bfd0c000040400000404000004040000040\
-40fde601fde401201cfd0c00004040000040400000404000004040fde601fde501201efde501211f201ffd0c0000004000000040000000400000\
-0040fde6012120200bfd000280122121200bfd0002801c2122200bfd0002802621232023fd0c00000040000000400000004000000040fde60121\
-242011fd0c00000040000000400000004000000040fde6012012fd0c0000a0400000a0400000a0400000a040fde601fde4012014fde401212520\
-16fd0c00000040000000400000004000000040fde6012017fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde4012126201bfd\
-0c00000040000000400000004000000040fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde401201efde40121272027fd0c00\
-000040000000400000004000000040fde60121282012fd0c00000041000000410000004100000041fde6012011fd0c0000804100008041000080\
-4100008041fde601fde5012013fd0c00000041000000410000004100000041fde601fde40121292017fd0c000000410000004100000041000000\
-41fde6012016fd0c00008041000080410000804100008041fde601fde5012018fd0c00000041000000410000004100000041fde601fde401212a\
-201cfd0c00000041000000410000004100000041fde601201bfd0c00008041000080410000804100008041fde601fde501201dfd0c0000004100\
-0000410000004100000041fde601fde401212b202bfd0c00000040000000400000004000000040fde601212c20112012fde4012014fde501212d\
-20162017fde4012019fde501212e201b201cfde401201efde501212f202ffd0c00000040000000400000004000000040fde6012130200bfd0002\
-802a2011fde5012012fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012013fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-012131200bfd0002802c2016fde5012017fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde4012132200bfd0002802e201bfde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde40121332033fd0c00000040000000400000004000000040fde6012134200bfd000200fd0c000000400000\
-00400000004000000040fde601200dfd0c00004040000040400000404000004040fde601fde401200efd0c000040400000404000004040000040\
-40fde601fde5012010fde501fd0c00000040000000400000004000000040fde6012015fd0c00004040000040400000404000004040fde601fde4\
-01201afd0c00004040000040400000404000004040fde601fde5012020fde50121352015fd0c00000040000000400000004000000040fde60120\
-1afd0c0000a0400000a0400000a0400000a040fde601fde4012020fde4012136201afd0c00000041000000410000004100000041fde6012015fd\
-0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121372015201afde401\
-2020fde5012138200bfd00028008fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601\
-fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde5012015fde501201afd0c0000c03f0000c03f0000c03f0000c0\
-3ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012139200dfd0c00000040000000400000004000000040fde601\
-200efd0c0000a0400000a0400000a0400000a040fde601fde4012010fde401fd0c00000040000000400000004000000040fde6012025fd0c0000\
-4040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040fde601fde5012028fde501213a2025fd0c00\
-000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde401213b2026fd0c000000\
-41000000410000004100000041fde6012025fd0c00008041000080410000804100008041fde601fde5012027fd0c000000410000004100000041\
-00000041fde601fde401213c20252026fde4012028fde501213d2021fd0c00000040000000400000004000000040fde6012022fd0c0000a04000\
-00a0400000a0400000a040fde601fde4012024fde4012025fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401213e200efd0c00000041000000410000004100000041fde601200dfd0c0000804100008041\
-0000804100008041fde601fde501200ffd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040\
-fde6012029fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040400000404000004040fde601fde501202cfd\
-e501213f2029fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601fde401202cfde401\
-2140202afd0c00000041000000410000004100000041fde6012029fd0c00008041000080410000804100008041fde601fde501202bfd0c000000\
-41000000410000004100000041fde601fde40121412029202afde401202cfde50121422022fd0c00000041000000410000004100000041fde601\
-2021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde4012029fde50120\
-2afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143200d200efd\
-e4012010fde501fd0c00000040000000400000004000000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c\
-00004040000040400000404000004040fde601fde5012030fde5012144202dfd0c00000040000000400000004000000040fde601202efd0c0000\
-a0400000a0400000a0400000a040fde601fde4012030fde4012145202efd0c00000041000000410000004100000041fde601202dfd0c00008041\
-000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde601fde4012146202d202efde4012030fde501\
-214720212022fde4012024fde501202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde4012148200bfd00028028200dfde501200efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501200ffd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6012031fd0c000040400000404000004040\
-00004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde50121492031fd0c0000004000000040000000\
-4000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde401214a2032fd0c00000041000000410000004100\
-000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401\
-214b20312032fde4012034fde501214c200bfd000280302021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde401214d200c2035fd0b0200200c2036fd0b028040200c2037fd0b02808001200c2038fd0b0280\
-c001200c2039fd0b02808002200c203afd0b0280c002200c203bfd0b02808003200c203cfd0b0280c003200c203dfd0b02808004200c203efd0b\
-0280c004200c203ffd0b02808005200c2040fd0b0280c005200c2041fd0b02808006200c2042fd0b0280c006200c2043fd0b02808007200c2044\
-fd0b0280c007200c2045fd0b02808008200c2046fd0b0280c008200c2047fd0b02808009200c2048fd0b0280c009200c2049fd0b0280800a200c\
-204afd0b0280c00a200c204bfd0b0280800b200c204cfd0b0280c00b200c204dfd0b0280800c200b41106a210b200c41106a210c200a41016a22\
-0a4110480d000b0b200641016a22062001480d000b0b0be60203047f027b057f2000200148044041002106034020002107034020072108200821\
-09fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4120200641606c20022802006a41202006\
-41606c20022802006a481b210c4100200c4804404100210d03404100210e2004200941086c20064180a0026c6a200d4180096c6a41046c6a210f\
-0340200a200ffd000200fde401210a200b200ffd000210fde401210b200f4180046a210f200e41016a220e4109480d000b200d41016a220d200c\
-480d000b0b2005200941086c41046c6a21102010200641004a047b2010fd000280cc1605fd0c000000000000000000000000000000000b200afd\
-e401fd0b0280cc162010200641004a047b2010fd000290cc1605fd0c000000000000000000000000000000000b200bfde401fd0b0290cc162007\
-41016a22072001480d000b200641016a22062002280200411f6a41206d480d000b0b0b811102087f3c7b20002001480440200021060340200621\
-0720074110702108200741106e2107200721094100210a0340200941206c200a6a20022802004804404100210b2004200841086c20094180a002\
-6c6a200a4180096c6a41046c6a210c200520084180326c20094180a0066c6a200a41046c6a41046c6a210d0340200cfd000200210e200efd0c00\
-00003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd0002800421112011fd0c\
-0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd0002800821142014fd\
-0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd0002800c21172017\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd0002801821192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20\
-162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33d\
-fde601211d200cfd00028010211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd0002801c21202020fd0c398ee33d398e\
-e33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c\
-398ee33d398ee33d398ee33d398ee33dfde6012124200cfd0002801421252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd\
-0002802021272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e63\
-3d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33c\
-fde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e\
-20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde601\
-2018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde6012131\
-2011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032\
-fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e\
-633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde40120\
-15fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd\
-0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c39\
-8e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c39\
-8ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e63\
-3e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee3\
-3c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e39\
-8e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c39\
-8ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e63\
-3e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a\
-2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021\
-fde5012034fde4012149200d2036fd0b0200200d2037fd0b028008200d2038fd0b028010200d2039fd0b028018200d2015fd0b028020200d203a\
-fd0b028028200d203bfd0b028030200d203cfd0b028038200d203dfd0b028040200d2029fd0b028048200d203efd0b028050200d203ffd0b0280\
-58200d2040fd0b028060200d2041fd0b028068200d202ffd0b028070200d2042fd0b028078200d2043fd0b02808001200d2044fd0b0280880120\
-0d2045fd0b02809001200d2035fd0b02809801200d2046fd0b0280a001200d2047fd0b0280a801200d2048fd0b0280b001200d2049fd0b0280b8\
-01200d2027fd0b0280c001200c41106a210c200d4180046a210d200b41016a220b4102480d000b0b200a41016a220a4120480d000b200641016a\
-22062001480d000b0b0bad0905077f0a7b057f077b027f20002001480440200021080340200821092009410870210a200941086e21092009210b\
-200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d03404100210e0340fd0c0000000000000000000000000000\
-0000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
-000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
-0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
-00000000000000002118410021190340200d2019417f6c6a41004e200d2019417f6c6a4103487104404100211a0340201a417f6c200e6a41004e\
-201a417f6c200e6a4103487104404100211b2005200c4180096c200d4180036c6a201941807d6c6a201a41807f6c6a200e4180016c6a41046c6a\
-211c2006200a41086c20194180c0016c6a201a4180c0006c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde601\
-200ffde401210f201dfd0002102120201e2020fde6012010fde4012110201cfd0902802421212021201ffde6012011fde401211120212020fde6\
-012012fde4012112201b41807f460d01201cfd0902804821222022201ffde6012013fde401211320222020fde6012014fde4012114201cfd0902\
-806c21232023201ffde6012015fde401211520232020fde6012016fde4012116201b41a07e460d01201cfd090280900121242024201ffde60120\
-17fde401211720242020fde6012018fde4012118201c41046a211c201d4180026a211d201b41016a221b418001480d000b0b0b201a41016a221a\
-4103480d000b0b201941016a22194103480d000b2007200c41c00c6c200a41086c6a200d41c0026c6a200e41c0006c6a41046c6a21252025200f\
-2004200c41c00c6c200a41086c6a200d41c0026c6a200e41c0006c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000\
-fd44fd4efd0b0200202520102026fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520112026fd00028032fd0c00\
-000000000000000000000000000000fd44fd4efd0b028032202520122026fd00029032fd0c00000000000000000000000000000000fd44fd4efd\
-0b029032202520132026fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b028064202520142026fd00029064fd0c000000\
-00000000000000000000000000fd44fd4efd0b029064202520152026fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b\
-02809601202520162026fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b02909601202520172026fd000280c801fd0c\
-00000000000000000000000000000000fd44fd4efd0b0280c801202520182026fd000290c801fd0c00000000000000000000000000000000fd44\
-fd4efd0b0290c801200e41016a220e4105480d000b200d41016a220d4105480d000b200841016a22082001480d000b0b0bee0f0b057f017b017f\
-137b017f0a7b057f077b0c7f027b017f20002001480440200021080340200821092009410570210a200941056e21092009410870210b20094108\
-6e21092009210c2004200b41086c200a41c0026c6a200c41c00c6c6a41046c6a210e200efd000200210d200dfd0c000000000000000000000000\
-00000000fd44210f200efd00021021102010fd0c00000000000000000000000000000000fd442111200efd0002800221122012fd0c0000000000\
-0000000000000000000000fd442113200efd0002900221142014fd0c00000000000000000000000000000000fd442115200efd00028004211620\
-16fd0c00000000000000000000000000000000fd442117200efd0002900421182018fd0c00000000000000000000000000000000fd442119200e\
-fd00028006211a201afd0c00000000000000000000000000000000fd44211b200efd00029006211c201cfd0c0000000000000000000000000000\
-0000fd44211d200efd00028008211e201efd0c00000000000000000000000000000000fd44211f200efd0002900821202020fd0c000000000000\
-00000000000000000000fd442121410021220340fd0c000000000000000000000000000000002123fd0c00000000000000000000000000000000\
-2124fd0c000000000000000000000000000000002125fd0c000000000000000000000000000000002126fd0c0000000000000000000000000000\
-00002127fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129fd0c000000000000000000000000\
-00000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4100212d0340200a202d417f\
-6c6a41004e200a202d417f6c6a4103487104404100212e0340202e417f6c202241056c41006a6a41004e202e417f6c202241056c41046a6a4103\
-487104404100212f2005200a4180036c200c4180096c6a202d41807d6c6a202e41807f6c6a41046c6a21302006200b41086c202d4180c0016c6a\
-202e4180c0006c6a41046c6a2131024003402030fd09020021322031fd000200213320322033fde6012023fde40121232031fd00021021342032\
-2034fde6012024fde40121242030fd09028004213520352033fde6012025fde401212520352034fde6012026fde4012126202f41807f460d0120\
-30fd09028008213620362033fde6012027fde401212720362034fde6012028fde40121282030fd0902800c213720372033fde6012029fde40121\
-2920372034fde601202afde401212a202f41a07e460d012030fd09028010213820382033fde601202bfde401212b20382034fde601202cfde401\
-212c203041046a213020314180026a2131202f41016a222f418001480d000b0b05202e417f6c202241056c41006a6a41004e202e417f6c202241\
-056c41006a6a410348712139202e417f6c202241056c41006a6a41004e202e417f6c202241056c41006a6a41034871213a202e417f6c20224105\
-6c41016a6a41004e202e417f6c202241056c41016a6a41034871213b202e417f6c202241056c41016a6a41004e202e417f6c202241056c41016a\
-6a41034871213c202e417f6c202241056c41026a6a41004e202e417f6c202241056c41026a6a41034871213d202e417f6c202241056c41026a6a\
-41004e202e417f6c202241056c41026a6a41034871213e202e417f6c202241056c41036a6a41004e202e417f6c202241056c41036a6a41034871\
-213f202e417f6c202241056c41036a6a41004e202e417f6c202241056c41036a6a410348712140202e417f6c202241056c41046a6a41004e202e\
-417f6c202241056c41046a6a410348712141202e417f6c202241056c41046a6a41004e202e417f6c202241056c41046a6a410348712142410021\
-2f2006200b41086c202d4180c0016c6a202e4180c0006c6a41046c6a21432005200a4180036c200c4180096c6a202d41807d6c6a202e41807f6c\
-6a41046c6a214403402043fd00020021452039047d20442a02000543000000000bfd132045fde6012023fde40121232043fd0002102146203a04\
-7d20442a02000543000000000bfd132046fde6012024fde4012124203b047d20442a0280040543000000000bfd132045fde6012025fde4012125\
-203c047d20442a0280040543000000000bfd132046fde6012026fde4012126203d047d20442a0280080543000000000bfd132045fde6012027fd\
-e4012127203e047d20442a0280080543000000000bfd132046fde6012028fde4012128203f047d20442a02800c0543000000000bfd132045fde6\
-012029fde40121292040047d20442a02800c0543000000000bfd132046fde601202afde401212a2041047d20442a0280100543000000000bfd13\
-2045fde601202bfde401212b2042047d20442a0280100543000000000bfd132046fde601202cfde401212c20434180026a2143204441046a2144\
-202f41016a222f418001480d000b0b202e41016a222e4103480d000b0b202d41016a222d4103480d000b2007200b41086c200a41c0026c6a200c\
-41c00c6c6a41046c6a214720472023200ffd4efd0b0200204720242011fd4efd0b0210204720252013fd4efd0b028002204720262015fd4efd0b\
-029002204720272017fd4efd0b028004204720282019fd4efd0b02900420472029201bfd4efd0b0280062047202a201dfd4efd0b029006204720\
-2b201ffd4efd0b0280082047202c2021fd4efd0b029008202241016a22224101480d000b200841016a22082001480d000b0b0b991207087f087b\
-057f067b067f217b047f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e034041\
-00210f0340410021100340fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000\
-00000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000\
-000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021\
-1903404120201941606c20022802006a4120201941606c20022802006a481b211a4100201a4804404100211b2006200c41086c2019418090036c\
-6a200f4180106c6a201041046c6a41046c6a211c2007200d4180326c20194180a0066c6a200f4180026c6a41046c6a211d0340201cfd09020021\
-1e201dfd000200211f201e201ffde6012011fde4012111201dfd000280042120201e2020fde6012012fde4012112201cfd09020421212021201f\
-fde6012013fde401211320212020fde6012014fde4012114201cfd09020821222022201ffde6012015fde401211520222020fde6012016fde401\
-2116201cfd09020c21232023201ffde6012017fde401211720232020fde6012018fde4012118201c4180026a211c201d41106a211d201b41016a\
-221b201a480d000b0b201941016a22192002280200411f6a41206d480d000b2003200f41c0006c201041206c6a41046c6a212420242011fd0b02\
-0020242012fd0b021020242013fd0b022020242014fd0b023020242015fd0b024020242016fd0b025020242017fd0b026020242018fd0b027020\
-1041016a22104102480d000b200f41016a220f4119480d000b200e41016a220e4101480d000b4100212503404100212603404100212703404100\
-210e2003202541086c41046c6a21282003202541c8006c41046c6a212903402028fd0002800a212a2028fd00028014212b2028fd0002801e212c\
-2028fd0002800c212d2028fd00028016212e2028fd00028020212f2028fd00028002202dfde401202efde401202ffde40121302028fd0002800e\
-21312028fd0002801821322028fd0002802221332028fd000280042031fde4012032fde4012033fde40121342028fd0002801021352028fd0002\
-801a21362028fd0002802421372028fd000280062035fde4012036fde4012037fde40121382028fd0002801221392028fd0002801c213a2028fd\
-00028026213b202d202efd0c0000003f0000003f0000003f0000003ffde601fde501202ffd0c00000040000000400000004000000040fde601fd\
-e501213c20312032fd0c0000003f0000003f0000003f0000003ffde601fde5012033fd0c00000040000000400000004000000040fde601fde501\
-213d20352036fd0c0000003f0000003f0000003f0000003ffde601fde5012037fd0c00000040000000400000004000000040fde601fde501213e\
-202d202efd0c0000803e0000803e0000803e0000803efde601fde401202ffd0c00008040000080400000804000008040fde601fde4012028fd00\
-02802afde401213f20312032fd0c0000803e0000803e0000803e0000803efde601fde4012033fd0c00008040000080400000804000008040fde6\
-01fde4012028fd0002802cfde401214020352036fd0c0000803e0000803e0000803e0000803efde601fde4012037fd0c00008040000080400000\
-804000008040fde601fde4012028fd0002802efde40121412028fd000200202afde401202bfde401202cfde4012030fde4012034fde4012038fd\
-e401214220302034fd0c0000003f0000003f0000003f0000003ffde601fde5012038fd0c00000040000000400000004000000040fde601fde501\
-214320302034fd0c0000803e0000803e0000803e0000803efde601fde4012038fd0c00008040000080400000804000008040fde601fde4012028\
-fd000280082039fde401203afde401203bfde401fde4012144202a202bfd0c0000003f0000003f0000003f0000003ffde601fde501202cfd0c00\
-000040000000400000004000000040fde601fde501203cfde401203dfde401203efde4012145203c203dfd0c0000003f0000003f0000003f0000\
-003ffde601fde501203efd0c00000040000000400000004000000040fde601fde5012146203c203dfd0c0000803e0000803e0000803e0000803e\
-fde601fde401203efd0c00008040000080400000804000008040fde601fde4012039203afd0c0000003f0000003f0000003f0000003ffde601fd\
-e501203bfd0c00000040000000400000004000000040fde601fde501fde4012147202a202bfd0c0000803e0000803e0000803e0000803efde601\
-fde401202cfd0c00008040000080400000804000008040fde601fde4012028fd00028028fde401203ffde4012040fde4012041fde4012148203f\
-2040fd0c0000003f0000003f0000003f0000003ffde601fde5012041fd0c00000040000000400000004000000040fde601fde5012149203f2040\
-fd0c0000803e0000803e0000803e0000803efde601fde4012041fd0c00008040000080400000804000008040fde601fde4012039203afd0c0000\
-803e0000803e0000803e0000803efde601fde401203bfd0c00008040000080400000804000008040fde601fde4012028fd00028030fde401fde4\
-01214a20292042fd0b02803220292043fd0b02a03220292044fd0b02c03220292045fd0b02e03220292046fd0b02803320292047fd0b02a03320\
-292048fd0b02c03320292049fd0b02e0332029204afd0b028034202841106a2128202941106a2129200e41016a220e4102480d000b202741016a\
-22274101480d000b202641016a22264101480d000b202541016a22254108480d000b4100212503404100214b03404100214c03404100210e2008\
-200c4180086c20254180016c6a204b4180c0016c6a200d41086c6a204c4180c0006c6a41046c6a214d2003202541c8006c204b41186c6a204c41\
-086c6a41046c6a214e0340204d204efd00028032fd0b0280cc04204d41106a214d204e41106a214e200e41016a220e4102480d000b204c41016a\
-224c4103480d000b204b41016a224b4103480d000b202541016a22254108480d000b200d41016a220d4110480d000b200941016a22092001480d\
-000b0b0be60203047f027b057f200020014804404100210603402000210703402007210820082109fd0c00000000000000000000000000000000\
-210afd0c00000000000000000000000000000000210b4120200641606c20022802006a4120200641606c20022802006a481b210c4100200c4804\
-404100210d03404100210e2004200941086c2006418090036c6a200d41c00c6c6a41046c6a210f0340200a200ffd000200fde401210a200b200f\
-fd000210fde401210b200f4180026a210f200e41016a220e4119480d000b200d41016a220d200c480d000b0b2005200941086c41046c6a211020\
-10200641004a047b2010fd000280ca0405fd0c000000000000000000000000000000000b200afde401fd0b0280ca042010200641004a047b2010\
-fd000290ca0405fd0c000000000000000000000000000000000b200bfde401fd0b0290ca04200741016a22072001480d000b200641016a220620\
-02280200411f6a41206d480d000b0b0bad0a07177f017d077f067b047f017b067f20002001480440200021080340200821092009210a4100210b\
-03404100210c03404100210d03404100210e2003200c41e0006c200b41a0026c6a200d41206c6a41046c6a210f0340200ffd0c00000000000000\
-000000000000000000fd0b0200200f41106a210f200e41016a220e4108480d000b200d41016a220d4103480d000b200c41016a220c4103480d00\
-0b200b41016a220b4104480d000b410021100340410021112003410041046c6a211203402012410036028024201241046a2112201141016a2211\
-4104480d000b4100211303404100211403404100210b2005200a41046c201041c00c6c6a201341c0026c6a201441c0006c6a41046c6a21152006\
-200a41046c201041c00c6c6a201341c0026c6a201441c0006c6a41046c6a21162003410041046c6a2117034020152802002118201841026d2119\
-201941a0036c211a201341c0066c201441c0006c6a201a6a211b201841026f211c201c41206c211d201b201d6a211e201841004e201841044871\
-044020162a0200211f201f43000000005c212020172802802421212003202141026c200b41326c6a4184096a41046c6a21222022201f38020020\
-03202141026c200b41326c6a4185096a41046c6a21232023201e3602002017202120206a360280240b201541046a2115201641046a2116201741\
-046a2117200b41016a220b4104480d000b201441016a22144105480d000b201341016a22134105480d000b4100210b03402003200b41046c6a21\
-2420242802802441004a044020242802802421254100210c03404100212603404100210e0340fd0c000000000000000000000000000000002127\
-fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000\
-212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c4119202541192025481b212d4100202d\
-4804404100212e2003200b41326c41046c6a212f2004200e41086c200c41a0036c6a201041a02a6c6a41046c6a21300340202ffd090290242131\
-202f28029424213220312030203241046c6a21332033fd000200fde6012027fde401212720312033fd000210fde6012028fde401212820312033\
-fd00028001fde6012029fde401212920312033fd00029001fde601202afde401212a20312033fd00028002fde601202bfde401212b20312033fd\
-00029002fde601202cfde401212c202f41086a212f202e41016a222e202d480d000b0b2003200e41086c200c41e0006c6a200b41a0026c6a4104\
-6c6a2134203420272034fd000200fde401fd0b0200203420282034fd000210fde401fd0b0210203420292034fd00028001fde401fd0b02800120\
-34202a2034fd00029001fde401fd0b0290012034202b2034fd00028002fde401fd0b0280022034202c2034fd00029002fde401fd0b029002200e\
-41016a220e4104480d000b202641016a22264101480d000b200c41016a220c4103480d000b0b200b41016a220b4104480d000b201041016a2210\
-2002280200480d000b4100210b03404100210c03404100210d0340410021352007200c4180306c200a41046c6a200b6a200d4180106c6a41046c\
-6a21362003200c41e0006c200b41a0026c6a200d41206c6a41046c6a21370340203620372a02003802800a20364180026a2136203741046a2137\
-203541016a22354120480d000b200d41016a220d4103480d000b200c41016a220c4103480d000b200b41016a220b4104480d000b200841016a22\
-082001480d000b0b0bb60a07137f017d0b7f067b047f017b087f200020014804402000210903402009210a200a210b4100210c03404100210d03\
-404100210e2003200d41206c200c41a0036c6a41046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f41106a210f\
-200e41016a220e4108480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b410021102003410041046c6a21110340201141\
-00360280a901201141046a2111201041016a221041e400480d000b410021120340410021130340410021142005201341c0006c200b41c00c6c6a\
-201241c0026c6a41046c6a21152006201341c0006c200b41c00c6c6a201241c0026c6a41046c6a21162003201341026c201241146c6a41046c6a\
-2117200320134180026c20124180146c6a41046c6a2118034020152802002119201941026d211a201941026f211b201941004e20194104487104\
-4020162a0200211c201441206c211d201c43000000005c211e2017201a410a6c201b6a41046c6a21202020280280a901211f2018201f41026c20\
-1a41800a6c6a201b4180016c6a41046c6a21212021201c380290ac012021201d360294ac012020201f201e6a360280a9010b201541046a211520\
-1641046a2116201441016a221441c000480d000b201341016a22134105480d000b201241016a22124105480d000b410021220340410021230340\
-410021240340200320242023410a6c6a41046c6a21252025280280a90141004a04402025280280a90121264100212703404100210e0340fd0c00\
-0000000000000000000000000000002128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd\
-0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd0c0000000000000000000000000000000021\
-2d41c000202641c0002026481b212e4100202e4804404100212f200320244180016c202341800a6c6a41046c6a21302007200e41086c20224180\
-306c6a41046c6a213103402030fd090290ac0121322030280294ac01213320322031203341046c6a21342034fd000200fde6012028fde4012128\
-20322034fd000210fde6012029fde401212920322034fd00028040fde601202afde401212a20322034fd00029040fde601202bfde401212b2032\
-2034fd0002808001fde601202cfde401212c20322034fd0002908001fde601202dfde401212d203041086a2130202f41016a222f202e480d000b\
-0b2003200e41086c202441206c6a202341a0036c6a202241a0036c6a41046c6a2135203520282035fd000200fde401fd0b0200203520292035fd\
-000210fde401fd0b02102035202a2035fd00028001fde401fd0b0280012035202b2035fd00029001fde401fd0b0290012035202c2035fd000280\
-02fde401fd0b0280022035202d2035fd00029002fde401fd0b029002200e41016a220e4104480d000b202741016a22274101480d000b0b202441\
-016a2224410a480d000b202341016a2223410a480d000b202241016a22224103480d000b4100213603404100213703404100210e2008203641a0\
-036c200b41a02a6c6a203741206c6a41046c6a21382004203641a0036c200b41a02a6c6a203741206c6a41046c6a21392003203641a0036c2037\
-41206c6a41046c6a213a03402038203afd0002002039fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203841106a21\
-38203941106a2139203a41106a213a200e41016a220e4108480d000b203741016a2237410d480d000b203641016a2236410d480d000b20094101\
-6a22092001480d000b0b0b2301027f2000200148044020002104034020042105200441016a22042001480d000b0b0b9c0203047f027b037f2000\
-20014804404100210603402000210703402007210820082109fd0c00000000000000000000000000000000210afd0c0000000000000000000000\
-0000000000210b4100210c2004200941086c200641a02a6c6a41046c6a210d0340200a200dfd000200fde401210a200b200dfd000210fde40121\
-0b200d4180016a210d200c41016a220c41a901480d000b2005200941086c41046c6a210e200e200641004a047b200efd0002800905fd0c000000\
-000000000000000000000000000b200afde401fd0b028009200e200641004a047b200efd0002900905fd0c000000000000000000000000000000\
-000b200bfde401fd0b029009200741016a22072001480d000b200641016a22062002280200480d000b0b0be80605077f067b077f057b017f2000\
-20014804404100210803402000210903402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a\
-41016e210a200a210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000000000\
-0000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000\
-0000000000000000000000211441002115034041002116034041002117034041002118200420084190066c201541386c6a2016411c6c6a20176a\
-200b6a41046c6a21192005200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2006200e41086c200841a02a6c6a201541a0036c6a41\
-046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f20\
-1bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011\
-fde4012111201f201efde6012012fde40121122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde40121142019\
-41086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d\
-000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c000000000000\
-000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fd\
-e401fd0b02102021200841004a047b2021fd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b028003202120084100\
-4a047b2021fd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd\
-0c000000000000000000000000000000000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c0000000000000000000000\
-00000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f\
-097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e\
-0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a21142008\
-20104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc\
-3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12\
-833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100\
-200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b41\
-00200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541\
-106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00d60103666d61eb1a161616160e0e0e1f160e16170e0e0e1f\
-160e16170e0e0efb0a17170e1f0e170e1f0ee72617170e170e170eca1218170e1f0e170e200ebb0518160efa22161616160e0e0e1f160e16170e\
-0e0e1f160e16170e0e0eb61e17170e1f0e170e1f0ebd0b18170e170ea81816170e1f0e170e1f0e860516170eb80616160e1e0e160e1e0ec50416\
-170e1f0e170e1f0ea00516160ef73616170e1f0e170e200ed20a16170e1f0e170e1f0efd03261f1f1f1f1f1f1f1fea0417160e160e160ec61712\
-13131313b4091213131414e1082a160e170e';
+00000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000\
+000000000000002117410021182005200c41c0006c41046c6a21192006200d41086c200a4180c0006c6a41046c6a211a024003402019fd090200\
+211b201afd000200211c201b201cfde601200efde401210e201afd000210211d201b201dfde601200ffde401210f2019fd09028002211e201e20\
+1cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d012019fd09028004211f201f201cfde6012012fde4012112201f\
+201dfde6012013fde40121132019fd0902800621202020201cfde6012014fde40121142020201dfde6012015fde4012115201841a07e460d0120\
+19fd0902800821212021201cfde6012016fde40121162021201dfde6012017fde4012117201941046a2119201a4180046a211a201841016a2218\
+41c000480d000b0b2007200c4180096c200d41086c6a200a4180016c6a41046c6a21222022200e2004200c4180096c200d41086c6a200a418001\
+6c6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002022200f2023fd000210fd0c000000000000\
+00000000000000000000fd44fd4efd0b0210202220102023fd00028024fd0c00000000000000000000000000000000fd44fd4efd0b0280242022\
+20112023fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202220122023fd00028048fd0c000000000000000000\
+00000000000000fd44fd4efd0b028048202220132023fd00029048fd0c00000000000000000000000000000000fd44fd4efd0b02904820222014\
+2023fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202220152023fd0002906cfd0c0000000000000000000000\
+0000000000fd44fd4efd0b02906c202220162023fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b0280900120222017\
+2023fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021240340202441026c41016a20022802004101\
+6b202441026c41016a200228020041016b481b2125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000\
+002127fd0c000000000000000000000000000000002128fd0c00000000000000000000000000000000212941002118200520244180016c41046c\
+6a212a2006200d41086c200a4180c0006c6a41046c6a212b2005202541c0006c41046c6a212c0340202afd090200212d202bfd000200212e202d\
+202efde6012026fde4012126202bfd000210212f202d202ffde6012027fde4012127202cfd09020021302030202efde6012028fde40121282030\
+202ffde6012029fde4012129202a41046a212a202b4180046a212b202c41046a212c201841016a221841c000480d000b2007200d41086c200a41\
+80016c6a20244180126c6a41046c6a2131203120262004200d41086c200a4180016c6a20244180126c6a41046c6a21322032fd000200fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0200203120272032fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210\
+200720254180096c200d41086c6a200a4180016c6a41046c6a213320332028200420254180096c200d41086c6a200a4180016c6a41046c6a2134\
+2034fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203320292034fd000210fd0c0000000000000000000000000000\
+0000fd44fd4efd0b0210202441016a2224200228020041016a41026d480d000b0b200d41016a220d4110480d000b200841016a22082001480d00\
+0b0b0bea1c02077f417b200020014804402000210603402006210720074120702108200741206e210720072109200941206c20086a2002280200\
+4804404100210a20042009418090036c200841c00c6c6a41046c6a210b20052009418090036c200841c0006c6a41046c6a210c0340200bfd0002\
+800a210d200bfd00028014210e200bfd0002801e210f200ffd0c00000040000000400000004000000040fde6012110200bfd0002800c2111200b\
+fd000280162112200bfd0002802021132013fd0c00000040000000400000004000000040fde6012114200bfd00028002fd0c0000004000000040\
+0000004000000040fde6012011fd0c00004040000040400000404000004040fde601fde4012012fd0c00004040000040400000404000004040fd\
+e601fde5012014fde5012115200bfd0002800e2116200bfd000280182117200bfd0002802221182018fd0c000000400000004000000040000000\
+40fde6012119200bfd00028004fd0c00000040000000400000004000000040fde6012016fd0c00004040000040400000404000004040fde601fd\
+e4012017fd0c00004040000040400000404000004040fde601fde5012019fde501211a200bfd00028010211b200bfd0002801a211c200bfd0002\
+8024211d201dfd0c00000040000000400000004000000040fde601211e200bfd00028006fd0c00000040000000400000004000000040fde60120\
+1bfd0c00004040000040400000404000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde501201efde501211f\
+201ffd0c00000040000000400000004000000040fde6012120200bfd000280122121200bfd0002801c2122200bfd0002802621232023fd0c0000\
+0040000000400000004000000040fde60121242011fd0c00000040000000400000004000000040fde6012012fd0c0000a0400000a0400000a040\
+0000a040fde601fde4012014fde40121252016fd0c00000040000000400000004000000040fde6012017fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012019fde4012126201bfd0c00000040000000400000004000000040fde601201cfd0c0000a0400000a0400000a0400000a040\
+fde601fde401201efde40121272027fd0c00000040000000400000004000000040fde60121282012fd0c00000041000000410000004100000041\
+fde6012011fd0c00008041000080410000804100008041fde601fde5012013fd0c00000041000000410000004100000041fde601fde401212920\
+17fd0c00000041000000410000004100000041fde6012016fd0c00008041000080410000804100008041fde601fde5012018fd0c000000410000\
+00410000004100000041fde601fde401212a201cfd0c00000041000000410000004100000041fde601201bfd0c00008041000080410000804100\
+008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde401212b202bfd0c00000040000000400000004000000040fd\
+e601212c20112012fde4012014fde501212d20162017fde4012019fde501212e201b201cfde401201efde501212f202ffd0c0000004000000040\
+0000004000000040fde6012130200bfd0002802a2011fde5012012fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012013fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde4012131200bfd0002802c2016fde5012017fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012132200bfd0002802e201bfde501201cfd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121332033fd0c00000040000000400000004000000040fd\
+e6012134200bfd000200fd0c00000040000000400000004000000040fde601200dfd0c00004040000040400000404000004040fde601fde40120\
+0efd0c00004040000040400000404000004040fde601fde5012010fde501fd0c00000040000000400000004000000040fde6012015fd0c000040\
+40000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde5012020fde50121352015fd0c0000\
+0040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde4012020fde4012136201afd0c00000041\
+000000410000004100000041fde6012015fd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100\
+000041fde601fde40121372015201afde4012020fde5012138200bfd00028008fd0c00000040000000400000004000000040fde6012021fd0c00\
+004040000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde5012015fde50120\
+1afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012139200dfd0c00\
+000040000000400000004000000040fde601200efd0c0000a0400000a0400000a0400000a040fde601fde4012010fde401fd0c00000040000000\
+400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde4012026fd0c00004040000040400000404000004040\
+fde601fde5012028fde501213a2025fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000a0400000a040fde6\
+01fde4012028fde401213b2026fd0c00000041000000410000004100000041fde6012025fd0c00008041000080410000804100008041fde601fd\
+e5012027fd0c00000041000000410000004100000041fde601fde401213c20252026fde4012028fde501213d2021fd0c00000040000000400000\
+004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde4012025fde5012026fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e200efd0c00000041000000410000004100\
+000041fde601200dfd0c00008041000080410000804100008041fde601fde501200ffd0c00000041000000410000004100000041fde601fde401\
+fd0c00000040000000400000004000000040fde6012029fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040\
+400000404000004040fde601fde501202cfde501213f2029fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a04000\
+00a0400000a040fde601fde401202cfde4012140202afd0c00000041000000410000004100000041fde6012029fd0c0000804100008041000080\
+4100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde40121412029202afde401202cfde50121422022fd0c00\
+000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000\
+004100000041fde601fde4012029fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde4012143200d200efde4012010fde501fd0c00000040000000400000004000000040fde601202dfd0c0000404000004040\
+0000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5012144202dfd0c00000040000000\
+400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012145202efd0c000000410000004100\
+00004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041fde6\
+01fde4012146202d202efde4012030fde501214720212022fde4012024fde501202dfde501202efd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148200bfd00028028200dfde501200efd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde501200ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fd\
+e6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde5\
+0121492031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121\
+4a2032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041\
+000000410000004100000041fde601fde401214b20312032fde4012034fde501214c200bfd000280302021fde5012022fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012031fde5012032fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d200c2035fd0b0200200c2036fd0b028040\
+200c2037fd0b02808001200c2038fd0b0280c001200c2039fd0b02808002200c203afd0b0280c002200c203bfd0b02808003200c203cfd0b0280\
+c003200c203dfd0b02808004200c203efd0b0280c004200c203ffd0b02808005200c2040fd0b0280c005200c2041fd0b02808006200c2042fd0b\
+0280c006200c2043fd0b02808007200c2044fd0b0280c007200c2045fd0b02808008200c2046fd0b0280c008200c2047fd0b02808009200c2048\
+fd0b0280c009200c2049fd0b0280800a200c204afd0b0280c00a200c204bfd0b0280800b200c204cfd0b0280c00b200c204dfd0b0280800c200b\
+41106a210b200c41106a210c200a41016a220a4110480d000b0b200641016a22062001480d000b0b0be60203047f027b057f2000200148044041\
+00210603402000210703402007210820082109fd0c00000000000000000000000000000000210afd0c0000000000000000000000000000000021\
+0b4120200641606c20022802006a4120200641606c20022802006a481b210c4100200c4804404100210d03404100210e2004200941086c200641\
+80a0026c6a200d4180096c6a41046c6a210f0340200a200ffd000200fde401210a200b200ffd000210fde401210b200f4180046a210f200e4101\
+6a220e4109480d000b200d41016a220d200c480d000b0b2005200941086c41046c6a21102010200641004a047b2010fd000280cc1605fd0c0000\
+00000000000000000000000000000b200afde401fd0b0280cc162010200641004a047b2010fd000290cc1605fd0c000000000000000000000000\
+000000000b200bfde401fd0b0290cc16200741016a22072001480d000b200641016a22062002280200411f6a41206d480d000b0b0b811102087f\
+3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a0340200941206c200a6a20022802004804\
+404100210b2004200841086c20094180a0026c6a200a4180096c6a41046c6a210c200520084180326c20094180a0066c6a200a41046c6a41046c\
+6a210d0340200cfd000200210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33d\
+fde6012110200cfd0002800421112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde6012113200cfd0002800821142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398e\
+e33dfde6012116200cfd0002800c21172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd0002801821192019fd0c398ee33d\
+398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028010211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f20\
+0cfd0002801c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd0002801421252025fd0c398ee33d398e\
+e33d398ee33d398ee33dfde6012126200cfd0002802021272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028\
+fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+01212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020\
+fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c39\
+8e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee3\
+3d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e\
+398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e39\
+8e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f000000\
+3f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e63\
+3d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e63\
+3d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f00\
+00003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d39\
+8e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d39\
+8e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f000000\
+3ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e63\
+3d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e63\
+3dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffd\
+e601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d39\
+8e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfd\
+e6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde601\
+2146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e63\
+3d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b028008200d2038fd0b028010200d2039\
+fd0b028018200d2015fd0b028020200d203afd0b028028200d203bfd0b028030200d203cfd0b028038200d203dfd0b028040200d2029fd0b0280\
+48200d203efd0b028050200d203ffd0b028058200d2040fd0b028060200d2041fd0b028068200d202ffd0b028070200d2042fd0b028078200d20\
+43fd0b02808001200d2044fd0b02808801200d2045fd0b02809001200d2035fd0b02809801200d2046fd0b0280a001200d2047fd0b0280a80120\
+0d2048fd0b0280b001200d2049fd0b0280b801200d2027fd0b0280c001200c41106a210c200d4180046a210d200b41016a220b4102480d000b0b\
+200a41016a220a4120480d000b200641016a22062001480d000b0b0bad0905077f0a7b057f077b027f2000200148044020002108034020082109\
+2009410870210a200941086e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d03404100210e\
+0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000000000000000000000\
+00002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000\
+000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00000000000000000000\
+0000000000002117fd0c000000000000000000000000000000002118410021190340200d2019417f6c6a41004e200d2019417f6c6a4103487104\
+404100211a0340201a417f6c200e6a41004e201a417f6c200e6a4103487104404100211b2005200c4180096c200d4180036c6a201941807d6c6a\
+201a41807f6c6a200e4180016c6a41046c6a211c2006200a41086c20194180c0016c6a201a4180c0006c6a41046c6a211d02400340201cfd0902\
+00211e201dfd000200211f201e201ffde601200ffde401210f201dfd0002102120201e2020fde6012010fde4012110201cfd0902802421212021\
+201ffde6012011fde401211120212020fde6012012fde4012112201b41807f460d01201cfd0902804821222022201ffde6012013fde401211320\
+222020fde6012014fde4012114201cfd0902806c21232023201ffde6012015fde401211520232020fde6012016fde4012116201b41a07e460d01\
+201cfd090280900121242024201ffde6012017fde401211720242020fde6012018fde4012118201c41046a211c201d4180026a211d201b41016a\
+221b418001480d000b0b0b201a41016a221a4103480d000b0b201941016a22194103480d000b2007200c41c00c6c200a41086c6a200d41c0026c\
+6a200e41c0006c6a41046c6a21252025200f2004200c41c00c6c200a41086c6a200d41c0026c6a200e41c0006c6a41046c6a21262026fd000200\
+fd0c00000000000000000000000000000000fd44fd4efd0b0200202520102026fd000210fd0c00000000000000000000000000000000fd44fd4e\
+fd0b0210202520112026fd00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202520122026fd00029032fd0c000000\
+00000000000000000000000000fd44fd4efd0b029032202520132026fd00028064fd0c00000000000000000000000000000000fd44fd4efd0b02\
+8064202520142026fd00029064fd0c00000000000000000000000000000000fd44fd4efd0b029064202520152026fd0002809601fd0c00000000\
+000000000000000000000000fd44fd4efd0b02809601202520162026fd0002909601fd0c00000000000000000000000000000000fd44fd4efd0b\
+02909601202520172026fd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c801202520182026fd000290c801fd0c\
+00000000000000000000000000000000fd44fd4efd0b0290c801200e41016a220e4105480d000b200d41016a220d4105480d000b200841016a22\
+082001480d000b0b0bee0f0b057f017b017f137b017f0a7b057f077b0c7f027b017f20002001480440200021080340200821092009410570210a\
+200941056e21092009410870210b200941086e21092009210c2004200b41086c200a41c0026c6a200c41c00c6c6a41046c6a210e200efd000200\
+210d200dfd0c00000000000000000000000000000000fd44210f200efd00021021102010fd0c00000000000000000000000000000000fd442111\
+200efd0002800221122012fd0c00000000000000000000000000000000fd442113200efd0002900221142014fd0c000000000000000000000000\
+00000000fd442115200efd0002800421162016fd0c00000000000000000000000000000000fd442117200efd0002900421182018fd0c00000000\
+000000000000000000000000fd442119200efd00028006211a201afd0c00000000000000000000000000000000fd44211b200efd00029006211c\
+201cfd0c00000000000000000000000000000000fd44211d200efd00028008211e201efd0c00000000000000000000000000000000fd44211f20\
+0efd0002900821202020fd0c00000000000000000000000000000000fd442121410021220340fd0c000000000000000000000000000000002123\
+fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c00000000000000000000000000000000\
+2126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c0000000000000000000000000000\
+00002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c000000000000000000000000\
+00000000212c4100212d0340200a202d417f6c6a41004e200a202d417f6c6a4103487104404100212e0340202e417f6c202241056c41006a6a41\
+004e202e417f6c202241056c41046a6a4103487104404100212f2005200a4180036c200c4180096c6a202d41807d6c6a202e41807f6c6a41046c\
+6a21302006200b41086c202d4180c0016c6a202e4180c0006c6a41046c6a2131024003402030fd09020021322031fd000200213320322033fde6\
+012023fde40121232031fd000210213420322034fde6012024fde40121242030fd09028004213520352033fde6012025fde401212520352034fd\
+e6012026fde4012126202f41807f460d012030fd09028008213620362033fde6012027fde401212720362034fde6012028fde40121282030fd09\
+02800c213720372033fde6012029fde401212920372034fde601202afde401212a202f41a07e460d012030fd09028010213820382033fde60120\
+2bfde401212b20382034fde601202cfde401212c203041046a213020314180026a2131202f41016a222f418001480d000b0b05202e417f6c2022\
+41056c41006a6a41004e202e417f6c202241056c41006a6a410348712139202e417f6c202241056c41006a6a41004e202e417f6c202241056c41\
+006a6a41034871213a202e417f6c202241056c41016a6a41004e202e417f6c202241056c41016a6a41034871213b202e417f6c202241056c4101\
+6a6a41004e202e417f6c202241056c41016a6a41034871213c202e417f6c202241056c41026a6a41004e202e417f6c202241056c41026a6a4103\
+4871213d202e417f6c202241056c41026a6a41004e202e417f6c202241056c41026a6a41034871213e202e417f6c202241056c41036a6a41004e\
+202e417f6c202241056c41036a6a41034871213f202e417f6c202241056c41036a6a41004e202e417f6c202241056c41036a6a41034871214020\
+2e417f6c202241056c41046a6a41004e202e417f6c202241056c41046a6a410348712141202e417f6c202241056c41046a6a41004e202e417f6c\
+202241056c41046a6a4103487121424100212f2006200b41086c202d4180c0016c6a202e4180c0006c6a41046c6a21432005200a4180036c200c\
+4180096c6a202d41807d6c6a202e41807f6c6a41046c6a214403402043fd00020021452039047d20442a02000543000000000bfd132045fde601\
+2023fde40121232043fd0002102146203a047d20442a02000543000000000bfd132046fde6012024fde4012124203b047d20442a028004054300\
+0000000bfd132045fde6012025fde4012125203c047d20442a0280040543000000000bfd132046fde6012026fde4012126203d047d20442a0280\
+080543000000000bfd132045fde6012027fde4012127203e047d20442a0280080543000000000bfd132046fde6012028fde4012128203f047d20\
+442a02800c0543000000000bfd132045fde6012029fde40121292040047d20442a02800c0543000000000bfd132046fde601202afde401212a20\
+41047d20442a0280100543000000000bfd132045fde601202bfde401212b2042047d20442a0280100543000000000bfd132046fde601202cfde4\
+01212c20434180026a2143204441046a2144202f41016a222f418001480d000b0b202e41016a222e4103480d000b0b202d41016a222d4103480d\
+000b2007200b41086c200a41c0026c6a200c41c00c6c6a41046c6a214720472023200ffd4efd0b0200204720242011fd4efd0b02102047202520\
+13fd4efd0b028002204720262015fd4efd0b029002204720272017fd4efd0b028004204720282019fd4efd0b02900420472029201bfd4efd0b02\
+80062047202a201dfd4efd0b0290062047202b201ffd4efd0b0280082047202c2021fd4efd0b029008202241016a22224101480d000b20084101\
+6a22082001480d000b0b0b991207087f087b057f067b067f217b047f200020014804402000210903402009210a200a410170210b200a41016e21\
+0a200a210c4100210d03404100210e03404100210f0340410021100340fd0c000000000000000000000000000000002111fd0c00000000000000\
+0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
+00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
+0000000000000000000000000021184100211903404120201941606c20022802006a4120201941606c20022802006a481b211a4100201a480440\
+4100211b2006200c41086c2019418090036c6a200f4180106c6a201041046c6a41046c6a211c2007200d4180326c20194180a0066c6a200f4180\
+026c6a41046c6a211d0340201cfd090200211e201dfd000200211f201e201ffde6012011fde4012111201dfd000280042120201e2020fde60120\
+12fde4012112201cfd09020421212021201ffde6012013fde401211320212020fde6012014fde4012114201cfd09020821222022201ffde60120\
+15fde401211520222020fde6012016fde4012116201cfd09020c21232023201ffde6012017fde401211720232020fde6012018fde4012118201c\
+4180026a211c201d41106a211d201b41016a221b201a480d000b0b201941016a22192002280200411f6a41206d480d000b2003200f41c0006c20\
+1041206c6a41046c6a212420242011fd0b020020242012fd0b021020242013fd0b022020242014fd0b023020242015fd0b024020242016fd0b02\
+5020242017fd0b026020242018fd0b0270201041016a22104102480d000b200f41016a220f4119480d000b200e41016a220e4101480d000b4100\
+212503404100212603404100212703404100210e2003202541086c41046c6a21282003202541c8006c41046c6a212903402028fd0002800a212a\
+2028fd00028014212b2028fd0002801e212c2028fd0002800c212d2028fd00028016212e2028fd00028020212f2028fd00028002202dfde40120\
+2efde401202ffde40121302028fd0002800e21312028fd0002801821322028fd0002802221332028fd000280042031fde4012032fde4012033fd\
+e40121342028fd0002801021352028fd0002801a21362028fd0002802421372028fd000280062035fde4012036fde4012037fde40121382028fd\
+0002801221392028fd0002801c213a2028fd00028026213b202d202efd0c0000003f0000003f0000003f0000003ffde601fde501202ffd0c0000\
+0040000000400000004000000040fde601fde501213c20312032fd0c0000003f0000003f0000003f0000003ffde601fde5012033fd0c00000040\
+000000400000004000000040fde601fde501213d20352036fd0c0000003f0000003f0000003f0000003ffde601fde5012037fd0c000000400000\
+00400000004000000040fde601fde501213e202d202efd0c0000803e0000803e0000803e0000803efde601fde401202ffd0c0000804000008040\
+0000804000008040fde601fde4012028fd0002802afde401213f20312032fd0c0000803e0000803e0000803e0000803efde601fde4012033fd0c\
+00008040000080400000804000008040fde601fde4012028fd0002802cfde401214020352036fd0c0000803e0000803e0000803e0000803efde6\
+01fde4012037fd0c00008040000080400000804000008040fde601fde4012028fd0002802efde40121412028fd000200202afde401202bfde401\
+202cfde4012030fde4012034fde4012038fde401214220302034fd0c0000003f0000003f0000003f0000003ffde601fde5012038fd0c00000040\
+000000400000004000000040fde601fde501214320302034fd0c0000803e0000803e0000803e0000803efde601fde4012038fd0c000080400000\
+80400000804000008040fde601fde4012028fd000280082039fde401203afde401203bfde401fde4012144202a202bfd0c0000003f0000003f00\
+00003f0000003ffde601fde501202cfd0c00000040000000400000004000000040fde601fde501203cfde401203dfde401203efde4012145203c\
+203dfd0c0000003f0000003f0000003f0000003ffde601fde501203efd0c00000040000000400000004000000040fde601fde5012146203c203d\
+fd0c0000803e0000803e0000803e0000803efde601fde401203efd0c00008040000080400000804000008040fde601fde4012039203afd0c0000\
+003f0000003f0000003f0000003ffde601fde501203bfd0c00000040000000400000004000000040fde601fde501fde4012147202a202bfd0c00\
+00803e0000803e0000803e0000803efde601fde401202cfd0c00008040000080400000804000008040fde601fde4012028fd00028028fde40120\
+3ffde4012040fde4012041fde4012148203f2040fd0c0000003f0000003f0000003f0000003ffde601fde5012041fd0c00000040000000400000\
+004000000040fde601fde5012149203f2040fd0c0000803e0000803e0000803e0000803efde601fde4012041fd0c000080400000804000008040\
+00008040fde601fde4012039203afd0c0000803e0000803e0000803e0000803efde601fde401203bfd0c00008040000080400000804000008040\
+fde601fde4012028fd00028030fde401fde401214a20292042fd0b02803220292043fd0b02a03220292044fd0b02c03220292045fd0b02e03220\
+292046fd0b02803320292047fd0b02a03320292048fd0b02c03320292049fd0b02e0332029204afd0b028034202841106a2128202941106a2129\
+200e41016a220e4102480d000b202741016a22274101480d000b202641016a22264101480d000b202541016a22254108480d000b410021250340\
+4100214b03404100214c03404100210e2008200c4180086c20254180016c6a204b4180c0016c6a200d41086c6a204c4180c0006c6a41046c6a21\
+4d2003202541c8006c204b41186c6a204c41086c6a41046c6a214e0340204d204efd00028032fd0b0280cc04204d41106a214d204e41106a214e\
+200e41016a220e4102480d000b204c41016a224c4103480d000b204b41016a224b4103480d000b202541016a22254108480d000b200d41016a22\
+0d4110480d000b200941016a22092001480d000b0b0be60203047f027b057f200020014804404100210603402000210703402007210820082109\
+fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4120200641606c20022802006a4120200641\
+606c20022802006a481b210c4100200c4804404100210d03404100210e2004200941086c2006418090036c6a200d41c00c6c6a41046c6a210f03\
+40200a200ffd000200fde401210a200b200ffd000210fde401210b200f4180026a210f200e41016a220e4119480d000b200d41016a220d200c48\
+0d000b0b2005200941086c41046c6a21102010200641004a047b2010fd000280ca0405fd0c000000000000000000000000000000000b200afde4\
+01fd0b0280ca042010200641004a047b2010fd000290ca0405fd0c000000000000000000000000000000000b200bfde401fd0b0290ca04200741\
+016a22072001480d000b200641016a22062002280200411f6a41206d480d000b0b0bad0a07177f017d077f067b047f017b067f20002001480440\
+200021080340200821092009210a4100210b03404100210c03404100210d03404100210e2003200c41e0006c200b41a0026c6a200d41206c6a41\
+046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f41106a210f200e41016a220e4108480d000b200d41016a220d\
+4103480d000b200c41016a220c4103480d000b200b41016a220b4104480d000b410021100340410021112003410041046c6a2112034020124100\
+36028024201241046a2112201141016a22114104480d000b4100211303404100211403404100210b2005200a41046c201041c00c6c6a201341c0\
+026c6a201441c0006c6a41046c6a21152006200a41046c201041c00c6c6a201341c0026c6a201441c0006c6a41046c6a21162003410041046c6a\
+2117034020152802002118201841026d2119201941a0036c211a201341c0066c201441c0006c6a201a6a211b201841026f211c201c41206c211d\
+201b201d6a211e201841004e201841044871044020162a0200211f201f43000000005c212020172802802421212003202141026c200b41326c6a\
+4184096a41046c6a21222022201f3802002003202141026c200b41326c6a4185096a41046c6a21232023201e3602002017202120206a36028024\
+0b201541046a2115201641046a2116201741046a2117200b41016a220b4104480d000b201441016a22144105480d000b201341016a2213410548\
+0d000b4100210b03402003200b41046c6a212420242802802441004a044020242802802421254100210c03404100212603404100210e0340fd0c\
+000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129\
+fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000\
+212c4119202541192025481b212d4100202d4804404100212e2003200b41326c41046c6a212f2004200e41086c200c41a0036c6a201041a02a6c\
+6a41046c6a21300340202ffd090290242131202f28029424213220312030203241046c6a21332033fd000200fde6012027fde401212720312033\
+fd000210fde6012028fde401212820312033fd00028001fde6012029fde401212920312033fd00029001fde601202afde401212a20312033fd00\
+028002fde601202bfde401212b20312033fd00029002fde601202cfde401212c202f41086a212f202e41016a222e202d480d000b0b2003200e41\
+086c200c41e0006c6a200b41a0026c6a41046c6a2134203420272034fd000200fde401fd0b0200203420282034fd000210fde401fd0b02102034\
+20292034fd00028001fde401fd0b0280012034202a2034fd00029001fde401fd0b0290012034202b2034fd00028002fde401fd0b028002203420\
+2c2034fd00029002fde401fd0b029002200e41016a220e4104480d000b202641016a22264101480d000b200c41016a220c4103480d000b0b200b\
+41016a220b4104480d000b201041016a22102002280200480d000b4100210b03404100210c03404100210d0340410021352007200c4180306c20\
+0a41046c6a200b6a200d4180106c6a41046c6a21362003200c41e0006c200b41a0026c6a200d41206c6a41046c6a21370340203620372a020038\
+02800a20364180026a2136203741046a2137203541016a22354120480d000b200d41016a220d4103480d000b200c41016a220c4103480d000b20\
+0b41016a220b4104480d000b200841016a22082001480d000b0b0bb60a07137f017d0b7f067b047f017b087f2000200148044020002109034020\
+09210a200a210b4100210c03404100210d03404100210e2003200d41206c200c41a0036c6a41046c6a210f0340200ffd0c000000000000000000\
+00000000000000fd0b0200200f41106a210f200e41016a220e4108480d000b200d41016a220d410d480d000b200c41016a220c410d480d000b41\
+0021102003410041046c6a2111034020114100360280a901201141046a2111201041016a221041e400480d000b41002112034041002113034041\
+0021142005201341c0006c200b41c00c6c6a201241c0026c6a41046c6a21152006201341c0006c200b41c00c6c6a201241c0026c6a41046c6a21\
+162003201341026c201241146c6a41046c6a2117200320134180026c20124180146c6a41046c6a2118034020152802002119201941026d211a20\
+1941026f211b201941004e201941044871044020162a0200211c201441206c211d201c43000000005c211e2017201a410a6c201b6a41046c6a21\
+202020280280a901211f2018201f41026c201a41800a6c6a201b4180016c6a41046c6a21212021201c380290ac012021201d360294ac01202020\
+1f201e6a360280a9010b201541046a2115201641046a2116201441016a221441c000480d000b201341016a22134105480d000b201241016a2212\
+4105480d000b410021220340410021230340410021240340200320242023410a6c6a41046c6a21252025280280a90141004a04402025280280a9\
+0121264100212703404100210e0340fd0c000000000000000000000000000000002128fd0c000000000000000000000000000000002129fd0c00\
+000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212cfd\
+0c00000000000000000000000000000000212d41c000202641c0002026481b212e4100202e4804404100212f200320244180016c202341800a6c\
+6a41046c6a21302007200e41086c20224180306c6a41046c6a213103402030fd090290ac0121322030280294ac01213320322031203341046c6a\
+21342034fd000200fde6012028fde401212820322034fd000210fde6012029fde401212920322034fd00028040fde601202afde401212a203220\
+34fd00029040fde601202bfde401212b20322034fd0002808001fde601202cfde401212c20322034fd0002908001fde601202dfde401212d2030\
+41086a2130202f41016a222f202e480d000b0b2003200e41086c202441206c6a202341a0036c6a202241a0036c6a41046c6a2135203520282035\
+fd000200fde401fd0b0200203520292035fd000210fde401fd0b02102035202a2035fd00028001fde401fd0b0280012035202b2035fd00029001\
+fde401fd0b0290012035202c2035fd00028002fde401fd0b0280022035202d2035fd00029002fde401fd0b029002200e41016a220e4104480d00\
+0b202741016a22274101480d000b0b202441016a2224410a480d000b202341016a2223410a480d000b202241016a22224103480d000b41002136\
+03404100213703404100210e2008203641a0036c200b41a02a6c6a203741206c6a41046c6a21382004203641a0036c200b41a02a6c6a20374120\
+6c6a41046c6a21392003203641a0036c203741206c6a41046c6a213a03402038203afd0002002039fd000200fd0c000000000000000000000000\
+00000000fd44fd4efd0b0200203841106a2138203941106a2139203a41106a213a200e41016a220e4108480d000b203741016a2237410d480d00\
+0b203641016a2236410d480d000b200941016a22092001480d000b0b0b2301027f2000200148044020002104034020042105200441016a220420\
+01480d000b0b0b9c0203047f027b037f200020014804404100210603402000210703402007210820082109fd0c00000000000000000000000000\
+000000210afd0c00000000000000000000000000000000210b4100210c2004200941086c200641a02a6c6a41046c6a210d0340200a200dfd0002\
+00fde401210a200b200dfd000210fde401210b200d4180016a210d200c41016a220c41a901480d000b2005200941086c41046c6a210e200e2006\
+41004a047b200efd0002800905fd0c000000000000000000000000000000000b200afde401fd0b028009200e200641004a047b200efd00029009\
+05fd0c000000000000000000000000000000000b200bfde401fd0b029009200741016a22072001480d000b200641016a22062002280200480d00\
+0b0b0be80605077f067b077f057b017f200020014804404100210803402000210903402009210a200a410370210b200a41036e210a200a410170\
+210c200a41016e210a200a410170210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
+000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
+0000000000000000002113fd0c000000000000000000000000000000002114410021150340410021160340410021170340410021182004200841\
+90066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192005200e41086c200841a02a6c6a201541a0036c6a41046c6a211a2006200e\
+41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c20176afd11fd37fd\
+4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efde6012010fde40121\
+102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde40121122019fd0902e00121202020201dfde6012013fde401\
+21132020201efde6012014fde4012114201941086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d000b201741016a22\
+174102480d000b201641016a22164102480d000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a2121202120084100\
+4a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd00021005fd0c0000\
+00000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c000000000000000000000000000000\
+000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c000000000000000000000000000000000b2012fde401fd0b029003\
+2021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b0280062021200841004a047b2021fd\
+0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b200841016a220820022802\
+00480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a02\
+04fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a2112200620104180026c41046c6a\
+2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c6666663f6666663f\
+6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd0c77be7f3f77be7f\
+3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd000200211b201820\
+164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc2b3277cc2b3277cc\
+2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b0200201241106a21\
+12201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b0b00d60103666d61\
+eb1a161616160e0e0e1f160e16170e0e0e1f160e16170e0e0efb0a17170e1f0e170e1f0ee72617170e170e170eca1218170e1f0e170e200ebb05\
+18160e9f23161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb61e17170e1f0e170e1f0ebd0b18170e170ecf1816170e1f0e170e1f0e86\
+0516170eb80616160e1e0e160e1e0ec50416170e1f0e170e1f0ea00516160ef73616170e1f0e170e200ed20a16170e1f0e170e1f0efd03261f1f\
+1f1f1f1f1f1fea0417160e160e160ec6171213131313b4091213131414e1082a160e170e';
 
 /** Everything that a device needs to run FashionCnn. */
 export const fashionCnnModule: ModuleSpec = {

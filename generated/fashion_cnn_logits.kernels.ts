@@ -15,6 +15,7 @@ const infer00Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -134,6 +135,7 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -152,12 +154,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -177,8 +185,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r3 = 0; r3 < 3; r3++) {
-    for (var r4 = 0; r4 < 32; r4++) {
+  for (var r4 = member; r4 < 32; r4 += team) {
+    for (var r3 = 0; r3 < 3; r3++) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -234,6 +242,48 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc11 += scratch0[a1 + 2944] * v14;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 5 * 16) { return; }
   let v15 = parameters[cb + 4688];
   let a2 = cb + hb * 240 + n * 400 + w * 16;
   scratch2[a2] = max(max(max(max((acc0 + v15), vec4f()), max((acc1 + v15), vec4f())), max((acc2 + v15), vec4f())), max((acc3 + v15), vec4f()));
@@ -259,6 +309,7 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -277,12 +328,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -295,8 +352,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
+  for (var r2 = member; r2 < 64; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4704];
       let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
@@ -328,6 +385,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc5 += scratch0[a1 + 2880] * v8;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let v9 = parameters[cb + 23136];
   let a2 = cb + nb * 576 + w * 32;
   scratch2[a2] = max((acc0 + v9), vec4f());
@@ -356,6 +435,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -368,18 +448,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-    for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
+    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23168];
@@ -387,6 +473,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc0 += scratch0[a0 + 768] * parameters[a1 + 23264];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   scratch1[cb + n * 16] = max((acc0 + parameters[cb + 41600]), vec4f());
 }
 `,
@@ -406,6 +504,7 @@ const infer04Fc2MatmulAdd: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 10, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -418,19 +517,37 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 10 - 1);
   let c = item % 10;
   let rest1 = item / 10;
   let n = rest1;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
+  for (var r0 = member; r0 < 64; r0 += team) {
     acc0 += scratch0[n * 64 + r0] * parameters[c + r0 * 10 + 166464];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 10) { return; }
   output_output[c + n * 10] = acc0 + parameters[c + 167104];
 }
 `,
@@ -450,6 +567,7 @@ const evaluate00ToFloatToF32Div: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 784, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -521,6 +639,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -640,6 +759,7 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -667,6 +787,7 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -694,6 +815,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -718,6 +840,7 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -745,45 +868,88 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[n * 64 + r0];
-      let a0 = cb * 2 + r0 * 10;
-      acc0 += v0 * parameters[a0 + 166464];
-      acc1 += v0 * parameters[a0 + 166465];
-    }
-    let a1 = cb * 2 + n * 10;
-    let a2 = cb * 2;
-    output_output[a1] = acc0 + parameters[a2 + 167104];
-    output_output[a1 + 1] = acc1 + parameters[a2 + 167105];
+  let v1 = parameters[167104];
+  let v3 = parameters[167105];
+  let v5 = parameters[167106];
+  let v7 = parameters[167107];
+  let v9 = parameters[167108];
+  let v11 = parameters[167109];
+  let v13 = parameters[167110];
+  let v15 = parameters[167111];
+  let v17 = parameters[167112];
+  let v19 = parameters[167113];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
+  var acc3 = 0.0;
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch0[n * 64 + r0];
+    let a0 = r0 * 10;
+    acc0 += v0 * parameters[a0 + 166464];
+    acc1 += v0 * parameters[a0 + 166465];
+    acc2 += v0 * parameters[a0 + 166466];
+    acc3 += v0 * parameters[a0 + 166467];
+    acc4 += v0 * parameters[a0 + 166468];
+    acc5 += v0 * parameters[a0 + 166469];
+    acc6 += v0 * parameters[a0 + 166470];
+    acc7 += v0 * parameters[a0 + 166471];
+    acc8 += v0 * parameters[a0 + 166472];
+    acc9 += v0 * parameters[a0 + 166473];
   }
-  var acc2 = -3.402823466e+38;
+  let v2 = acc0 + v1;
+  let v4 = acc1 + v3;
+  let v6 = acc2 + v5;
+  let v8 = acc3 + v7;
+  let v10 = acc4 + v9;
+  let v12 = acc5 + v11;
+  let v14 = acc6 + v13;
+  let v16 = acc7 + v15;
+  let v18 = acc8 + v17;
+  let v20 = acc9 + v19;
+  for (var cb = 0; cb < 1; cb++) {
+    let a1 = n * 10;
+    output_output[a1] = v2;
+    output_output[a1 + 1] = v4;
+    output_output[a1 + 2] = v6;
+    output_output[a1 + 3] = v8;
+    output_output[a1 + 4] = v10;
+    output_output[a1 + 5] = v12;
+    output_output[a1 + 6] = v14;
+    output_output[a1 + 7] = v16;
+    output_output[a1 + 8] = v18;
+    output_output[a1 + 9] = v20;
+  }
+  var acc10 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, output_output[n * 10 + r0]);
+    acc10 = max(acc10, output_output[n * 10 + r0]);
   }
-  var acc3 = -3.402823466e+38;
+  var acc11 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = output_output[n * 10 + r1];
-    let wins0 = (x0 > acc3) | (x0 != x0);
-    acc3 = select(acc3, x0, wins0);
+    let wins0 = (x0 > acc11) | (x0 != x0);
+    acc11 = select(acc11, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  let a3 = n * 13;
-  scratch1[a3] = acc2;
-  scratch1[a3 + 1] = y0;
-  let v1 = scratch1[a3];
+  let a2 = n * 13;
+  scratch1[a2] = acc10;
+  scratch1[a2 + 1] = y0;
+  let v21 = scratch1[a2];
   for (var c = 0; c < 10; c++) {
-    scratch1[c + n * 13 + 2] = output_output[c + n * 10] - v1;
+    scratch1[c + n * 13 + 2] = output_output[c + n * 10] - v21;
   }
-  var acc4 = 0.0;
+  var acc12 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc4 += exp(scratch1[n * 13 + r0 + 2]);
+    acc12 += exp(scratch1[n * 13 + r0 + 2]);
   }
-  scratch1[a3 + 12] = acc4;
+  scratch1[a2 + 12] = acc12;
 }
 `,
 };
@@ -802,6 +968,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -820,23 +987,40 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 1 - 1);
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 13 + 2] - log(scratch0[r0 * 13 + 12]);
-    }
-  }
   var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 13 + 1];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    let v0 = sample_label[r0];
+    let a0 = r0 * 13;
+    acc0 += select(0.0, (scratch0[v0 + r0 * 13 + 2] - log(scratch0[a0 + 12])), ((v0 >= 0) & (v0 < 10)));
+    acc1 += scratch0[a0 + 1];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+  }
+  if (member > 0 || place >= 1) { return; }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = -v2;
@@ -863,6 +1047,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 784, block: 8 },
+      team: 1,
     },
     {
       name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -873,6 +1058,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00c_fc2_weight_reordered',
@@ -883,6 +1069,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 4],
       together: false,
       invocations: { count: 640, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00d_fc1_weight_reordered',
@@ -893,6 +1080,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 5],
       together: false,
       invocations: { count: 9216, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00e_conv3_weight_reordered',
@@ -903,6 +1091,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 6],
       together: false,
       invocations: { count: 9216, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00f_conv2_weight_reordered',
@@ -913,6 +1102,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       buffers: [1, 7],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1087,6 +1277,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
     {
       name: 'train_01b_conv3_conv2d_add_relu_weights_transforme',
@@ -1097,6 +1288,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [1, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1262,6 +1454,7 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -1282,12 +1475,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -1307,8 +1506,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r3 = 0; r3 < 3; r3++) {
-    for (var r4 = 0; r4 < 32; r4++) {
+  for (var r4 = member; r4 < 32; r4 += team) {
+    for (var r3 = 0; r3 < 3; r3++) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -1364,6 +1563,48 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc11 += scratch0[a1 + 2944] * v14;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 5 * 16) { return; }
   let v15 = parameters[cb + 4688];
   let v16 = max((acc0 + v15), vec4f());
   let v17 = max((acc1 + v15), vec4f());
@@ -1425,6 +1666,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
     {
       name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
@@ -1435,6 +1677,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1462,6 +1705,7 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -1486,6 +1730,7 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1511,72 +1756,115 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[n * 64 + r0];
-      let a0 = cb * 2 + r0 * 10;
-      acc0 += v0 * parameters[a0 + 166464];
-      acc1 += v0 * parameters[a0 + 166465];
-    }
-    let a1 = cb * 2 + n * 54;
-    let a2 = cb * 2;
-    scratch1[a1] = acc0 + parameters[a2 + 167104];
-    scratch1[a1 + 1] = acc1 + parameters[a2 + 167105];
+  let v1 = parameters[167104];
+  let v3 = parameters[167105];
+  let v5 = parameters[167106];
+  let v7 = parameters[167107];
+  let v9 = parameters[167108];
+  let v11 = parameters[167109];
+  let v13 = parameters[167110];
+  let v15 = parameters[167111];
+  let v17 = parameters[167112];
+  let v19 = parameters[167113];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
+  var acc3 = 0.0;
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch0[n * 64 + r0];
+    let a0 = r0 * 10;
+    acc0 += v0 * parameters[a0 + 166464];
+    acc1 += v0 * parameters[a0 + 166465];
+    acc2 += v0 * parameters[a0 + 166466];
+    acc3 += v0 * parameters[a0 + 166467];
+    acc4 += v0 * parameters[a0 + 166468];
+    acc5 += v0 * parameters[a0 + 166469];
+    acc6 += v0 * parameters[a0 + 166470];
+    acc7 += v0 * parameters[a0 + 166471];
+    acc8 += v0 * parameters[a0 + 166472];
+    acc9 += v0 * parameters[a0 + 166473];
   }
-  var acc2 = -3.402823466e+38;
+  let v2 = acc0 + v1;
+  let v4 = acc1 + v3;
+  let v6 = acc2 + v5;
+  let v8 = acc3 + v7;
+  let v10 = acc4 + v9;
+  let v12 = acc5 + v11;
+  let v14 = acc6 + v13;
+  let v16 = acc7 + v15;
+  let v18 = acc8 + v17;
+  let v20 = acc9 + v19;
+  for (var cb = 0; cb < 1; cb++) {
+    let a1 = n * 54;
+    scratch1[a1] = v2;
+    scratch1[a1 + 1] = v4;
+    scratch1[a1 + 2] = v6;
+    scratch1[a1 + 3] = v8;
+    scratch1[a1 + 4] = v10;
+    scratch1[a1 + 5] = v12;
+    scratch1[a1 + 6] = v14;
+    scratch1[a1 + 7] = v16;
+    scratch1[a1 + 8] = v18;
+    scratch1[a1 + 9] = v20;
+  }
+  var acc10 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a3 = n * 54 + r0;
-    acc2 = max(acc2, scratch1[a3]);
+    let a2 = n * 54 + r0;
+    acc10 = max(acc10, scratch1[a2]);
   }
-  var acc3 = -3.402823466e+38;
+  var acc11 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = scratch1[n * 54 + r1];
-    let wins0 = (x0 > acc3) | (x0 != x0);
-    acc3 = select(acc3, x0, wins0);
+    let wins0 = (x0 > acc11) | (x0 != x0);
+    acc11 = select(acc11, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  let a4 = n * 54;
-  scratch1[a4 + 10] = acc2;
-  scratch1[a4 + 11] = y0;
-  let v1 = scratch1[a4 + 10];
+  let a3 = n * 54;
+  scratch1[a3 + 10] = acc10;
+  scratch1[a3 + 11] = y0;
+  let v21 = scratch1[a3 + 10];
   for (var c = 0; c < 10; c++) {
-    let a5 = c + n * 54;
-    let v2 = scratch1[a5] - v1;
-    let y1 = exp(v2);
-    scratch1[a5 + 12] = v2;
-    scratch1[a5 + 22] = y1;
+    let a4 = c + n * 54;
+    let v22 = scratch1[a4] - v21;
+    let y1 = exp(v22);
+    scratch1[a4 + 12] = v22;
+    scratch1[a4 + 22] = y1;
   }
-  var acc4 = 0.0;
+  var acc12 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a6 = n * 54 + r0;
-    acc4 += scratch1[a6 + 22];
+    let a5 = n * 54 + r0;
+    acc12 += scratch1[a5 + 22];
   }
-  scratch1[a4 + 32] = acc4;
-  let v4 = f32(i32(uniforms.n));
-  let v5 = 1.0 / v4;
-  let v6 = -v5;
-  let v3 = sample_label[n];
+  scratch1[a3 + 32] = acc12;
+  let v24 = f32(i32(uniforms.n));
+  let v25 = 1.0 / v24;
+  let v26 = -v25;
+  let v23 = sample_label[n];
   for (var c = 0; c < 10; c++) {
-    let a7 = c + n * 54;
-    scratch1[a7 + 33] = select(0.0, v6, (c == v3));
+    let a6 = c + n * 54;
+    scratch1[a6 + 33] = select(0.0, v26, (c == v23));
   }
-  var acc5 = 0.0;
+  var acc13 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a8 = n * 54 + r0;
-    acc5 += scratch1[a8 + 33];
+    let a7 = n * 54 + r0;
+    acc13 += scratch1[a7 + 33];
   }
-  scratch1[a4 + 43] = acc5;
-  let v7 = scratch1[a4 + 43];
-  let v8 = -v7;
-  let v9 = scratch1[a4 + 32];
-  let v10 = v8 / v9;
+  scratch1[a3 + 43] = acc13;
+  let v27 = scratch1[a3 + 43];
+  let v28 = -v27;
+  let v29 = scratch1[a3 + 32];
+  let v30 = v28 / v29;
   for (var c = 0; c < 10; c++) {
-    let a9 = c + n * 54;
-    scratch1[a9 + 44] = scratch1[a9 + 33] + v10 * scratch1[a9 + 22];
+    let a8 = c + n * 54;
+    scratch1[a8 + 44] = scratch1[a8 + 33] + v30 * scratch1[a8 + 22];
   }
 }
 `,
@@ -1598,6 +1886,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [0, 1, 4, 5],
       together: false,
       invocations: { count: 1, block: 0 },
+      team: 64,
     },
     {
       name: 'train_06b_fc2_backward_sum',
@@ -1608,6 +1897,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [1, 6],
       together: false,
       invocations: { count: 10, block: 0 },
+      team: 64,
     },
     {
       name: 'train_06c_fc2_backward_matmul',
@@ -1618,6 +1908,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [1, 2, 6],
       together: false,
       invocations: { count: 640, block: 0 },
+      team: 32,
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
@@ -1628,6 +1919,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       buffers: [2, 1, 3, 7],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -1654,21 +1946,39 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 128>;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // loss: log + sub + eq + select + sum + 3 more
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 1 - 1);
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 54 + 12] - log(scratch0[r0 * 54 + 32]);
-    }
-  }
   var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    acc1 += scratch0[r2 * 54 + 11];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    let v0 = sample_label[r0];
+    let a0 = r0 * 54;
+    acc0 += select(0.0, (scratch0[v0 + r0 * 54 + 12] - log(scratch0[a0 + 32])), ((v0 >= 0) & (v0 < 10)));
+    acc1 += scratch0[a0 + 11];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+  }
+  if (member > 0 || place >= 1) { return; }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = -v2;
@@ -1678,52 +1988,100 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 10) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 10 - 1);
   let i = item;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[i + r0 * 54 + 44];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0 || place >= 10) { return; }
   gradients[i + 167104] = acc0;
 }
 // fc2 backward: matmul
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 64 * 10) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let n = item % 10;
   let rest1 = item / 10;
   let c = rest1;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[n + r0 * 54 + 44] * scratch1[c + r0 * 64];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0) { return; }
   gradients[c * 10 + n + 166464] = acc0;
 }
 // fc2 backward: matmul + gt + select
 fn part3(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < 10; r0++) {
+  for (var r0 = member; r0 < 10; r0 += team) {
     acc0 += scratch0[n * 54 + r0 + 44] * scratch2[cb + r0 * 16];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   scratch3[cb + n * 16] = select(vec4f(0.0), acc0, (vec4f(scratch1[cb * 4 + n * 64], scratch1[cb * 4 + n * 64 + 1], scratch1[cb * 4 + n * 64 + 2], scratch1[cb * 4 + n * 64 + 3]) > vec4f(0.0)));
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 1) { part1(number, invocation); return; }
-  number -= 1;
-  if (number < 10) { part2(number, invocation); return; }
-  number -= 10;
-  if (number < (i32(uniforms.n) * 16 + 63) / 64) { part3(number, invocation); }
+  if (number < (1 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (1 * min(64, most_members) + 63) / 64;
+  if (number < (10 * min(64, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (10 * min(64, most_members) + 63) / 64;
+  if (number < (640 * min(32, most_members) + 63) / 64) { part2(number, invocation); return; }
+  number -= (640 * min(32, most_members) + 63) / 64;
+  if (number < (i32(uniforms.n) * 16 * min(8, most_members) + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -1744,6 +2102,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [0, 4],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 64,
     },
     {
       name: 'train_07b_fc1_backward_matmul',
@@ -1754,6 +2113,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [0, 1, 4],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 8,
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
@@ -1764,6 +2124,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [1, 0, 2, 5],
       together: false,
       invocations: { count: 288, block: 4 },
+      team: 8,
     },
     {
       name: 'train_07d_conv3_backward_conv2d_weight_grad_images',
@@ -1774,6 +2135,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [3, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1798,21 +2160,43 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 320>;
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 64], scratch0[ib * 4 + r0 * 64 + 1], scratch0[ib * 4 + r0 * 64 + 2], scratch0[ib * 4 + r0 * 64 + 3]);
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 16) { return; }
   gradients[ib + 41600] = acc0;
 }
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 26 * 3 * 3 * 16) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 26 * 3 * 3 * 16 - 1);
   let nb = item % 16;
   let rest3 = item / 16;
   let c_2 = rest3 % 3;
@@ -1825,7 +2209,7 @@ fn part1(number: i32, invocation: u32) {
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
     let a0 = c_0b * 5 + c_1 * 384 + c_2 * 128 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
@@ -1834,6 +2218,26 @@ fn part1(number: i32, invocation: u32) {
     acc3 += v0 * scratch1[a0 + 3];
     acc4 += v0 * scratch1[a0 + 4];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    workgroupBarrier();
+    for (var sum = member; sum < 5; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+  }
+  if (member > 0 || place >= 26 * 3 * 3 * 16) { return; }
   let a1 = c_0b * 720 + c_1 * 48 + c_2 * 16 + nb;
   gradients[a1 + 23168] = acc0;
   gradients[a1 + 23312] = acc1;
@@ -1847,8 +2251,12 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -1860,7 +2268,7 @@ fn part2(number: i32, invocation: u32) {
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
-  for (var r0 = 0; r0 < 64; r0++) {
+  for (var r0 = member; r0 < 64; r0 += team) {
     let v0 = scratch2[cb + h * 6144 + r0 * 32 + w * 2048];
     let a2 = nb * 256 + r0;
     acc0 += scratch0[a2] * v0;
@@ -1868,6 +2276,24 @@ fn part2(number: i32, invocation: u32) {
     acc2 += scratch0[a2 + 128] * v0;
     acc3 += scratch0[a2 + 192] * v0;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32) { return; }
   let a3 = cb + h * 96 + nb * 1152 + w * 32;
   let a4 = cb * 4 + h * 384 + nb * 4608 + w * 128;
   scratch4[a3] = select(vec4f(0.0), acc0, (vec4f(scratch1[a4], scratch1[a4 + 1], scratch1[a4 + 2], scratch1[a4 + 3]) > vec4f(0.0)));
@@ -1885,11 +2311,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 59) { part1(number, invocation); return; }
-  number -= 59;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 + 63) / 64) { part2(number, invocation); }
+  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * min(64, most_members) + 63) / 64;
+  if (number < (3744 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (3744 * min(8, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -1910,6 +2336,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [0, 3],
       together: true,
       invocations: { count: 288, block: 0 },
+      team: 64,
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad_weight',
@@ -1920,6 +2347,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [0, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
@@ -1930,6 +2358,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [1, 0, 2, 6],
       together: false,
       invocations: { count: 80, block: 2 },
+      team: 16,
     },
     {
       name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
@@ -1940,6 +2369,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [1, 0, 2, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1964,25 +2394,47 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 32) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 3 * 3 * 32 - 1);
   let ib = item % 32;
   let rest2 = item / 32;
   let r2 = rest2 % 3;
   let rest1 = rest2 / 3;
   let r1 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 1], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 2], scratch0[ib * 4 + r0 * 1152 + r1 * 384 + r2 * 128 + 3]);
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 3 * 3 * 32) { return; }
   scratch3[ib + r1 * 96 + r2 * 32] = acc0;
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 5 * 16) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -2001,7 +2453,7 @@ fn part1(number: i32, invocation: u32) {
   var acc9 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
-      for (var r2 = 0; r2 < 128; r2++) {
+      for (var r2 = member; r2 < 128; r2 += team) {
         let a0 = nb * 2304 + r1 * (-128) + r2 + w * 128;
         let v0 = scratch0[a0];
         let a1 = cb + r1 * 2048 + r2 * 16;
@@ -2034,6 +2486,44 @@ fn part1(number: i32, invocation: u32) {
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 5 * 16) { return; }
   let a2 = cb + nb * 800 + w * 16;
   scratch5[a2] = select(vec4f(0.0), acc0, (scratch1[a2] > vec4f(0.0)));
   scratch5[a2 + 80] = select(vec4f(0.0), acc1, (scratch1[a2 + 80] > vec4f(0.0)));
@@ -2052,9 +2542,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 5) { part0(number, invocation); return; }
-  number -= 5;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 + 63) / 64) { part1(number, invocation); }
+  if (number < (288 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (288 * min(64, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2075,6 +2565,7 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [0, 1, 2, 3, 5],
       together: false,
       invocations: { count: 6144, block: 0 },
+      team: 8,
     },
     {
       name: 'train_09b_conv2_backward_sum',
@@ -2085,6 +2576,7 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [4, 5],
       together: true,
       invocations: { count: 400, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -2111,10 +2603,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv3 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 32;
   let rest4 = item / 32;
   let c = rest4 % 64;
@@ -2131,7 +2629,7 @@ fn part0(number: i32, invocation: u32) {
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
   var acc8 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb + r0 * 288 + r2 * 32;
     let v0 = scratch1[a0];
     let a1 = c + r0 * 1600 + r2 * 64;
@@ -2174,6 +2672,42 @@ fn part0(number: i32, invocation: u32) {
     acc7 += scratch0[a1 + 1344] * v11;
     acc8 += scratch0[a1 + 1408] * v11;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+  }
+  if (member > 0) { return; }
   let a2 = c * 32 + nb + r2 * 18432;
   scratch5[a2] = acc0;
   scratch5[a2 + 2048] = acc1;
@@ -2187,26 +2721,42 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 5 * 5 * 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 5 * 5 * 16 - 1);
   let ib = item % 16;
   let rest2 = item / 16;
   let r2 = rest2 % 5;
   let rest1 = rest2 / 5;
   let r1 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch4[ib + r0 * 400 + r1 * 80 + r2 * 16];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 5 * 5 * 16) { return; }
   scratch6[ib + r1 * 80 + r2 * 16] = acc0;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 96) { part0(number, invocation); return; }
-  number -= 96;
-  if (number < 7) { part1(number, invocation); }
+  if (number < (6144 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (6144 * min(8, most_members) + 63) / 64;
+  if (number < (400 * min(64, most_members) + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2227,6 +2777,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [0, 1, 2, 5],
       together: false,
       invocations: { count: 12800, block: 0 },
+      team: 4,
     },
     {
       name: 'train_10b_conv2_backward_max_pool2d_grad_conv2d_in',
@@ -2237,6 +2788,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [0, 1, 2, 3, 7],
       together: false,
       invocations: { count: 104, block: 1 },
+      team: 8,
     },
     {
       name: 'train_10c_conv3_backward_sum_slices',
@@ -2247,6 +2799,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 32, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2273,10 +2826,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 5 * 5 * 32 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 16;
   let rest5 = item / 16;
   let c = rest5 % 32;
@@ -2295,7 +2854,7 @@ fn part0(number: i32, invocation: u32) {
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
   var acc8 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb * 4 + r0 * 1600 + r1_0 * 320 + r2_0 * 64;
     let v0 = vec4i(scratch1[a0], scratch1[a0 + 1], scratch1[a0 + 2], scratch1[a0 + 3]);
     let v1 = vec4f(scratch2[a0], scratch2[a0 + 1], scratch2[a0 + 2], scratch2[a0 + 3]);
@@ -2353,6 +2912,42 @@ fn part0(number: i32, invocation: u32) {
     acc7 += v16 * v17;
     acc8 += scratch0[a1 + 1344] * v17;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+  }
+  if (member > 0) { return; }
   let a2 = c * 16 + nb + r1_0 * 23040 + r2_0 * 4608;
   scratch5[a2] = acc0;
   scratch5[a2 + 512] = acc1;
@@ -2366,8 +2961,12 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 13;
@@ -2392,7 +2991,7 @@ fn part1(number: i32, invocation: u32) {
     let v2 = (r1 * (-1) + w + 2) % 2;
     let v6 = v2 + 2;
     if ((((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 11)) & ((((r1 * (-1) + w + 2) / 2) + (-1)) < 5)) {
-      for (var r2 = 0; r2 < 64; r2++) {
+      for (var r2 = member; r2 < 64; r2 += team) {
         let a3 = v0 * 64 + n * 1600 + r2;
         let v1 = scratch1[a3 - 64];
         let v3 = scratch2[a3 - 64];
@@ -2451,6 +3050,50 @@ fn part1(number: i32, invocation: u32) {
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    workgroupBarrier();
+    for (var sum = member; sum < 5; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 13 * 8) { return; }
   let a5 = cb + n * 1352 + w * 8;
   let a6 = cb * 4 + n * 5408 + w * 32;
   scratch6[a5] = select(vec4f(0.0), acc0, (vec4f(scratch0[a6], scratch0[a6 + 1], scratch0[a6 + 2], scratch0[a6 + 3]) > vec4f(0.0)));
@@ -2488,10 +3131,10 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 200) { part0(number, invocation); return; }
-  number -= 200;
-  if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part1(number, invocation); return; }
-  number -= (i32(uniforms.n) * 13 * 8 + 63) / 64;
+  if (number < (12800 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (12800 * min(4, most_members) + 63) / 64;
+  if (number < (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64;
   if (number < 1) { part2(number, invocation); }
 }
 `,
@@ -2513,6 +3156,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [0, 5],
       together: true,
       invocations: { count: 1352, block: 0 },
+      team: 32,
     },
     {
       name: 'train_11b_conv1_backward_max_pool2d_grad_conv2d_we',
@@ -2523,6 +3167,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [1, 2, 0, 5],
       together: true,
       invocations: { count: 4056, block: 0 },
+      team: 8,
     },
     {
       name: 'train_11c_conv3_backward_conv2d_weight_grad_slices',
@@ -2533,6 +3178,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 1,
     },
     {
       name: 'train_11d_conv2_backward_sum_slices',
@@ -2543,6 +3189,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -2569,25 +3216,47 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 12168>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 192>;
 // conv1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 13 * 13 * 8) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 13 * 13 * 8 - 1);
   let ib = item % 8;
   let rest2 = item / 8;
   let r2 = rest2 % 13;
   let rest1 = rest2 / 13;
   let r1 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 13 * 13 * 8) { return; }
   scratch5[ib + r1 * 104 + r2 * 8] = acc0;
 }
 // conv1 backward: max_pool2d_grad + conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 13 * 13 * 3 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 13 * 13 * 3 * 8 - 1);
   let c = 0;
   let nb = item % 8;
   let rest4 = item / 8;
@@ -2600,7 +3269,7 @@ fn part1(number: i32, invocation: u32) {
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb + r0 * 1352 + r1_0 * 104 + r2_0 * 8;
     let v0 = scratch2[a0];
     let v1 = scratch0[a0];
@@ -2626,6 +3295,22 @@ fn part1(number: i32, invocation: u32) {
     acc1 += v7 * v9;
     acc2 += scratch1[a1 + 85] * v9;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+  }
+  if (member > 0 || place >= 13 * 13 * 3 * 8) { return; }
   let a2 = nb + r1_0 * 936 + r2_0 * 72 + w * 8;
   scratch6[a2] = acc0;
   scratch6[a2 + 24] = acc1;
@@ -2666,28 +3351,44 @@ fn part2(number: i32, invocation: u32) {
 }
 // conv2 backward: sum: slices
 fn part3(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 5; r1++) {
+  for (var r1 = member; r1 < 5; r1 += team) {
     for (var r2 = 0; r2 < 5; r2++) {
       acc0 += scratch4[ib + r1 * 80 + r2 * 16];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 16) { return; }
   gradients[ib + 4688] = acc0;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 22) { part0(number, invocation); return; }
-  number -= 22;
-  if (number < 64) { part1(number, invocation); return; }
-  number -= 64;
+  if (number < (1352 * min(32, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (1352 * min(32, most_members) + 63) / 64;
+  if (number < (4056 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (4056 * min(8, most_members) + 63) / 64;
   if (number < 59) { part2(number, invocation); return; }
   number -= 59;
-  if (number < 1) { part3(number, invocation); }
+  if (number < (16 * min(4, most_members) + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -2708,6 +3409,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 4608, block: 0 },
+      team: 4,
     },
     {
       name: 'train_12b_conv1_backward_sum_slices',
@@ -2718,6 +3420,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 8, block: 0 },
+      team: 8,
     },
     {
       name: 'train_12c_conv1_backward_max_pool2d_grad_conv2d_we',
@@ -2728,6 +3431,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 72, block: 0 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -2746,10 +3450,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 4688>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 32 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 16;
   let rest3 = item / 16;
   let c = rest3 % 32;
@@ -2758,30 +3468,62 @@ fn part0(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r1_0 = 0; r1_0 < 5; r1_0++) {
+  for (var r1_0 = member; r1_0 < 5; r1_0 += team) {
     for (var r2_0 = 0; r2_0 < 5; r2_0++) {
       acc0 += scratch0[c * 16 + h * 1536 + nb + r1_0 * 23040 + r2_0 * 4608 + w * 512];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0) { return; }
   gradients[c * 16 + h * 1536 + nb + w * 512 + 80] = acc0;
 }
 // conv1 backward: sum: slices
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 8 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 13; r1++) {
+  for (var r1 = member; r1 < 13; r1 += team) {
     for (var r2 = 0; r2 < 13; r2++) {
       acc0 += scratch1[ib + r1 * 104 + r2 * 8];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 8) { return; }
   gradients[ib + 72] = acc0;
 }
 // conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 3 * 3 * 8 - 1);
   let c = 0;
   let nb = item % 8;
   let rest2 = item / 8;
@@ -2789,22 +3531,34 @@ fn part2(number: i32, invocation: u32) {
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r1_0 = 0; r1_0 < 13; r1_0++) {
+  for (var r1_0 = member; r1_0 < 13; r1_0 += team) {
     for (var r2_0 = 0; r2_0 < 13; r2_0++) {
       acc0 += scratch2[h * 24 + nb + r1_0 * 936 + r2_0 * 72 + w * 8];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 3 * 3 * 8) { return; }
   gradients[h * 24 + nb + w * 8] = acc0;
 }
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 72) { part0(number, invocation); return; }
-  number -= 72;
-  if (number < 1) { part1(number, invocation); return; }
-  number -= 1;
-  if (number < 2) { part2(number, invocation); }
+  if (number < (4608 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (4608 * min(4, most_members) + 63) / 64;
+  if (number < (8 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (8 * min(8, most_members) + 63) / 64;
+  if (number < (72 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -2823,6 +3577,7 @@ const train13AdamIsFiniteMulAddPowSub3More: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 20896, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2899,6 +3654,7 @@ const prepare00Conv2Conv2dAddReluMaxPool2dWeights: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00b_conv3_conv2d_add_relu_weights_transforme',
@@ -2909,6 +3665,7 @@ const prepare00Conv2Conv2dAddReluMaxPool2dWeights: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2928,7 +3685,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionCnnLogits in hexadecimal: 46,908 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionCnnLogits in hexadecimal: 46,982 bytes, a function for each part of each kernel. */
 const fashionCnnLogitsWasm = '\
 0061736d0100000001470960017c017c60017d017d60027d7d017d60017d017f60077f7f7f7f7f7f7f0060087f7f7f7f7f7f7f7f0060067f7f7f\
 7f7f7f0060097f7f7f7f7f7f7f7f7f0060047f7f7f7f0002120103656e76066d656d6f7279020301808004032f2e000001010101020304050504\
@@ -2970,7 +3727,7 @@ const fashionCnnLogitsWasm = '\
 73756d5f736c69636573002a32747261696e5f3132635f636f6e76315f6261636b776172645f6d61785f706f6f6c32645f677261645f636f6e76\
 32645f7765002a2e747261696e5f31335f4164616d5f69735f66696e6974655f6d756c5f6164645f706f775f7375625f335f6d6f7265002d3470\
 7265706172655f3030615f636f6e76325f636f6e7632645f6164645f72656c755f6d61785f706f6f6c32645f7765696768747300103470726570\
-6172655f3030625f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d6500160a9dda022ed30101\
+6172655f3030625f636f6e76335f636f6e7632645f6164645f72656c755f776569676874735f7472616e73666f726d6500160ae7da022ed30101\
 027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a12102445c\
 9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc1166cc1563f\
 a02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa02002a24400\
@@ -3202,543 +3959,545 @@ d228949221182019202520242a0284d22894922119201a202520242a0288d2289492211a201b2025
 212f2008200b410d6c41046c6a2131203120273802002031202f38020420312a02002132410021332008200b410d6c41046c6a21342006200b41\
 0a6c41046c6a21350340203420352a0200203293380208203441046a2134203541046a2135203341016a2233410a480d000b4300000000213641\
 0021222008200b410d6c41046c6a21370340203620372a02081002922136203741046a2137202241016a2222410a480d000b2031203638023020\
-0941016a22092001480d000b0b0b9b0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a20\
-05410041046c6a210b0340200a280200210c200c41004e200c410a4871044020082005200c2009410d6c6a41026a41046c6a210d200d2a020020\
-0b2a02301003939221080b200a41046a210a200b41346a210b200941016a22092002280200480d000b4300000000210e4100210f200541004104\
-6c6a21100340200e20102a020492210e201041346a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c21\
-13200e2011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22\
-152001480d000b0b0b870702077f1f7b200020014804402000210603402006210720074120702108200741206e2107200721094100210a200420\
-0941086c200841c0006c6a41046c6a210b200520094180206c200841046c6a41046c6a210c0340200bfd0002800a210d200dfd0c0000003f0000\
-003f0000003f0000003ffde601210e200bfd0002804afd0c0000003f0000003f0000003f0000003ffde601210f200bfd0002808a0121102010fd\
-0c0000003f0000003f0000003f0000003ffde6012111200bfd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012112200bfd0002\
-808a0321132013fd0c0000003f0000003f0000003f0000003ffde6012114200e2012fde4012014fde40121152015fd0c0000003f0000003f0000\
-003f0000003ffde6012116200bfd0002808a02fd0c0000003f0000003f0000003f0000003ffde6012117200bfd000280ca03fd0c0000003f0000\
-003f0000003f0000003ffde6012118200f2017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200bfd000280ca02\
-fd0c0000003f0000003f0000003f0000003ffde601211a200bfd0002808a04211b201bfd0c0000003f0000003f0000003f0000003ffde601211c\
-2011201afde401201cfde401211d201dfd0c0000003f0000003f0000003f0000003ffde601211e200e2012fde5012014fde401211f201ffd0c00\
-00003f0000003f0000003f0000003ffde6012120200f2017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde6012121201120\
-1afde501201cfde40121222022fd0c0000003f0000003f0000003f0000003ffde6012123200e200ffde4012011fde4012124200e200ffde50120\
-11fde401212520162019fde401201efde401212620162019fde501201efde401212720202021fde4012023fde401212820202021fde5012023fd\
-e401212920142018fde401201cfde401212a20142018fde501201cfde401212b200c200dfd0b0200200c2024fd0b028008200c2025fd0b028010\
-200c2010fd0b028018200c2015fd0b028020200c2026fd0b028028200c2027fd0b028030200c201dfd0b028038200c201ffd0b028040200c2028\
-fd0b028048200c2029fd0b028050200c2022fd0b028058200c2013fd0b028060200c202afd0b028068200c202bfd0b028070200c201bfd0b0280\
-78200b41106a210b200c4180046a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b6401067f20002001480440200021\
-06034020062107200741c000702108200741c0006e21072007210920052008200941c0006c6a41046c6a210a200a20042008410a6c20096a4104\
-6c6a210b200b2a0280d228380200200641016a22062001480d000b0b0b6e01067f20002001480440200021060340200621072007210841002109\
-200520084180016c41046c6a210a2004200841046c6a210b0340200a200b2a0280d016380200200a41046a210a200b4180126a210b200941016a\
-2209418001480d000b200641016a22062001480d000b0b0b8e0101077f2000200148044020002106034020062107200741800170210820074180\
-016e2107200721094100210a200520094180c0006c200841c0006c6a41046c6a210b200420094180c0006c20086a41046c6a210c0340200b200c\
-2a0280cc04380200200b41046a210b200c4180046a210c200a41016a220a41c000480d000b200641016a22062001480d000b0b0b890101077f20\
-00200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a200520094180106c200841206c6a41046c6a\
-210b200420094180106c20086a41046c6a210c0340200b200c2a02800a380200200b41046a210b200c4180026a210c200a41016a220a4120480d\
-000b200641016a22062001480d000b0b0bc20b07067f087b037f0f7b017f177b027f20002001480440200021080340200821092009210a410021\
-0b03404100210c03404100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000000000000000000000000021\
-15410021162004200b41386c200a4190066c6a200c41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018\
-fd000200211a2019201afde601200efde401210e2017fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde60120\
-10fde40121102017fd090274211d201d201afde6012011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde60120\
-13fde4012113201c201efde6012014fde4012114201d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601\
-200efde401210e2017fd09020821202020201ffde601200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde601\
-2011fde40121112018fd000290012122201b2022fde6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde4012114\
-20212022fde6012015fde4012115201641e07c460d012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fd\
-e601200ffde401210f20212023fde6012010fde40121102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026\
-fde6012012fde401211220242026fde6012013fde401211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a\
-211720184180036a2118201641016a22164103480d000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd0c000000\
-00000000000000000000000000fdeb012129200f2027fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd4520292029\
-fd42fd50212b2029202a202bfd52212c20102027fde401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42\
-fd50212e202c202d202efd52212f20112027fde401fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd50\
-2131202f20302031fd5221322028fd00029009213320122033fde401fd0c00000000000000000000000000000000fdeb01213420132033fde401\
-fd0c00000000000000000000000000000000fdeb01213520352034fd4520342034fd42fd502136203420352036fd52213720142033fde401fd0c\
-00000000000000000000000000000000fdeb01213820382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401fd0c0000\
-0000000000000000000000000000fdeb01213b203b203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c0100000001000000010000\
-0001000000202bfd4ffd0c02000000020000000200000002000000202efd52fd0c030000000300000003000000030000002031fd52213efd0c01\
-0000000100000001000000010000002036fd4ffd0c020000000200000002000000020000002039fd52fd0c030000000300000003000000030000\
-00203cfd52213f2006200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41086c200b41\
-a0036c6a200a41a02a6c6a200c41206c6a41046c6a21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a220d4104480d\
-000b200c41016a220c410d480d000b200b41016a220b410d480d000b200841016a22082001480d000b0b0be21002077f3c7b2000200148044020\
-002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c20084180016c6a41046c6a210b2005200941\
-80e4006c200841046c6a41046c6a210c0340200bfd000280cc04210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280cc0621102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd\
-0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280cc0821132013fd0c0000003f0000003f0000003f0000003ffde601211420\
-0dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280cc0a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-17200bfd000280cc1021182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d\
-398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280cc0c211d201dfd0c398e\
-e33d398ee33d398ee33d398ee33dfde601211e200bfd000280cc12211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201e\
-fde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2123200bfd000280cc0e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280cc1421262026fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018\
-fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c39\
-8e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d39\
-8ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e63\
-3d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e\
-398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d39\
-8e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5\
-012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398e\
-e33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33c\
-fde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde6\
-01fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33d\
-fde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde6\
-01fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fd\
-e401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde6\
-01fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
-e401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde401\
-2140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fd\
-e401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401\
-2143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde4012144\
-2018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d39\
-8e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b02\
-00200c2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b028060200c20\
-3bfd0b028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b0280c001200c\
-2040fd0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd0b0280a002\
-200c2034fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c2026fd0b0280\
-8003200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b9d120a097f207b047f0a7b037f\
-077b037f107b067f0c7b200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e034041\
-00210f2004200c41a02a6c200e41c0006c6a200d41c0066c6a41046c6a21102003200e41206c200d41a0016c6a41046c6a211103402010fd0002\
-801a21122010fd0002801c21132010fd000280022013fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21\
-172010fd0002800d21182010fd0002800f211920192013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d201320\
-19fde501211e2015201bfde501211f2010fd000280292019fde50121202010fd00028028201bfde50121212010fd0002002012fde5012014fde5\
-01212220162014fde401212320142016fde50121242010fd000280032017fde5012016fde501212520182012fde401201afde5012126201c201a\
-fde4012127201a201cfde5012128201d2017fde401201cfde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501\
-212c2017201dfde501201ffde501212d2010fd000280272018fde5012020fde501212e20212020fde401212f20202021fde50121302010fd0002\
-802a201dfde5012021fde501213120112022fd0b020020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b028064\
-20112027fd0b02807d20112028fd0b0280960120112029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa\
-012011202dfd0b028093022011202efd0b0280ac022011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f702201041106a2110\
-201141106a2111200f41016a220f4108480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b410021320340410021330340\
-410021340340410021350340fd0c000000000000000000000000000000002136fd0c000000000000000000000000000000002137fd0c00000000\
-0000000000000000000000002138fd0c000000000000000000000000000000002139fd0c00000000000000000000000000000000213afd0c0000\
-0000000000000000000000000000213bfd0c00000000000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c\
-00000000000000000000000000000000213efd0c00000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41\
-046c6a2141200620324180206c20344180026c6a41046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde401\
-21362042fd00028004214520432045fde6012037fde40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fd\
-e4012139204041807f460d012041fd09028002214720472044fde601203afde401213a20472045fde601203bfde401213b2041fd090280032148\
-20482044fde601203cfde401213c20482045fde601203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde40121\
-3e20492045fde601203ffde401213f204141046a2141204241106a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41\
-046c6a214a204a2036fd0b02809003204a2037fd0b02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a20\
-3bfd0b02d09003204a203cfd0b02e09003204a203dfd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d\
-000b203441016a22344110480d000b203341016a22334101480d000b4100210d03404100210e0340410021332003200e41086c200d41286c6a41\
-046c6a214b2003200e41106c200d41a0016c6a41046c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f20\
-4bfd0002a0c8032150204bfd0002a09603204ffde4012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c0320\
-52fde4012053fde4012154204bfd0002e0bb032155204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde401215720522053fde501\
-204bfd0002c0e703fde4012158204bfd0002809003204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a203\
-2055fde4012056fde401fde401215a204d204efde501204bfd000280db03fde4012057fde4012058fde401215b20572058fde50120552056fde5\
-01204bfd0002e0ed03fde401fde401215c204c2059fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f60320\
-4b41106a214b204c41106a214c203341016a22334102480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b4100215d0340\
-4100215e0340410021332005203241086c41046c6a215f2003205d41a0016c205e41106c6a41046c6a21602007203241086c205d41c0026c6a20\
-0c41c00c6c6a205e41c0006c6a41046c6a21612008203241086c205d41c0026c6a200c41c00c6c6a205e41c0006c6a41046c6a21620340205ffd\
-000280ca0421632060fd000280f4032063fde401fd0c00000000000000000000000000000000fdeb0121642060fd0002a0f4032063fde401fd0c\
-00000000000000000000000000000000fdeb01216520652064fd4520642064fd42fd502166206420652066fd5221672060fd0002c0f6032063fd\
-e401fd0c00000000000000000000000000000000fdeb01216820682067fd4520672067fd42fd502169206720682069fd52216a2060fd0002e0f6\
-032063fde401fd0c00000000000000000000000000000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c01\
-0000000100000001000000010000002066fd4ffd0c020000000200000002000000020000002069fd52fd0c030000000300000003000000030000\
-00206cfd52216e2061206dfd0b02002062206efd0b0200205f41106a215f206041106a2160206141106a2161206241106a2162203341016a2233\
-4102480d000b205e41016a225e4105480d000b205d41016a225d4105480d000b203241016a22324108480d000b200941016a22092001480d000b\
-0b0bd30509057f017b017f017b017f067b047f057b017f200020014804402000210703402007210820084103702109200841036e210820084110\
-70210a200841106e21082008210b2005200a41086c41046c6a210d200dfd000280cc16210c200dfd000290cc16210e4100210f0340fd0c000000\
-000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00\
-0000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211541\
-0021160340410021172004200941c0026c200b41c00c6c6a201641c0026c6a41046c6a21182005200a41086c20164180c0016c6a41046c6a2119\
-03402018fd090200211a2019fd000280cc04211b201a201bfde6012010fde40121102019fd000290cc04211c201a201cfde6012011fde4012111\
-2018fd09028002211d201d201bfde6012012fde4012112201d201cfde6012013fde40121132018fd09028004211e201e201bfde6012014fde401\
-2114201e201cfde6012015fde4012115201841046a211820194180046a2119201741016a221741c001480d000b201641016a22164103480d000b\
-2006200a41086c20094180036c6a200b4180096c6a41046c6a211f201f2010200cfde401fd0c00000000000000000000000000000000fdeb01fd\
-0b0200201f2011200efde401fd0c00000000000000000000000000000000fdeb01fd0b0210201f2012200cfde401fd0c00000000000000000000\
-000000000000fdeb01fd0b028004201f2013200efde401fd0c00000000000000000000000000000000fdeb01fd0b029004201f2014200cfde401\
-fd0c00000000000000000000000000000000fdeb01fd0b028008201f2015200efde401fd0c00000000000000000000000000000000fdeb01fd0b\
-029008200f41016a220f4101480d000b200741016a22072001480d000b0b0ba1091a037d037f017d017f097d017f0a7d037f017d017f017d017f\
-017d037f017d017f017d027f017d027f037d037f017d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a\
-2000210b0340200b210c200c210d2005410041046c6a210f200f2a0280e628210e200f2a0284e6282110200f2a0288e6282111200f2a028ce628\
-2112200f2a0290e6282113200f2a0294e6282114200f2a0298e6282115200f2a029ce6282116200f2a02a0e6282117200f2a02a4e62821184100\
-211903404300000000211a4300000000211b4300000000211c4300000000211d4300000000211e4300000000211f430000000021204300000000\
-21214300000000212243000000002123410021242004200d41c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720\
-262a0280d2289492211a201b202720262a0284d2289492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e20\
-2720262a0290d2289492211e201f202720262a0294d2289492211f2020202720262a0298d228949221202021202720262a029cd2289492212120\
-22202720262a02a0d228949221222023202720262a02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b20\
-06200d41366c41046c6a21282028201a200e923802002028201b2010923802042028201c2011923802082028201d20129238020c2028201e2013\
-923802102028201f201492380214202820202015923802182028202120169238021c202820222017923802202028202320189238022420194101\
-6a22194101480d000b43ffff7fff2129410021242006200d41366c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a22\
-24410a480d000b43ffff7fff212b4100212c4100212d2006200d41366c41046c6a212e0340202e2a0200212f202f202b5e202f202f5c72213020\
-2f202b20301b212b4100410a6c202d6a202c20301b212c202e41046a212e202d41016a222d410a480d000b202c2007200d41046c6a2132203228\
-020046b221312006200d41366c41046c6a2133203320293802282033203138022c20332a02282134410021352006200d41366c41046c6a213603\
-4020362a020020349321372037100221382036203738023020362038380258203641046a2136203541016a2235410a480d000b43000000002139\
-410021242006200d41366c41046c6a213a03402039203a2a0258922139203a41046a213a202441016a2224410a480d000b203320393802800120\
-32280200213b410021352006200d41366c41046c6a213c0340203c200a43000000002035203b461b38028401203c41046a213c203541016a2235\
-410a480d000b4300000000213d410021242006200d41366c41046c6a213e0340203d203e2a02840192213d203e41046a213e202441016a222441\
-0a480d000b2033203d3802ac0120332a02ac01213f203f8c214020332a028001214120402041952142410021352006200d41366c41046c6a2143\
-0340204320432a028401204220432a025894923802b001204341046a2143203541016a2235410a480d000b200b41016a220b2001480d000b0b0b\
-9e0206017d057f017d027f047d047f2000200148044043000000002108410021092004410041046c6a210a2005410041046c6a210b0340200a28\
-0200210c200c41004e200c410a4871044020082005200c200941366c6a410c6a41046c6a210d200d2a0200200b2a0280011003939221080b200a\
-41046a210a200b41d8016a210b200941016a22092002280200480d000b4300000000210e4100210f2005410041046c6a21100340200e20102a02\
-2c92210e201041d8016a2110200f41016a220f2002280200480d000b2002280200b221112008201195211220128c2113200e2011952114200021\
-150340201521162006410041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b7803\
-037f017d037f200020014804402000210603402006210720072108430000000021094100210a2004200841046c6a210b03402009200b2a02b001\
-922109200b41d8016a210b200a41016a220a2002280200480d000b2005200841046c6a210c200c2009380280e628200641016a22062001480d00\
-0b0b0bfb0205047f087d037f017d017f200020014804402000210703402007210820084108702109200841086e21082008210a4300000000210b\
-4300000000210c4300000000210d4300000000210e4300000000210f430000000021104300000000211143000000002112410021132004200a41\
-046c6a21142005200941086c41046c6a2115034020142a02b0012116200b201620152a02009492210b200c201620152a02049492210c200d2016\
-20152a02089492210d200e201620152a020c9492210e200f201620152a02109492210f2010201620152a0214949221102011201620152a021894\
-9221112012201620152a021c94922112201441d8016a211420154180026a2115201341016a22132002280200480d000b2006200941d0006c200a\
-6a41046c6a21172017200b380280d2282017200c3802a8d2282017200d3802d0d2282017200e3802f8d2282017200f3802a0d328201720103802\
-c8d328201720113802f0d32820172012380298d428200741016a22072001480d000b0b0b8a0c09057f0a7b037f077b047f047b037f047b047f20\
-002001480440200021080340200821092009410870210a200941086e21092009210b200b41056c200228020041056b200b41056c200228020041\
-056b481b210c410520022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c\
-00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000000000000000000000\
-2114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116410021172005200c41366c41046c6a21\
-182006200a41086c41046c6a2119024003402018fd0902b001211a2019fd000200211b201a201bfde601200dfde401210d2019fd000210211c20\
-1a201cfde601200efde401210e2018fd09028803211d201d201bfde601200ffde401210f201d201cfde6012010fde4012110201741807f460d01\
-2018fd0902e004211e201e201bfde6012011fde4012111201e201cfde6012012fde40121122018fd0902b806211f201f201bfde6012013fde401\
-2113201f201cfde6012014fde4012114201741a07e460d012018fd0902900821202020201bfde6012015fde40121152020201cfde6012016fde4\
-012116201841046a211820194180026a2119201741016a2217410a480d000b0b2007200c41c0006c200a41086c6a41046c6a21212021200d2004\
-200c41c0006c200a41086c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002021200e2022fd00\
-0210fd0c00000000000000000000000000000000fd44fd4efd0b02102021200f2022fd00028002fd0c00000000000000000000000000000000fd\
-44fd4efd0b028002202120102022fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202120112022fd00028004fd\
-0c00000000000000000000000000000000fd44fd4efd0b028004202120122022fd00029004fd0c00000000000000000000000000000000fd44fd\
-4efd0b029004202120132022fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202120142022fd00029006fd0c00\
-000000000000000000000000000000fd44fd4efd0b029006202120152022fd00028008fd0c00000000000000000000000000000000fd44fd4efd\
-0b028008202120162022fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b02900805410021230340202341026c41016a20\
-0228020041016b202341026c41016a200228020041016b481b2124fd0c000000000000000000000000000000002125fd0c000000000000000000\
-000000000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128410021172005202341\
-ec006c41046c6a21292006200a41086c41046c6a212a2005202441366c41046c6a212b03402029fd0902b001212c202afd000200212d202c202d\
-fde6012025fde4012125202afd000210212e202c202efde6012026fde4012126202bfd0902b001212f202f202dfde6012027fde4012127202f20\
-2efde6012028fde4012128202941046a2129202a4180026a212a202b41046a212b201741016a2217410a480d000b2007200a41086c2023418001\
-6c6a41046c6a2130203020252004200a41086c20234180016c6a41046c6a21312031fd000200fd0c00000000000000000000000000000000fd44\
-fd4efd0b0200203020262031fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102007202441c0006c200a41086c6a4104\
-6c6a2132203220272004202441c0006c200a41086c6a41046c6a21332033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b\
-0200203220282033fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202341016a2223200228020041016a41026d480d\
-000b0b200841016a22082001480d000b0b0bb90103037f027b037f200020014804402000210603402006210720072108fd0c0000000000000000\
-00000000000000002109fd0c00000000000000000000000000000000210a4100210b2004200841086c41046c6a210c03402009200cfd000200fd\
-e4012109200a200cfd000210fde401210a200c4180026a210c200b41016a220b2002280200480d000b2005200841086c41046c6a210d200d2009\
-fd0b0280d028200d200afd0b0290d028200641016a22062001480d000b0b0bd60505067f0a7b037f077b017f2000200148044020002107034020\
-07210820082109200941056c41800141056b200941056c41800141056b481b210a4100210b03404100210c0340fd0c0000000000000000000000\
-0000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
+0941016a22092001480d000b0b0bc00204027d077f047d047f2000200148044043000000002108430000000021094100210a2004410041046c6a\
+210b2005410041046c6a210c0340200b280200210d200d41004e200d410a4871044020082005200a410d6c200b2802006a41026a41046c6a210e\
+200e2a0200200c2a02301003939221082009200c2a020492210905200b280200210f200f41004e200f410a4871044020082005200a410d6c200b\
+2802006a41026a41046c6a211020102a0200200c2a02301003939221080b410104402009200c2a02049221090b0b200b41046a210b200c41346a\
+210c200a41016a220a2002280200480d000b2002280200b221112008201195211220128c21132009201195211420002115034020152116200641\
+0041046c6a2117201720133802002007410041046c6a211820182014380200201541016a22152001480d000b0b0b870702077f1f7b2000200148\
+04402000210603402006210720074120702108200741206e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b20052009\
+4180206c200841046c6a41046c6a210c0340200bfd0002800a210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200bfd000280\
+4afd0c0000003f0000003f0000003f0000003ffde601210f200bfd0002808a0121102010fd0c0000003f0000003f0000003f0000003ffde60121\
+11200bfd000280ca01fd0c0000003f0000003f0000003f0000003ffde6012112200bfd0002808a0321132013fd0c0000003f0000003f0000003f\
+0000003ffde6012114200e2012fde4012014fde40121152015fd0c0000003f0000003f0000003f0000003ffde6012116200bfd0002808a02fd0c\
+0000003f0000003f0000003f0000003ffde6012117200bfd000280ca03fd0c0000003f0000003f0000003f0000003ffde6012118200f2017fde4\
+012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200bfd000280ca02fd0c0000003f0000003f0000003f0000003ffde601\
+211a200bfd0002808a04211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011201afde401201cfde401211d201dfd0c000000\
+3f0000003f0000003f0000003ffde601211e200e2012fde5012014fde401211f201ffd0c0000003f0000003f0000003f0000003ffde601212020\
+0f2017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde60121212011201afde501201cfde40121222022fd0c0000003f0000\
+003f0000003f0000003ffde6012123200e200ffde4012011fde4012124200e200ffde5012011fde401212520162019fde401201efde401212620\
+162019fde501201efde401212720202021fde4012023fde401212820202021fde5012023fde401212920142018fde401201cfde401212a201420\
+18fde501201cfde401212b200c200dfd0b0200200c2024fd0b028008200c2025fd0b028010200c2010fd0b028018200c2015fd0b028020200c20\
+26fd0b028028200c2027fd0b028030200c201dfd0b028038200c201ffd0b028040200c2028fd0b028048200c2029fd0b028050200c2022fd0b02\
+8058200c2013fd0b028060200c202afd0b028068200c202bfd0b028070200c201bfd0b028078200b41106a210b200c4180046a210c200a41016a\
+220a4102480d000b200641016a22062001480d000b0b0b6401067f2000200148044020002106034020062107200741c000702108200741c0006e\
+21072007210920052008200941c0006c6a41046c6a210a200a20042008410a6c20096a41046c6a210b200b2a0280d228380200200641016a2206\
+2001480d000b0b0b6e01067f20002001480440200021060340200621072007210841002109200520084180016c41046c6a210a2004200841046c\
+6a210b0340200a200b2a0280d016380200200a41046a210a200b4180126a210b200941016a2209418001480d000b200641016a22062001480d00\
+0b0b0b8e0101077f2000200148044020002106034020062107200741800170210820074180016e2107200721094100210a200520094180c0006c\
+200841c0006c6a41046c6a210b200420094180c0006c20086a41046c6a210c0340200b200c2a0280cc04380200200b41046a210b200c4180046a\
+210c200a41016a220a41c000480d000b200641016a22062001480d000b0b0b890101077f2000200148044020002106034020062107200741c000\
+702108200741c0006e2107200721094100210a200520094180106c200841206c6a41046c6a210b200420094180106c20086a41046c6a210c0340\
+200b200c2a02800a380200200b41046a210b200c4180026a210c200a41016a220a4120480d000b200641016a22062001480d000b0b0bc20b0706\
+7f087b037f0f7b017f177b027f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d0340fd0c00000000\
+000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000\
+00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
+000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41386c200a4190066c6a200c\
+41026c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a2019201afde601200efde401210e20\
+17fd090204211b201b201afde601200ffde401210f2017fd090270211c201c201afde6012010fde40121102017fd090274211d201d201afde601\
+2011fde40121112018fd000210211e2019201efde6012012fde4012112201b201efde6012013fde4012113201c201efde6012014fde401211420\
+1d201efde6012015fde4012115201641a07e460d012018fd00028001211f201b201ffde601200efde401210e2017fd09020821202020201ffde6\
+01200ffde401210f201d201ffde6012010fde40121102017fd09027821212021201ffde6012011fde40121112018fd000290012122201b2022fd\
+e6012012fde401211220202022fde6012013fde4012113201d2022fde6012014fde401211420212022fde6012015fde4012115201641e07c460d\
+012018fd00028002212320202023fde601200efde401210e2017fd09020c212420242023fde601200ffde401210f20212023fde6012010fde401\
+21102017fd09027c212520252023fde6012011fde40121112018fd00029002212620202026fde6012012fde401211220242026fde6012013fde4\
+01211320212026fde6012014fde401211420252026fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d\
+000b0b2005200d41086c41046c6a21282028fd000280092127200e2027fde401fd0c00000000000000000000000000000000fdeb012129200f20\
+27fde401fd0c00000000000000000000000000000000fdeb01212a202a2029fd4520292029fd42fd50212b2029202a202bfd52212c20102027fd\
+e401fd0c00000000000000000000000000000000fdeb01212d202d202cfd45202c202cfd42fd50212e202c202d202efd52212f20112027fde401\
+fd0c00000000000000000000000000000000fdeb0121302030202ffd45202f202ffd42fd502131202f20302031fd5221322028fd000290092133\
+20122033fde401fd0c00000000000000000000000000000000fdeb01213420132033fde401fd0c00000000000000000000000000000000fdeb01\
+213520352034fd4520342034fd42fd502136203420352036fd52213720142033fde401fd0c00000000000000000000000000000000fdeb012138\
+20382037fd4520372037fd42fd502139203720382039fd52213a20152033fde401fd0c00000000000000000000000000000000fdeb01213b203b\
+203afd45203a203afd42fd50213c203a203b203cfd52213dfd0c01000000010000000100000001000000202bfd4ffd0c02000000020000000200\
+000002000000202efd52fd0c030000000300000003000000030000002031fd52213efd0c010000000100000001000000010000002036fd4ffd0c\
+020000000200000002000000020000002039fd52fd0c03000000030000000300000003000000203cfd52213f2006200d41086c200b41a0036c6a\
+200a41a02a6c6a200c41206c6a41046c6a214020402032fd0b02002007200d41086c200b41a0036c6a200a41a02a6c6a200c41206c6a41046c6a\
+21412041203efd0b02002040203dfd0b02102041203ffd0b0210200d41016a220d4104480d000b200c41016a220c410d480d000b200b41016a22\
+0b410d480d000b200841016a22082001480d000b0b0be21002077f3c7b2000200148044020002106034020062107200741c000702108200741c0\
+006e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520094180e4006c200841046c6a41046c6a210c0340200bfd\
+000280cc04210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f20\
+0bfd000280cc0621102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+12200bfd000280cc0821132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012115200bfd000280cc0a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd000280cc1021182018fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c\
+398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280cc0c211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200b\
+fd000280cc12211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280cc0e21242024fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde6012125200bfd000280cc1421262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde401\
+2027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501\
+201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd\
+0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c39\
+8ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e\
+633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e63\
+3e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f00\
+00003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d39\
+8e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d39\
+8e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f000000\
+3f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e63\
+3d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e63\
+3d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f00\
+00003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d39\
+8e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d39\
+8e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f000000\
+3ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e63\
+3dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffd\
+e601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c39\
+8e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b028010200c2037fd0b028020200c\
+2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b028060200c203bfd0b028070200c203cfd0b02808001200c2028fd\
+0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b0280c001200c2040fd0b0280d001200c202efd0b0280e001200c20\
+41fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd0b0280a002200c2034fd0b0280b002200c2045fd0b0280c00220\
+0c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c2026fd0b02808003200b41106a210b200c4180086a210c200a4101\
+6a220a4102480d000b200641016a22062001480d000b0b0b9d120a097f207b047f0a7b037f077b037f107b067f0c7b2000200148044020002109\
+03402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f2004200c41a02a6c200e41c0006c6a200d41\
+c0066c6a41046c6a21102003200e41206c200d41a0016c6a41046c6a211103402010fd0002801a21122010fd0002801c21132010fd0002800220\
+13fde50121142010fd0002801b21152010fd000280012015fde50121162010fd0002801d21172010fd0002800d21182010fd0002800f21192019\
+2013fde401211a2010fd0002800e211b201b2015fde401211c2010fd00028010211d20132019fde501211e2015201bfde501211f2010fd000280\
+292019fde50121202010fd00028028201bfde50121212010fd0002002012fde5012014fde501212220162014fde401212320142016fde5012124\
+2010fd000280032017fde5012016fde501212520182012fde401201afde5012126201c201afde4012127201a201cfde5012128201d2017fde401\
+201cfde501212920122018fde501201efde501212a201f201efde401212b201e201ffde501212c2017201dfde501201ffde501212d2010fd0002\
+80272018fde5012020fde501212e20212020fde401212f20202021fde50121302010fd0002802a201dfde5012021fde501213120112022fd0b02\
+0020112023fd0b02801920112024fd0b02803220112025fd0b02804b20112026fd0b02806420112027fd0b02807d20112028fd0b028096012011\
+2029fd0b0280af012011202afd0b0280c8012011202bfd0b0280e1012011202cfd0b0280fa012011202dfd0b028093022011202efd0b0280ac02\
+2011202ffd0b0280c50220112030fd0b0280de0220112031fd0b0280f702201041106a2110201141106a2111200f41016a220f4108480d000b20\
+0e41016a220e4105480d000b200d41016a220d4105480d000b410021320340410021330340410021340340410021350340fd0c00000000000000\
+0000000000000000002136fd0c000000000000000000000000000000002137fd0c000000000000000000000000000000002138fd0c0000000000\
+00000000000000000000002139fd0c00000000000000000000000000000000213afd0c00000000000000000000000000000000213bfd0c000000\
+00000000000000000000000000213cfd0c00000000000000000000000000000000213dfd0c00000000000000000000000000000000213efd0c00\
+000000000000000000000000000000213f410021402003203441a0066c203541a0016c6a41046c6a2141200620324180206c20344180026c6a41\
+046c6a2142024003402041fd09020021432042fd000200214420432044fde6012036fde40121362042fd00028004214520432045fde6012037fd\
+e40121372041fd09028001214620462044fde6012038fde401213820462045fde6012039fde4012139204041807f460d012041fd090280022147\
+20472044fde601203afde401213a20472045fde601203bfde401213b2041fd09028003214820482044fde601203cfde401213c20482045fde601\
+203dfde401213d204041a07e460d012041fd09028004214920492044fde601203efde401213e20492045fde601203ffde401213f204141046a21\
+41204241106a2142204041016a22404120480d000b0b2003203441c8016c203541286c6a41046c6a214a204a2036fd0b02809003204a2037fd0b\
+02909003204a2038fd0b02a09003204a2039fd0b02b09003204a203afd0b02c09003204a203bfd0b02d09003204a203cfd0b02e09003204a203d\
+fd0b02f09003204a203efd0b02809103204a203ffd0b02909103203541016a22354105480d000b203441016a22344110480d000b203341016a22\
+334101480d000b4100210d03404100210e0340410021332003200e41086c200d41286c6a41046c6a214b2003200e41106c200d41a0016c6a4104\
+6c6a214c0340204bfd000280a903214d204bfd000280c203214e204bfd0002a0af03214f204bfd0002a0c8032150204bfd0002a09603204ffde4\
+012050fde4012151204bfd0002c0b5032152204bfd0002c0ce032153204bfd0002c09c032052fde4012053fde4012154204bfd0002e0bb032155\
+204bfd0002e0d4032156204f2050fde501204bfd0002a0e103fde401215720522053fde501204bfd0002c0e703fde4012158204bfd0002809003\
+204dfde401204efde4012051fde4012054fde401215920512054fde501204bfd0002e0a2032055fde4012056fde401fde401215a204d204efde5\
+01204bfd000280db03fde4012057fde4012058fde401215b20572058fde50120552056fde501204bfd0002e0ed03fde401fde401215c204c2059\
+fd0b0280f403204c205afd0b02a0f403204c205bfd0b02c0f603204c205cfd0b02e0f603204b41106a214b204c41106a214c203341016a223341\
+02480d000b200e41016a220e4105480d000b200d41016a220d4105480d000b4100215d03404100215e0340410021332005203241086c41046c6a\
+215f2003205d41a0016c205e41106c6a41046c6a21602007203241086c205d41c0026c6a200c41c00c6c6a205e41c0006c6a41046c6a21612008\
+203241086c205d41c0026c6a200c41c00c6c6a205e41c0006c6a41046c6a21620340205ffd000280ca0421632060fd000280f4032063fde401fd\
+0c00000000000000000000000000000000fdeb0121642060fd0002a0f4032063fde401fd0c00000000000000000000000000000000fdeb012165\
+20652064fd4520642064fd42fd502166206420652066fd5221672060fd0002c0f6032063fde401fd0c00000000000000000000000000000000fd\
+eb01216820682067fd4520672067fd42fd502169206720682069fd52216a2060fd0002e0f6032063fde401fd0c00000000000000000000000000\
+000000fdeb01216b206b206afd45206a206afd42fd50216c206a206b206cfd52216dfd0c010000000100000001000000010000002066fd4ffd0c\
+020000000200000002000000020000002069fd52fd0c03000000030000000300000003000000206cfd52216e2061206dfd0b02002062206efd0b\
+0200205f41106a215f206041106a2160206141106a2161206241106a2162203341016a22334102480d000b205e41016a225e4105480d000b205d\
+41016a225d4105480d000b203241016a22324108480d000b200941016a22092001480d000b0b0bd30509057f017b017f017b017f067b047f057b\
+017f200020014804402000210703402007210820084103702109200841036e21082008411070210a200841106e21082008210b2005200a41086c\
+41046c6a210d200dfd000280cc16210c200dfd000290cc16210e4100210f0340fd0c000000000000000000000000000000002110fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
+00000000000000000000000000002114fd0c000000000000000000000000000000002115410021160340410021172004200941c0026c200b41c0\
+0c6c6a201641c0026c6a41046c6a21182005200a41086c20164180c0016c6a41046c6a211903402018fd090200211a2019fd000280cc04211b20\
+1a201bfde6012010fde40121102019fd000290cc04211c201a201cfde6012011fde40121112018fd09028002211d201d201bfde6012012fde401\
+2112201d201cfde6012013fde40121132018fd09028004211e201e201bfde6012014fde4012114201e201cfde6012015fde4012115201841046a\
+211820194180046a2119201741016a221741c001480d000b201641016a22164103480d000b2006200a41086c20094180036c6a200b4180096c6a\
+41046c6a211f201f2010200cfde401fd0c00000000000000000000000000000000fdeb01fd0b0200201f2011200efde401fd0c00000000000000\
+000000000000000000fdeb01fd0b0210201f2012200cfde401fd0c00000000000000000000000000000000fdeb01fd0b028004201f2013200efd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b029004201f2014200cfde401fd0c00000000000000000000000000000000fdeb01\
+fd0b028008201f2015200efde401fd0c00000000000000000000000000000000fdeb01fd0b029008200f41016a220f4101480d000b200741016a\
+22072001480d000b0b0ba1091a037d037f017d017f097d017f0a7d037f017d017f017d017f017d037f017d017f017d027f017d027f037d037f01\
+7d017f047d017f200020014804402002280200b22108430000803f200895210920098c210a2000210b0340200b210c200c210d2005410041046c\
+6a210f200f2a0280e628210e200f2a0284e6282110200f2a0288e6282111200f2a028ce6282112200f2a0290e6282113200f2a0294e628211420\
+0f2a0298e6282115200f2a029ce6282116200f2a02a0e6282117200f2a02a4e62821184100211903404300000000211a4300000000211b430000\
+0000211c4300000000211d4300000000211e4300000000211f430000000021204300000000212143000000002122430000000021234100212420\
+04200d41c0006c41046c6a21252005410041046c6a2126034020252a02002127201a202720262a0280d2289492211a201b202720262a0284d228\
+9492211b201c202720262a0288d2289492211c201d202720262a028cd2289492211d201e202720262a0290d2289492211e201f202720262a0294\
+d2289492211f2020202720262a0298d228949221202021202720262a029cd228949221212022202720262a02a0d228949221222023202720262a\
+02a4d22894922123202541046a2125202641286a2126202441016a222441c000480d000b2006200d41366c41046c6a21282028201a200e923802\
+002028201b2010923802042028201c2011923802082028201d20129238020c2028201e2013923802102028201f20149238021420282020201592\
+3802182028202120169238021c2028202220179238022020282023201892380224201941016a22194101480d000b43ffff7fff21294100212420\
+06200d41366c41046c6a212a03402029202a2a0200972129202a41046a212a202441016a2224410a480d000b43ffff7fff212b4100212c410021\
+2d2006200d41366c41046c6a212e0340202e2a0200212f202f202b5e202f202f5c722130202f202b20301b212b4100410a6c202d6a202c20301b\
+212c202e41046a212e202d41016a222d410a480d000b202c2007200d41046c6a2132203228020046b221312006200d41366c41046c6a21332033\
+20293802282033203138022c20332a02282134410021352006200d41366c41046c6a2136034020362a0200203493213720371002213820362037\
+38023020362038380258203641046a2136203541016a2235410a480d000b43000000002139410021242006200d41366c41046c6a213a03402039\
+203a2a0258922139203a41046a213a202441016a2224410a480d000b20332039380280012032280200213b410021352006200d41366c41046c6a\
+213c0340203c200a43000000002035203b461b38028401203c41046a213c203541016a2235410a480d000b4300000000213d410021242006200d\
+41366c41046c6a213e0340203d203e2a02840192213d203e41046a213e202441016a2224410a480d000b2033203d3802ac0120332a02ac01213f\
+203f8c214020332a028001214120402041952142410021352006200d41366c41046c6a21430340204320432a028401204220432a025894923802\
+b001204341046a2143203541016a2235410a480d000b200b41016a220b2001480d000b0b0bc30204027d077f047d047f20002001480440430000\
+00002108430000000021094100210a2004410041046c6a210b2005410041046c6a210c0340200b280200210d200d41004e200d410a4871044020\
+082005200a41366c200b2802006a410c6a41046c6a210e200e2a0200200c2a0280011003939221082009200c2a022c92210905200b280200210f\
+200f41004e200f410a4871044020082005200a41366c200b2802006a410c6a41046c6a211020102a0200200c2a0280011003939221080b410104\
+402009200c2a022c9221090b0b200b41046a210b200c41d8016a210c200a41016a220a2002280200480d000b2002280200b22111200820119521\
+1220128c211320092011952114200021150340201521162006410041046c6a2117201720133802002007410041046c6a21182018201438020020\
+1541016a22152001480d000b0b0b7803037f017d037f200020014804402000210603402006210720072108430000000021094100210a20042008\
+41046c6a210b03402009200b2a02b001922109200b41d8016a210b200a41016a220a2002280200480d000b2005200841046c6a210c200c200938\
+0280e628200641016a22062001480d000b0b0bfb0205047f087d037f017d017f2000200148044020002107034020072108200841087021092008\
+41086e21082008210a4300000000210b4300000000210c4300000000210d4300000000210e4300000000210f4300000000211043000000002111\
+43000000002112410021132004200a41046c6a21142005200941086c41046c6a2115034020142a02b0012116200b201620152a02009492210b20\
+0c201620152a02049492210c200d201620152a02089492210d200e201620152a020c9492210e200f201620152a02109492210f2010201620152a\
+0214949221102011201620152a0218949221112012201620152a021c94922112201441d8016a211420154180026a2115201341016a2213200228\
+0200480d000b2006200941d0006c200a6a41046c6a21172017200b380280d2282017200c3802a8d2282017200d3802d0d2282017200e3802f8d2\
+282017200f3802a0d328201720103802c8d328201720113802f0d32820172012380298d428200741016a22072001480d000b0b0b8a0c09057f0a\
+7b037f077b047f047b037f047b047f20002001480440200021080340200821092009410870210a200941086e21092009210b200b41056c200228\
+020041056b200b41056c200228020041056b481b210c410520022802004c0440fd0c00000000000000000000000000000000210dfd0c00000000\
+000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000\
+00000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c\
+000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116\
+410021172005200c41366c41046c6a21182006200a41086c41046c6a2119024003402018fd0902b001211a2019fd000200211b201a201bfde601\
+200dfde401210d2019fd000210211c201a201cfde601200efde401210e2018fd09028803211d201d201bfde601200ffde401210f201d201cfde6\
+012010fde4012110201741807f460d012018fd0902e004211e201e201bfde6012011fde4012111201e201cfde6012012fde40121122018fd0902\
+b806211f201f201bfde6012013fde4012113201f201cfde6012014fde4012114201741a07e460d012018fd0902900821202020201bfde6012015\
+fde40121152020201cfde6012016fde4012116201841046a211820194180026a2119201741016a2217410a480d000b0b2007200c41c0006c200a\
+41086c6a41046c6a21212021200d2004200c41c0006c200a41086c6a41046c6a21222022fd000200fd0c00000000000000000000000000000000\
+fd44fd4efd0b02002021200e2022fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102021200f2022fd00028002fd0c00\
+000000000000000000000000000000fd44fd4efd0b028002202120102022fd00029002fd0c00000000000000000000000000000000fd44fd4efd\
+0b029002202120112022fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202120122022fd00029004fd0c000000\
+00000000000000000000000000fd44fd4efd0b029004202120132022fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b02\
+8006202120142022fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b029006202120152022fd00028008fd0c0000000000\
+0000000000000000000000fd44fd4efd0b028008202120162022fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b029008\
+05410021230340202341026c41016a200228020041016b202341026c41016a200228020041016b481b2124fd0c00000000000000000000000000\
+0000002125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c0000000000000000000000\
+00000000002128410021172005202341ec006c41046c6a21292006200a41086c41046c6a212a2005202441366c41046c6a212b03402029fd0902\
+b001212c202afd000200212d202c202dfde6012025fde4012125202afd000210212e202c202efde6012026fde4012126202bfd0902b001212f20\
+2f202dfde6012027fde4012127202f202efde6012028fde4012128202941046a2129202a4180026a212a202b41046a212b201741016a2217410a\
+480d000b2007200a41086c20234180016c6a41046c6a2130203020252004200a41086c20234180016c6a41046c6a21312031fd000200fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0200203020262031fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210\
+2007202441c0006c200a41086c6a41046c6a2132203220272004202441c0006c200a41086c6a41046c6a21332033fd000200fd0c000000000000\
+00000000000000000000fd44fd4efd0b0200203220282033fd000210fd0c00000000000000000000000000000000fd44fd4efd0b021020234101\
+6a2223200228020041016a41026d480d000b0b200841016a22082001480d000b0b0bb90103037f027b037f200020014804402000210603402006\
+210720072108fd0c000000000000000000000000000000002109fd0c00000000000000000000000000000000210a4100210b2004200841086c41\
+046c6a210c03402009200cfd000200fde4012109200a200cfd000210fde401210a200c4180026a210c200b41016a220b2002280200480d000b20\
+05200841086c41046c6a210d200d2009fd0b0280d028200d200afd0b0290d028200641016a22062001480d000b0b0bd60505067f0a7b037f077b\
+017f200020014804402000210703402007210820082109200941056c41800141056b200941056c41800141056b481b210a4100210b0340410021\
+0c0340fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
+000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
+00000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000\
+000000000000002115fd0c000000000000000000000000000000002116410021172004200c41086c41046c6a21182005200a200b4180016c6a41\
+046c6a2119024003402018fd000200211a2019fd090200211b201a201bfde601200dfde401210d2018fd000210211c201c201bfde601200efde4\
+01210e2019fd090204211d201a201dfde601200ffde401210f201c201dfde6012010fde4012110201741807f460d012019fd090208211e201a20\
+1efde6012011fde4012111201c201efde6012012fde40121122019fd09020c211f201a201ffde6012013fde4012113201c201ffde6012014fde4\
+012114201741a07e460d012019fd0902102120201a2020fde6012015fde4012115201c2020fde6012016fde401211620184180026a2118201941\
+80246a2119201741016a22172002280200480d000b0b2006200a41c0046c200b41c0006c6a200c41086c6a418080056a41046c6a21212021200d\
+fd0b0280d0022021200efd0b0290d0022021200ffd0b0280e20220212010fd0b0290e20220212011fd0b0280f40220212012fd0b0290f4022021\
+2013fd0b0280860320212014fd0b0290860320212015fd0b0280980320212016fd0b02909803200c41016a220c4108480d000b200b41016a220b\
+4109480d000b200741016a22072001480d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f20002001480440200021080340200821\
+092009410970210a200941096e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d0340410520\
+022802004c0440fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000\
 000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000\
 0000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000\
-00000000000000000000002116410021172004200c41086c41046c6a21182005200a200b4180016c6a41046c6a2119024003402018fd00020021\
-1a2019fd090200211b201a201bfde601200dfde401210d2018fd000210211c201c201bfde601200efde401210e2019fd090204211d201a201dfd\
-e601200ffde401210f201c201dfde6012010fde4012110201741807f460d012019fd090208211e201a201efde6012011fde4012111201c201efd\
-e6012012fde40121122019fd09020c211f201a201ffde6012013fde4012113201c201ffde6012014fde4012114201741a07e460d012019fd0902\
-102120201a2020fde6012015fde4012115201c2020fde6012016fde401211620184180026a211820194180246a2119201741016a221720022802\
-00480d000b0b2006200a41c0046c200b41c0006c6a200c41086c6a418080056a41046c6a21212021200dfd0b0280d0022021200efd0b0290d002\
-2021200ffd0b0280e20220212010fd0b0290e20220212011fd0b0280f40220212012fd0b0290f40220212013fd0b0280860320212014fd0b0290\
-860320212015fd0b0280980320212016fd0b02909803200c41016a220c4108480d000b200b41016a220b4109480d000b200741016a2207200148\
-0d000b0b0bdc0c09067f0a7b037f077b047f047b037f047b047f20002001480440200021080340200821092009410970210a200941096e210920\
-09210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100210d0340410520022802004c0440fd0c00000000000000\
-000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000\
-00000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000\
-000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00\
-0000000000000000000000000000002117410021182005200c41c0006c41046c6a21192006200d41086c200a4180c0006c6a41046c6a211a0240\
-03402019fd090200211b201afd000200211c201b201cfde601200efde401210e201afd000210211d201b201dfde601200ffde401210f2019fd09\
-028002211e201e201cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d012019fd09028004211f201f201cfde60120\
-12fde4012112201f201dfde6012013fde40121132019fd0902800621202020201cfde6012014fde40121142020201dfde6012015fde401211520\
-1841a07e460d012019fd0902800821212021201cfde6012016fde40121162021201dfde6012017fde4012117201941046a2119201a4180046a21\
-1a201841016a221841c000480d000b0b2007200c4180096c200d41086c6a200a4180016c6a41046c6a21222022200e2004200c4180096c200d41\
-086c6a200a4180016c6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002022200f2023fd000210\
-fd0c00000000000000000000000000000000fd44fd4efd0b0210202220102023fd00028024fd0c00000000000000000000000000000000fd44fd\
-4efd0b028024202220112023fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b029024202220122023fd00028048fd0c00\
-000000000000000000000000000000fd44fd4efd0b028048202220132023fd00029048fd0c00000000000000000000000000000000fd44fd4efd\
-0b029048202220142023fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c202220152023fd0002906cfd0c000000\
-00000000000000000000000000fd44fd4efd0b02906c202220162023fd0002809001fd0c00000000000000000000000000000000fd44fd4efd0b\
-02809001202220172023fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290900105410021240340202441026c4101\
-6a200228020041016b202441026c41016a200228020041016b481b2125fd0c000000000000000000000000000000002126fd0c00000000000000\
-0000000000000000002127fd0c000000000000000000000000000000002128fd0c00000000000000000000000000000000212941002118200520\
-244180016c41046c6a212a2006200d41086c200a4180c0006c6a41046c6a212b2005202541c0006c41046c6a212c0340202afd090200212d202b\
-fd000200212e202d202efde6012026fde4012126202bfd000210212f202d202ffde6012027fde4012127202cfd09020021302030202efde60120\
-28fde40121282030202ffde6012029fde4012129202a41046a212a202b4180046a212b202c41046a212c201841016a221841c000480d000b2007\
-200d41086c200a4180016c6a20244180126c6a41046c6a2131203120262004200d41086c200a4180016c6a20244180126c6a41046c6a21322032\
-fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203120272032fd000210fd0c00000000000000000000000000000000\
-fd44fd4efd0b0210200720254180096c200d41086c6a200a4180016c6a41046c6a213320332028200420254180096c200d41086c6a200a418001\
-6c6a41046c6a21342034fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203320292034fd000210fd0c000000000000\
-00000000000000000000fd44fd4efd0b0210202441016a2224200228020041016a41026d480d000b0b200d41016a220d4110480d000b20084101\
-6a22082001480d000b0b0bea1c02077f417b200020014804402000210603402006210720074120702108200741206e210720072109200941206c\
-20086a20022802004804404100210a20042009418090036c200841c00c6c6a41046c6a210b20052009418090036c200841c0006c6a41046c6a21\
-0c0340200bfd0002800a210d200bfd00028014210e200bfd0002801e210f200ffd0c00000040000000400000004000000040fde6012110200bfd\
-0002800c2111200bfd000280162112200bfd0002802021132013fd0c00000040000000400000004000000040fde6012114200bfd00028002fd0c\
-00000040000000400000004000000040fde6012011fd0c00004040000040400000404000004040fde601fde4012012fd0c000040400000404000\
-00404000004040fde601fde5012014fde5012115200bfd0002800e2116200bfd000280182117200bfd0002802221182018fd0c00000040000000\
-400000004000000040fde6012119200bfd00028004fd0c00000040000000400000004000000040fde6012016fd0c000040400000404000004040\
-00004040fde601fde4012017fd0c00004040000040400000404000004040fde601fde5012019fde501211a200bfd00028010211b200bfd000280\
-1a211c200bfd00028024211d201dfd0c00000040000000400000004000000040fde601211e200bfd00028006fd0c000000400000004000000040\
-00000040fde601201bfd0c00004040000040400000404000004040fde601fde401201cfd0c00004040000040400000404000004040fde601fde5\
-01201efde501211f201ffd0c00000040000000400000004000000040fde6012120200bfd000280122121200bfd0002801c2122200bfd00028026\
-21232023fd0c00000040000000400000004000000040fde60121242011fd0c00000040000000400000004000000040fde6012012fd0c0000a040\
-0000a0400000a0400000a040fde601fde4012014fde40121252016fd0c00000040000000400000004000000040fde6012017fd0c0000a0400000\
-a0400000a0400000a040fde601fde4012019fde4012126201bfd0c00000040000000400000004000000040fde601201cfd0c0000a0400000a040\
-0000a0400000a040fde601fde401201efde40121272027fd0c00000040000000400000004000000040fde60121282012fd0c0000004100000041\
-0000004100000041fde6012011fd0c00008041000080410000804100008041fde601fde5012013fd0c00000041000000410000004100000041fd\
-e601fde40121292017fd0c00000041000000410000004100000041fde6012016fd0c00008041000080410000804100008041fde601fde5012018\
-fd0c00000041000000410000004100000041fde601fde401212a201cfd0c00000041000000410000004100000041fde601201bfd0c0000804100\
-0080410000804100008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde401212b202bfd0c000000400000004000\
-00004000000040fde601212c20112012fde4012014fde501212d20162017fde4012019fde501212e201b201cfde401201efde501212f202ffd0c\
-00000040000000400000004000000040fde6012130200bfd0002802a2011fde5012012fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012013fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012131200bfd0002802c2016fde5012017fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012132200bfd0002802e201bfde501201cfd0c0000c03f00\
-00c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121332033fd0c000000400000004000\
-00004000000040fde6012134200bfd000200fd0c00000040000000400000004000000040fde601200dfd0c000040400000404000004040000040\
-40fde601fde401200efd0c00004040000040400000404000004040fde601fde5012010fde501fd0c00000040000000400000004000000040fde6\
-012015fd0c00004040000040400000404000004040fde601fde401201afd0c00004040000040400000404000004040fde601fde5012020fde501\
-21352015fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a0400000a040fde601fde4012020fde4012136\
-201afd0c00000041000000410000004100000041fde6012015fd0c00008041000080410000804100008041fde601fde501201ffd0c0000004100\
-0000410000004100000041fde601fde40121372015201afde4012020fde5012138200bfd00028008fd0c00000040000000400000004000000040\
-fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fd\
-e5012015fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-012139200dfd0c00000040000000400000004000000040fde601200efd0c0000a0400000a0400000a0400000a040fde601fde4012010fde401fd\
-0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde601fde4012026fd0c0000404000004040\
-0000404000004040fde601fde5012028fde501213a2025fd0c00000040000000400000004000000040fde6012026fd0c0000a0400000a0400000\
-a0400000a040fde601fde4012028fde401213b2026fd0c00000041000000410000004100000041fde6012025fd0c000080410000804100008041\
-00008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde401213c20252026fde4012028fde501213d2021fd0c0000\
-0040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fde4012025fde5012026fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e200efd0c0000004100\
-0000410000004100000041fde601200dfd0c00008041000080410000804100008041fde601fde501200ffd0c0000004100000041000000410000\
-0041fde601fde401fd0c00000040000000400000004000000040fde6012029fd0c00004040000040400000404000004040fde601fde401202afd\
-0c00004040000040400000404000004040fde601fde501202cfde501213f2029fd0c00000040000000400000004000000040fde601202afd0c00\
-00a0400000a0400000a0400000a040fde601fde401202cfde4012140202afd0c00000041000000410000004100000041fde6012029fd0c000080\
-41000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601fde40121412029202afde401202cfde5\
-0121422022fd0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c0000\
-0041000000410000004100000041fde601fde4012029fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202bfd0c0000c0\
-3f0000c03f0000c03f0000c03ffde601fde4012143200d200efde4012010fde501fd0c00000040000000400000004000000040fde601202dfd0c\
-00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040fde601fde5012030fde5012144202dfd\
-0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012145202efd0c00\
-000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000\
-004100000041fde601fde4012146202d202efde4012030fde501214720212022fde4012024fde501202dfde501202efd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148200bfd00028028200dfde501200efd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde501200ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c000000400000004000\
-00004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde6\
-01fde5012034fde50121492031fd0c00000040000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012034fde401214a2032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde501\
-2033fd0c00000041000000410000004100000041fde601fde401214b20312032fde4012034fde501214c200bfd000280302021fde5012022fd0c\
-0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012031fde5012032fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214d200c2035fd0b020020\
-0c2036fd0b028040200c2037fd0b02808001200c2038fd0b0280c001200c2039fd0b02808002200c203afd0b0280c002200c203bfd0b02808003\
-200c203cfd0b0280c003200c203dfd0b02808004200c203efd0b0280c004200c203ffd0b02808005200c2040fd0b0280c005200c2041fd0b0280\
-8006200c2042fd0b0280c006200c2043fd0b02808007200c2044fd0b0280c007200c2045fd0b02808008200c2046fd0b0280c008200c2047fd0b\
-02808009200c2048fd0b0280c009200c2049fd0b0280800a200c204afd0b0280c00a200c204bfd0b0280800b200c204cfd0b0280c00b200c204d\
-fd0b0280800c200b41106a210b200c41106a210c200a41016a220a4110480d000b0b200641016a22062001480d000b0b0be60203047f027b057f\
-200020014804404100210603402000210703402007210820082109fd0c00000000000000000000000000000000210afd0c000000000000000000\
-00000000000000210b4120200641606c20022802006a4120200641606c20022802006a481b210c4100200c4804404100210d03404100210e2004\
-200941086c20064180a0026c6a200d4180096c6a41046c6a210f0340200a200ffd000200fde401210a200b200ffd000210fde401210b200f4180\
-046a210f200e41016a220e4109480d000b200d41016a220d200c480d000b0b2005200941086c41046c6a21102010200641004a047b2010fd0002\
-80cc1605fd0c000000000000000000000000000000000b200afde401fd0b0280cc162010200641004a047b2010fd000290cc1605fd0c00000000\
-0000000000000000000000000b200bfde401fd0b0290cc16200741016a22072001480d000b200641016a22062002280200411f6a41206d480d00\
-0b0b0b811102087f3c7b200020014804402000210603402006210720074110702108200741106e2107200721094100210a0340200941206c200a\
-6a20022802004804404100210b2004200841086c20094180a0026c6a200a4180096c6a41046c6a210c200520084180326c20094180a0066c6a20\
-0a41046c6a41046c6a210d0340200cfd000200210e200efd0c0000003f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d\
-398ee33d398ee33dfde6012110200cfd0002800421112011fd0c0000003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde6012113200cfd0002800821142014fd0c0000003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398e\
-e33d398ee33d398ee33dfde6012116200cfd0002800c21172017fd0c398ee33d398ee33d398ee33d398ee33dfde6012118200cfd000280182119\
-2019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee3\
-3dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028010211e201efd0c398ee33d398ee33d398ee33d398e\
-e33dfde601211f200cfd0002801c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd\
-0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33dfde6012124200cfd0002801421252025\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd0002802021272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820\
-242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633d\
-fde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-2d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde4\
-01212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121\
-302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c\
-398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e39\
-8e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fde5012034fde4012135200ffd0c000000\
-3f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd\
-0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e63\
-3d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f00\
-00003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c39\
-8e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d39\
-8e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601fde401213d202afd0c0000003f000000\
-3f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e63\
-3d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e63\
-3d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde40121412030fd0c0000003f0000003f00\
-00003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d39\
-8e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d39\
-8e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121452019fd0c0000003f0000003f000000\
-3f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121\
-482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b0200200d2037fd0b028008200d2038fd\
-0b028010200d2039fd0b028018200d2015fd0b028020200d203afd0b028028200d203bfd0b028030200d203cfd0b028038200d203dfd0b028040\
-200d2029fd0b028048200d203efd0b028050200d203ffd0b028058200d2040fd0b028060200d2041fd0b028068200d202ffd0b028070200d2042\
-fd0b028078200d2043fd0b02808001200d2044fd0b02808801200d2045fd0b02809001200d2035fd0b02809801200d2046fd0b0280a001200d20\
-47fd0b0280a801200d2048fd0b0280b001200d2049fd0b0280b801200d2027fd0b0280c001200c41106a210c200d4180046a210d200b41016a22\
-0b4102480d000b0b200a41016a220a4120480d000b200641016a22062001480d000b0b0bad0905077f0a7b057f077b027f200020014804402000\
-21080340200821092009410870210a200941086e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c4100\
-210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000\
-0000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c0000\
-00000000000000000000000000002117fd0c000000000000000000000000000000002118410021190340200d2019417f6c6a41004e200d201941\
-7f6c6a4103487104404100211a0340201a417f6c200e6a41004e201a417f6c200e6a4103487104404100211b2005200c4180096c200d4180036c\
-6a201941807d6c6a201a41807f6c6a200e4180016c6a41046c6a211c2006200a41086c20194180c0016c6a201a4180c0006c6a41046c6a211d02\
-400340201cfd090200211e201dfd000200211f201e201ffde601200ffde401210f201dfd0002102120201e2020fde6012010fde4012110201cfd\
-0902802421212021201ffde6012011fde401211120212020fde6012012fde4012112201b41807f460d01201cfd0902804821222022201ffde601\
-2013fde401211320222020fde6012014fde4012114201cfd0902806c21232023201ffde6012015fde401211520232020fde6012016fde4012116\
-201b41a07e460d01201cfd090280900121242024201ffde6012017fde401211720242020fde6012018fde4012118201c41046a211c201d418002\
-6a211d201b41016a221b418001480d000b0b0b201a41016a221a4103480d000b0b201941016a22194103480d000b2007200c41c00c6c200a4108\
-6c6a200d41c0026c6a200e41c0006c6a41046c6a21252025200f2004200c41c00c6c200a41086c6a200d41c0026c6a200e41c0006c6a41046c6a\
-21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520102026fd000210fd0c000000000000000000000000\
-00000000fd44fd4efd0b0210202520112026fd00028032fd0c00000000000000000000000000000000fd44fd4efd0b028032202520122026fd00\
-029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202520132026fd00028064fd0c000000000000000000000000000000\
-00fd44fd4efd0b028064202520142026fd00029064fd0c00000000000000000000000000000000fd44fd4efd0b029064202520152026fd000280\
-9601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202520162026fd0002909601fd0c0000000000000000000000000000\
-0000fd44fd4efd0b02909601202520172026fd000280c801fd0c00000000000000000000000000000000fd44fd4efd0b0280c801202520182026\
-fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801200e41016a220e4105480d000b200d41016a220d4105480d\
-000b200841016a22082001480d000b0b0bee0f0b057f017b017f137b017f0a7b057f077b0c7f027b017f20002001480440200021080340200821\
-092009410570210a200941056e21092009410870210b200941086e21092009210c2004200b41086c200a41c0026c6a200c41c00c6c6a41046c6a\
-210e200efd000200210d200dfd0c00000000000000000000000000000000fd44210f200efd00021021102010fd0c000000000000000000000000\
-00000000fd442111200efd0002800221122012fd0c00000000000000000000000000000000fd442113200efd0002900221142014fd0c00000000\
-000000000000000000000000fd442115200efd0002800421162016fd0c00000000000000000000000000000000fd442117200efd000290042118\
-2018fd0c00000000000000000000000000000000fd442119200efd00028006211a201afd0c00000000000000000000000000000000fd44211b20\
-0efd00029006211c201cfd0c00000000000000000000000000000000fd44211d200efd00028008211e201efd0c00000000000000000000000000\
-000000fd44211f200efd0002900821202020fd0c00000000000000000000000000000000fd442121410021220340fd0c00000000000000000000\
-0000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000000000002125fd0c0000000000000000\
-00000000000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c000000000000\
-000000000000000000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c00000000\
-000000000000000000000000212c4100212d0340200a202d417f6c6a41004e200a202d417f6c6a4103487104404100212e0340202e417f6c2022\
-41056c41006a6a41004e202e417f6c202241056c41046a6a4103487104404100212f2005200a4180036c200c4180096c6a202d41807d6c6a202e\
-41807f6c6a41046c6a21302006200b41086c202d4180c0016c6a202e4180c0006c6a41046c6a2131024003402030fd09020021322031fd000200\
-213320322033fde6012023fde40121232031fd000210213420322034fde6012024fde40121242030fd09028004213520352033fde6012025fde4\
-01212520352034fde6012026fde4012126202f41807f460d012030fd09028008213620362033fde6012027fde401212720362034fde6012028fd\
-e40121282030fd0902800c213720372033fde6012029fde401212920372034fde601202afde401212a202f41a07e460d012030fd090280102138\
-20382033fde601202bfde401212b20382034fde601202cfde401212c203041046a213020314180026a2131202f41016a222f418001480d000b0b\
-05202e417f6c202241056c41006a6a41004e202e417f6c202241056c41006a6a410348712139202e417f6c202241056c41006a6a41004e202e41\
-7f6c202241056c41006a6a41034871213a202e417f6c202241056c41016a6a41004e202e417f6c202241056c41016a6a41034871213b202e417f\
-6c202241056c41016a6a41004e202e417f6c202241056c41016a6a41034871213c202e417f6c202241056c41026a6a41004e202e417f6c202241\
-056c41026a6a41034871213d202e417f6c202241056c41026a6a41004e202e417f6c202241056c41026a6a41034871213e202e417f6c20224105\
-6c41036a6a41004e202e417f6c202241056c41036a6a41034871213f202e417f6c202241056c41036a6a41004e202e417f6c202241056c41036a\
-6a410348712140202e417f6c202241056c41046a6a41004e202e417f6c202241056c41046a6a410348712141202e417f6c202241056c41046a6a\
-41004e202e417f6c202241056c41046a6a4103487121424100212f2006200b41086c202d4180c0016c6a202e4180c0006c6a41046c6a21432005\
-200a4180036c200c4180096c6a202d41807d6c6a202e41807f6c6a41046c6a214403402043fd00020021452039047d20442a0200054300000000\
-0bfd132045fde6012023fde40121232043fd0002102146203a047d20442a02000543000000000bfd132046fde6012024fde4012124203b047d20\
-442a0280040543000000000bfd132045fde6012025fde4012125203c047d20442a0280040543000000000bfd132046fde6012026fde401212620\
-3d047d20442a0280080543000000000bfd132045fde6012027fde4012127203e047d20442a0280080543000000000bfd132046fde6012028fde4\
-012128203f047d20442a02800c0543000000000bfd132045fde6012029fde40121292040047d20442a02800c0543000000000bfd132046fde601\
-202afde401212a2041047d20442a0280100543000000000bfd132045fde601202bfde401212b2042047d20442a0280100543000000000bfd1320\
-46fde601202cfde401212c20434180026a2143204441046a2144202f41016a222f418001480d000b0b202e41016a222e4103480d000b0b202d41\
-016a222d4103480d000b2007200b41086c200a41c0026c6a200c41c00c6c6a41046c6a214720472023200ffd4efd0b0200204720242011fd4efd\
-0b0210204720252013fd4efd0b028002204720262015fd4efd0b029002204720272017fd4efd0b028004204720282019fd4efd0b029004204720\
-29201bfd4efd0b0280062047202a201dfd4efd0b0290062047202b201ffd4efd0b0280082047202c2021fd4efd0b029008202241016a22224101\
-480d000b200841016a22082001480d000b0b0b991207087f087b057f067b067f217b047f200020014804402000210903402009210a200a410170\
-210b200a41016e210a200a210c4100210d03404100210e03404100210f0340410021100340fd0c000000000000000000000000000000002111fd\
-0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
-14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000\
-002117fd0c0000000000000000000000000000000021184100211903404120201941606c20022802006a4120201941606c20022802006a481b21\
-1a4100201a4804404100211b2006200c41086c2019418090036c6a200f4180106c6a201041046c6a41046c6a211c2007200d4180326c20194180\
-a0066c6a200f4180026c6a41046c6a211d0340201cfd090200211e201dfd000200211f201e201ffde6012011fde4012111201dfd000280042120\
-201e2020fde6012012fde4012112201cfd09020421212021201ffde6012013fde401211320212020fde6012014fde4012114201cfd0902082122\
-2022201ffde6012015fde401211520222020fde6012016fde4012116201cfd09020c21232023201ffde6012017fde401211720232020fde60120\
-18fde4012118201c4180026a211c201d41106a211d201b41016a221b201a480d000b0b201941016a22192002280200411f6a41206d480d000b20\
-03200f41c0006c201041206c6a41046c6a212420242011fd0b020020242012fd0b021020242013fd0b022020242014fd0b023020242015fd0b02\
-4020242016fd0b025020242017fd0b026020242018fd0b0270201041016a22104102480d000b200f41016a220f4119480d000b200e41016a220e\
-4101480d000b4100212503404100212603404100212703404100210e2003202541086c41046c6a21282003202541c8006c41046c6a2129034020\
-28fd0002800a212a2028fd00028014212b2028fd0002801e212c2028fd0002800c212d2028fd00028016212e2028fd00028020212f2028fd0002\
-8002202dfde401202efde401202ffde40121302028fd0002800e21312028fd0002801821322028fd0002802221332028fd000280042031fde401\
-2032fde4012033fde40121342028fd0002801021352028fd0002801a21362028fd0002802421372028fd000280062035fde4012036fde4012037\
-fde40121382028fd0002801221392028fd0002801c213a2028fd00028026213b202d202efd0c0000003f0000003f0000003f0000003ffde601fd\
-e501202ffd0c00000040000000400000004000000040fde601fde501213c20312032fd0c0000003f0000003f0000003f0000003ffde601fde501\
-2033fd0c00000040000000400000004000000040fde601fde501213d20352036fd0c0000003f0000003f0000003f0000003ffde601fde5012037\
-fd0c00000040000000400000004000000040fde601fde501213e202d202efd0c0000803e0000803e0000803e0000803efde601fde401202ffd0c\
-00008040000080400000804000008040fde601fde4012028fd0002802afde401213f20312032fd0c0000803e0000803e0000803e0000803efde6\
-01fde4012033fd0c00008040000080400000804000008040fde601fde4012028fd0002802cfde401214020352036fd0c0000803e0000803e0000\
-803e0000803efde601fde4012037fd0c00008040000080400000804000008040fde601fde4012028fd0002802efde40121412028fd000200202a\
-fde401202bfde401202cfde4012030fde4012034fde4012038fde401214220302034fd0c0000003f0000003f0000003f0000003ffde601fde501\
-2038fd0c00000040000000400000004000000040fde601fde501214320302034fd0c0000803e0000803e0000803e0000803efde601fde4012038\
-fd0c00008040000080400000804000008040fde601fde4012028fd000280082039fde401203afde401203bfde401fde4012144202a202bfd0c00\
-00003f0000003f0000003f0000003ffde601fde501202cfd0c00000040000000400000004000000040fde601fde501203cfde401203dfde40120\
-3efde4012145203c203dfd0c0000003f0000003f0000003f0000003ffde601fde501203efd0c00000040000000400000004000000040fde601fd\
-e5012146203c203dfd0c0000803e0000803e0000803e0000803efde601fde401203efd0c00008040000080400000804000008040fde601fde401\
-2039203afd0c0000003f0000003f0000003f0000003ffde601fde501203bfd0c00000040000000400000004000000040fde601fde501fde40121\
-47202a202bfd0c0000803e0000803e0000803e0000803efde601fde401202cfd0c00008040000080400000804000008040fde601fde4012028fd\
-00028028fde401203ffde4012040fde4012041fde4012148203f2040fd0c0000003f0000003f0000003f0000003ffde601fde5012041fd0c0000\
-0040000000400000004000000040fde601fde5012149203f2040fd0c0000803e0000803e0000803e0000803efde601fde4012041fd0c00008040\
-000080400000804000008040fde601fde4012039203afd0c0000803e0000803e0000803e0000803efde601fde401203bfd0c0000804000008040\
-0000804000008040fde601fde4012028fd00028030fde401fde401214a20292042fd0b02803220292043fd0b02a03220292044fd0b02c0322029\
-2045fd0b02e03220292046fd0b02803320292047fd0b02a03320292048fd0b02c03320292049fd0b02e0332029204afd0b028034202841106a21\
-28202941106a2129200e41016a220e4102480d000b202741016a22274101480d000b202641016a22264101480d000b202541016a22254108480d\
-000b4100212503404100214b03404100214c03404100210e2008200c4180086c20254180016c6a204b4180c0016c6a200d41086c6a204c4180c0\
-006c6a41046c6a214d2003202541c8006c204b41186c6a204c41086c6a41046c6a214e0340204d204efd00028032fd0b0280cc04204d41106a21\
-4d204e41106a214e200e41016a220e4102480d000b204c41016a224c4103480d000b204b41016a224b4103480d000b202541016a22254108480d\
-000b200d41016a220d4110480d000b200941016a22092001480d000b0b0be60203047f027b057f20002001480440410021060340200021070340\
-2007210820082109fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4120200641606c200228\
-02006a4120200641606c20022802006a481b210c4100200c4804404100210d03404100210e2004200941086c2006418090036c6a200d41c00c6c\
-6a41046c6a210f0340200a200ffd000200fde401210a200b200ffd000210fde401210b200f4180026a210f200e41016a220e4119480d000b200d\
-41016a220d200c480d000b0b2005200941086c41046c6a21102010200641004a047b2010fd000280ca0405fd0c00000000000000000000000000\
-0000000b200afde401fd0b0280ca042010200641004a047b2010fd000290ca0405fd0c000000000000000000000000000000000b200bfde401fd\
-0b0290ca04200741016a22072001480d000b200641016a22062002280200411f6a41206d480d000b0b0bad0a07177f017d077f067b047f017b06\
-7f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d03404100210e2003200c41e0006c200b41a0026c\
-6a200d41206c6a41046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f41106a210f200e41016a220e4108480d00\
-0b200d41016a220d4103480d000b200c41016a220c4103480d000b200b41016a220b4104480d000b410021100340410021112003410041046c6a\
-211203402012410036028024201241046a2112201141016a22114104480d000b4100211303404100211403404100210b2005200a41046c201041\
-c00c6c6a201341c0026c6a201441c0006c6a41046c6a21152006200a41046c201041c00c6c6a201341c0026c6a201441c0006c6a41046c6a2116\
-2003410041046c6a2117034020152802002118201841026d2119201941a0036c211a201341c0066c201441c0006c6a201a6a211b201841026f21\
-1c201c41206c211d201b201d6a211e201841004e201841044871044020162a0200211f201f43000000005c212020172802802421212003202141\
-026c200b41326c6a4184096a41046c6a21222022201f3802002003202141026c200b41326c6a4185096a41046c6a21232023201e360200201720\
-2120206a360280240b201541046a2115201641046a2116201741046a2117200b41016a220b4104480d000b201441016a22144105480d000b2013\
-41016a22134105480d000b4100210b03402003200b41046c6a212420242802802441004a044020242802802421254100210c0340410021260340\
-4100210e0340fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c00000000000000000000\
-0000000000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000000000000000\
-0000000000000000212c4119202541192025481b212d4100202d4804404100212e2003200b41326c41046c6a212f2004200e41086c200c41a003\
-6c6a201041a02a6c6a41046c6a21300340202ffd090290242131202f28029424213220312030203241046c6a21332033fd000200fde6012027fd\
-e401212720312033fd000210fde6012028fde401212820312033fd00028001fde6012029fde401212920312033fd00029001fde601202afde401\
-212a20312033fd00028002fde601202bfde401212b20312033fd00029002fde601202cfde401212c202f41086a212f202e41016a222e202d480d\
-000b0b2003200e41086c200c41e0006c6a200b41a0026c6a41046c6a2134203420272034fd000200fde401fd0b0200203420282034fd000210fd\
-e401fd0b0210203420292034fd00028001fde401fd0b0280012034202a2034fd00029001fde401fd0b0290012034202b2034fd00028002fde401\
-fd0b0280022034202c2034fd00029002fde401fd0b029002200e41016a220e4104480d000b202641016a22264101480d000b200c41016a220c41\
-03480d000b0b200b41016a220b4104480d000b201041016a22102002280200480d000b4100210b03404100210c03404100210d03404100213520\
-07200c4180306c200a41046c6a200b6a200d4180106c6a41046c6a21362003200c41e0006c200b41a0026c6a200d41206c6a41046c6a21370340\
-203620372a02003802800a20364180026a2136203741046a2137203541016a22354120480d000b200d41016a220d4103480d000b200c41016a22\
-0c4103480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bb60a07137f017d0b7f067b047f017b087f200020014804\
-402000210903402009210a200a210b4100210c03404100210d03404100210e2003200d41206c200c41a0036c6a41046c6a210f0340200ffd0c00\
-000000000000000000000000000000fd0b0200200f41106a210f200e41016a220e4108480d000b200d41016a220d410d480d000b200c41016a22\
-0c410d480d000b410021102003410041046c6a2111034020114100360280a901201141046a2111201041016a221041e400480d000b4100211203\
-40410021130340410021142005201341c0006c200b41c00c6c6a201241c0026c6a41046c6a21152006201341c0006c200b41c00c6c6a201241c0\
-026c6a41046c6a21162003201341026c201241146c6a41046c6a2117200320134180026c20124180146c6a41046c6a2118034020152802002119\
-201941026d211a201941026f211b201941004e201941044871044020162a0200211c201441206c211d201c43000000005c211e2017201a410a6c\
-201b6a41046c6a21202020280280a901211f2018201f41026c201a41800a6c6a201b4180016c6a41046c6a21212021201c380290ac012021201d\
-360294ac012020201f201e6a360280a9010b201541046a2115201641046a2116201441016a221441c000480d000b201341016a22134105480d00\
-0b201241016a22124105480d000b410021220340410021230340410021240340200320242023410a6c6a41046c6a21252025280280a90141004a\
-04402025280280a90121264100212703404100210e0340fd0c000000000000000000000000000000002128fd0c00000000000000000000000000\
-0000002129fd0c00000000000000000000000000000000212afd0c00000000000000000000000000000000212bfd0c0000000000000000000000\
-0000000000212cfd0c00000000000000000000000000000000212d41c000202641c0002026481b212e4100202e4804404100212f200320244180\
-016c202341800a6c6a41046c6a21302007200e41086c20224180306c6a41046c6a213103402030fd090290ac0121322030280294ac0121332032\
-2031203341046c6a21342034fd000200fde6012028fde401212820322034fd000210fde6012029fde401212920322034fd00028040fde601202a\
-fde401212a20322034fd00029040fde601202bfde401212b20322034fd0002808001fde601202cfde401212c20322034fd0002908001fde60120\
-2dfde401212d203041086a2130202f41016a222f202e480d000b0b2003200e41086c202441206c6a202341a0036c6a202241a0036c6a41046c6a\
-2135203520282035fd000200fde401fd0b0200203520292035fd000210fde401fd0b02102035202a2035fd00028001fde401fd0b028001203520\
-2b2035fd00029001fde401fd0b0290012035202c2035fd00028002fde401fd0b0280022035202d2035fd00029002fde401fd0b029002200e4101\
-6a220e4104480d000b202741016a22274101480d000b0b202441016a2224410a480d000b202341016a2223410a480d000b202241016a22224103\
-480d000b4100213603404100213703404100210e2008203641a0036c200b41a02a6c6a203741206c6a41046c6a21382004203641a0036c200b41\
-a02a6c6a203741206c6a41046c6a21392003203641a0036c203741206c6a41046c6a213a03402038203afd0002002039fd000200fd0c00000000\
-000000000000000000000000fd44fd4efd0b0200203841106a2138203941106a2139203a41106a213a200e41016a220e4108480d000b20374101\
-6a2237410d480d000b203641016a2236410d480d000b200941016a22092001480d000b0b0b2301027f2000200148044020002104034020042105\
-200441016a22042001480d000b0b0b9c0203047f027b037f200020014804404100210603402000210703402007210820082109fd0c0000000000\
-0000000000000000000000210afd0c00000000000000000000000000000000210b4100210c2004200941086c200641a02a6c6a41046c6a210d03\
-40200a200dfd000200fde401210a200b200dfd000210fde401210b200d4180016a210d200c41016a220c41a901480d000b2005200941086c4104\
-6c6a210e200e200641004a047b200efd0002800905fd0c000000000000000000000000000000000b200afde401fd0b028009200e200641004a04\
-7b200efd0002900905fd0c000000000000000000000000000000000b200bfde401fd0b029009200741016a22072001480d000b200641016a2206\
-2002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210803402000210903402009210a200a410370210b200a4103\
-6e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c000000000000000000000000000000002113fd0c00000000000000000000000000000000211441002115034041002116034041002117034041\
-002118200420084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192005200e41086c200841a02a6c6a201541a0036c6a4104\
-6c6a211a2006200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c201bfd000200201afd000200201641026c\
-20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c20176afd11fd37fd4e211e201c201efd\
-e6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde40121122019fd0902e00121202020201d\
-fde6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b4180016a211b201841016a2218410d480d\
-000b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b2007200e41086c200b41206c6a41046c6a\
-21212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401fd0b02002021200841004a047b2021fd\
-00021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b2021fd0002800305fd0c00000000000000\
-0000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c000000000000000000000000000000000b2012\
-fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000000b2013fde401fd0b02800620212008\
-41004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006200941016a22092001480d000b200841\
-016a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f00\
-1007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f211041002111200520104180026c41046c6a211220062010\
-4180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012fd00020021162013fd0002002117fd0c\
-6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fde601fde40121182014fd0002002119fd\
-0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017fde6012017fde601fde401211a2015fd\
-000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fde601201afde301200dfde701fd0c77cc\
-2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b02002014201dfd0b02002015201efd0b\
-0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d000b200e41016a220e2001480d000b0b\
-0b00d60103666d61d41a161616160e0e0e1f160e16170e0e0e1f160e16170e0e0efb0a17170e1f0e170e1f0ee72617170e170e170eca1218170e\
-1f0e170e200ebb0518160eb31e161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb61e17170e1f0e170e1f0ebd0b18170e170ed3141617\
-0e1f0e170e1f0e850516170eb80616160e1e0e160e1e0ec50416170e1f0e170e1f0ea00516160ef73616170e1f0e170e200ed20a16170e1f0e17\
-0e1f0efd03261f1f1f1f1f1f1f1fea0417160e160e160ec6171213131313b4091213131414e1082a160e170e';
+00000000000000000000002116fd0c000000000000000000000000000000002117410021182005200c41c0006c41046c6a21192006200d41086c\
+200a4180c0006c6a41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde601200efde401210e201afd000210211d201b\
+201dfde601200ffde401210f2019fd09028002211e201e201cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d0120\
+19fd09028004211f201f201cfde6012012fde4012112201f201dfde6012013fde40121132019fd0902800621202020201cfde6012014fde40121\
+142020201dfde6012015fde4012115201841a07e460d012019fd0902800821212021201cfde6012016fde40121162021201dfde6012017fde401\
+2117201941046a2119201a4180046a211a201841016a221841c000480d000b0b2007200c4180096c200d41086c6a200a4180016c6a41046c6a21\
+222022200e2004200c4180096c200d41086c6a200a4180016c6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44\
+fd4efd0b02002022200f2023fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202220102023fd00028024fd0c000000\
+00000000000000000000000000fd44fd4efd0b028024202220112023fd00029024fd0c00000000000000000000000000000000fd44fd4efd0b02\
+9024202220122023fd00028048fd0c00000000000000000000000000000000fd44fd4efd0b028048202220132023fd00029048fd0c0000000000\
+0000000000000000000000fd44fd4efd0b029048202220142023fd0002806cfd0c00000000000000000000000000000000fd44fd4efd0b02806c\
+202220152023fd0002906cfd0c00000000000000000000000000000000fd44fd4efd0b02906c202220162023fd0002809001fd0c000000000000\
+00000000000000000000fd44fd4efd0b02809001202220172023fd0002909001fd0c00000000000000000000000000000000fd44fd4efd0b0290\
+900105410021240340202441026c41016a200228020041016b202441026c41016a200228020041016b481b2125fd0c0000000000000000000000\
+00000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c000000000000000000\
+00000000000000212941002118200520244180016c41046c6a212a2006200d41086c200a4180c0006c6a41046c6a212b2005202541c0006c4104\
+6c6a212c0340202afd090200212d202bfd000200212e202d202efde6012026fde4012126202bfd000210212f202d202ffde6012027fde4012127\
+202cfd09020021302030202efde6012028fde40121282030202ffde6012029fde4012129202a41046a212a202b4180046a212b202c41046a212c\
+201841016a221841c000480d000b2007200d41086c200a4180016c6a20244180126c6a41046c6a2131203120262004200d41086c200a4180016c\
+6a20244180126c6a41046c6a21322032fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203120272032fd000210fd0c\
+00000000000000000000000000000000fd44fd4efd0b0210200720254180096c200d41086c6a200a4180016c6a41046c6a213320332028200420\
+254180096c200d41086c6a200a4180016c6a41046c6a21342034fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002033\
+20292034fd000210fd0c00000000000000000000000000000000fd44fd4efd0b0210202441016a2224200228020041016a41026d480d000b0b20\
+0d41016a220d4110480d000b200841016a22082001480d000b0b0bea1c02077f417b200020014804402000210603402006210720074120702108\
+200741206e210720072109200941206c20086a20022802004804404100210a20042009418090036c200841c00c6c6a41046c6a210b2005200941\
+8090036c200841c0006c6a41046c6a210c0340200bfd0002800a210d200bfd00028014210e200bfd0002801e210f200ffd0c0000004000000040\
+0000004000000040fde6012110200bfd0002800c2111200bfd000280162112200bfd0002802021132013fd0c0000004000000040000000400000\
+0040fde6012114200bfd00028002fd0c00000040000000400000004000000040fde6012011fd0c00004040000040400000404000004040fde601\
+fde4012012fd0c00004040000040400000404000004040fde601fde5012014fde5012115200bfd0002800e2116200bfd000280182117200bfd00\
+02802221182018fd0c00000040000000400000004000000040fde6012119200bfd00028004fd0c00000040000000400000004000000040fde601\
+2016fd0c00004040000040400000404000004040fde601fde4012017fd0c00004040000040400000404000004040fde601fde5012019fde50121\
+1a200bfd00028010211b200bfd0002801a211c200bfd00028024211d201dfd0c00000040000000400000004000000040fde601211e200bfd0002\
+8006fd0c00000040000000400000004000000040fde601201bfd0c00004040000040400000404000004040fde601fde401201cfd0c0000404000\
+0040400000404000004040fde601fde501201efde501211f201ffd0c00000040000000400000004000000040fde6012120200bfd000280122121\
+200bfd0002801c2122200bfd0002802621232023fd0c00000040000000400000004000000040fde60121242011fd0c0000004000000040000000\
+4000000040fde6012012fd0c0000a0400000a0400000a0400000a040fde601fde4012014fde40121252016fd0c00000040000000400000004000\
+000040fde6012017fd0c0000a0400000a0400000a0400000a040fde601fde4012019fde4012126201bfd0c000000400000004000000040000000\
+40fde601201cfd0c0000a0400000a0400000a0400000a040fde601fde401201efde40121272027fd0c00000040000000400000004000000040fd\
+e60121282012fd0c00000041000000410000004100000041fde6012011fd0c00008041000080410000804100008041fde601fde5012013fd0c00\
+000041000000410000004100000041fde601fde40121292017fd0c00000041000000410000004100000041fde6012016fd0c0000804100008041\
+0000804100008041fde601fde5012018fd0c00000041000000410000004100000041fde601fde401212a201cfd0c000000410000004100000041\
+00000041fde601201bfd0c00008041000080410000804100008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde4\
+01212b202bfd0c00000040000000400000004000000040fde601212c20112012fde4012014fde501212d20162017fde4012019fde501212e201b\
+201cfde401201efde501212f202ffd0c00000040000000400000004000000040fde6012130200bfd0002802a2011fde5012012fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde5012013fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012131200bfd0002802c2016fde50120\
+17fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012132200bfd0002\
+802e201bfde501201cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
+0121332033fd0c00000040000000400000004000000040fde6012134200bfd000200fd0c00000040000000400000004000000040fde601200dfd\
+0c00004040000040400000404000004040fde601fde401200efd0c00004040000040400000404000004040fde601fde5012010fde501fd0c0000\
+0040000000400000004000000040fde6012015fd0c00004040000040400000404000004040fde601fde401201afd0c0000404000004040000040\
+4000004040fde601fde5012020fde50121352015fd0c00000040000000400000004000000040fde601201afd0c0000a0400000a0400000a04000\
+00a040fde601fde4012020fde4012136201afd0c00000041000000410000004100000041fde6012015fd0c000080410000804100008041000080\
+41fde601fde501201ffd0c00000041000000410000004100000041fde601fde40121372015201afde4012020fde5012138200bfd00028008fd0c\
+00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c000040400000404000\
+00404000004040fde601fde5012024fde5012015fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde4012139200dfd0c00000040000000400000004000000040fde601200efd0c0000a0400000a0400000a040\
+0000a040fde601fde4012010fde401fd0c00000040000000400000004000000040fde6012025fd0c00004040000040400000404000004040fde6\
+01fde4012026fd0c00004040000040400000404000004040fde601fde5012028fde501213a2025fd0c00000040000000400000004000000040fd\
+e6012026fd0c0000a0400000a0400000a0400000a040fde601fde4012028fde401213b2026fd0c00000041000000410000004100000041fde601\
+2025fd0c00008041000080410000804100008041fde601fde5012027fd0c00000041000000410000004100000041fde601fde401213c20252026\
+fde4012028fde501213d2021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4\
+012024fde4012025fde5012026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401213e200efd0c00000041000000410000004100000041fde601200dfd0c00008041000080410000804100008041fde601fde501200f\
+fd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012029fd0c000040400000404000\
+00404000004040fde601fde401202afd0c00004040000040400000404000004040fde601fde501202cfde501213f2029fd0c0000004000000040\
+0000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601fde401202cfde4012140202afd0c00000041000000410000\
+004100000041fde6012029fd0c00008041000080410000804100008041fde601fde501202bfd0c00000041000000410000004100000041fde601\
+fde40121412029202afde401202cfde50121422022fd0c00000041000000410000004100000041fde6012021fd0c000080410000804100008041\
+00008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde4012029fde501202afd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde501202bfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012143200d200efde4012010fde501fd0c00000040000000\
+400000004000000040fde601202dfd0c00004040000040400000404000004040fde601fde401202efd0c00004040000040400000404000004040\
+fde601fde5012030fde5012144202dfd0c00000040000000400000004000000040fde601202efd0c0000a0400000a0400000a0400000a040fde6\
+01fde4012030fde4012145202efd0c00000041000000410000004100000041fde601202dfd0c00008041000080410000804100008041fde601fd\
+e501202ffd0c00000041000000410000004100000041fde601fde4012146202d202efde4012030fde501214720212022fde4012024fde501202d\
+fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214820\
+0bfd00028028200dfde501200efd0c0000c03f0000c03f0000c03f0000c03ffde601fde501200ffd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401fd0c00000040000000400000004000000040fde6012031fd0c00004040000040400000404000004040fde601fde4012032fd0c0000\
+4040000040400000404000004040fde601fde5012034fde50121492031fd0c00000040000000400000004000000040fde6012032fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012034fde401214a2032fd0c00000041000000410000004100000041fde6012031fd0c000080410000\
+80410000804100008041fde601fde5012033fd0c00000041000000410000004100000041fde601fde401214b20312032fde4012034fde501214c\
+200bfd000280302021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde4012031fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401214d200c2035fd0b0200200c2036fd0b028040200c2037fd0b02808001200c2038fd0b0280c001200c2039fd0b02808002200c203a\
+fd0b0280c002200c203bfd0b02808003200c203cfd0b0280c003200c203dfd0b02808004200c203efd0b0280c004200c203ffd0b02808005200c\
+2040fd0b0280c005200c2041fd0b02808006200c2042fd0b0280c006200c2043fd0b02808007200c2044fd0b0280c007200c2045fd0b02808008\
+200c2046fd0b0280c008200c2047fd0b02808009200c2048fd0b0280c009200c2049fd0b0280800a200c204afd0b0280c00a200c204bfd0b0280\
+800b200c204cfd0b0280c00b200c204dfd0b0280800c200b41106a210b200c41106a210c200a41016a220a4110480d000b0b200641016a220620\
+01480d000b0b0be60203047f027b057f200020014804404100210603402000210703402007210820082109fd0c00000000000000000000000000\
+000000210afd0c00000000000000000000000000000000210b4120200641606c20022802006a4120200641606c20022802006a481b210c410020\
+0c4804404100210d03404100210e2004200941086c20064180a0026c6a200d4180096c6a41046c6a210f0340200a200ffd000200fde401210a20\
+0b200ffd000210fde401210b200f4180046a210f200e41016a220e4109480d000b200d41016a220d200c480d000b0b2005200941086c41046c6a\
+21102010200641004a047b2010fd000280cc1605fd0c000000000000000000000000000000000b200afde401fd0b0280cc162010200641004a04\
+7b2010fd000290cc1605fd0c000000000000000000000000000000000b200bfde401fd0b0290cc16200741016a22072001480d000b200641016a\
+22062002280200411f6a41206d480d000b0b0b811102087f3c7b200020014804402000210603402006210720074110702108200741106e210720\
+0721094100210a0340200941206c200a6a20022802004804404100210b2004200841086c20094180a0026c6a200a4180096c6a41046c6a210c20\
+0520084180326c20094180a0066c6a200a41046c6a41046c6a210d0340200cfd000200210e200efd0c0000003f0000003f0000003f0000003ffd\
+e601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd0002800421112011fd0c0000003f0000003f0000003f0000003f\
+fde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd0002800821142014fd0c0000003f0000003f0000003f000000\
+3ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd0002800c21172017fd0c398ee33d398ee33d398ee33d398e\
+e33dfde6012118200cfd0002801821192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde401211b201bfd\
+0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd00028010211e201e\
+fd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd0002801c21202020fd0c398ee33d398ee33d398ee33d398ee33dfde601212120\
+1d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398ee33d398ee33d\
+fde6012124200cfd0002801421252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd0002802021272027fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfde601fde50120\
+19fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b201d201efd0c\
+398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202cfd0c398ee33d\
+398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d398e633d398e\
+633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c398e633e398e63\
+3e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e633d398e633d\
+398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d398ee33d398e\
+e33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633dfde6012026fd\
+e5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e633e398e633efd\
+e601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e398e633efde601\
+fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee33d398ee33dfd\
+e601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e633efde601fde4\
+0121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d398ee33dfde601\
+fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
+0121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efde601fde40121\
+452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e633d398e633d\
+398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149200d2036fd0b\
+0200200d2037fd0b028008200d2038fd0b028010200d2039fd0b028018200d2015fd0b028020200d203afd0b028028200d203bfd0b028030200d\
+203cfd0b028038200d203dfd0b028040200d2029fd0b028048200d203efd0b028050200d203ffd0b028058200d2040fd0b028060200d2041fd0b\
+028068200d202ffd0b028070200d2042fd0b028078200d2043fd0b02808001200d2044fd0b02808801200d2045fd0b02809001200d2035fd0b02\
+809801200d2046fd0b0280a001200d2047fd0b0280a801200d2048fd0b0280b001200d2049fd0b0280b801200d2027fd0b0280c001200c41106a\
+210c200d4180046a210d200b41016a220b4102480d000b0b200a41016a220a4120480d000b200641016a22062001480d000b0b0bad0905077f0a\
+7b057f077b027f20002001480440200021080340200821092009410870210a200941086e21092009210b200b41056c200228020041056b200b41\
+056c200228020041056b481b210c4100210d03404100210e0340fd0c00000000000000000000000000000000210ffd0c00000000000000000000\
+0000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000\
+00000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000\
+000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021190340\
+200d2019417f6c6a41004e200d2019417f6c6a4103487104404100211a0340201a417f6c200e6a41004e201a417f6c200e6a4103487104404100\
+211b2005200c4180096c200d4180036c6a201941807d6c6a201a41807f6c6a200e4180016c6a41046c6a211c2006200a41086c20194180c0016c\
+6a201a4180c0006c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde601200ffde401210f201dfd000210212020\
+1e2020fde6012010fde4012110201cfd0902802421212021201ffde6012011fde401211120212020fde6012012fde4012112201b41807f460d01\
+201cfd0902804821222022201ffde6012013fde401211320222020fde6012014fde4012114201cfd0902806c21232023201ffde6012015fde401\
+211520232020fde6012016fde4012116201b41a07e460d01201cfd090280900121242024201ffde6012017fde401211720242020fde6012018fd\
+e4012118201c41046a211c201d4180026a211d201b41016a221b418001480d000b0b0b201a41016a221a4103480d000b0b201941016a22194103\
+480d000b2007200c41c00c6c200a41086c6a200d41c0026c6a200e41c0006c6a41046c6a21252025200f2004200c41c00c6c200a41086c6a200d\
+41c0026c6a200e41c0006c6a41046c6a21262026fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200202520102026fd00\
+0210fd0c00000000000000000000000000000000fd44fd4efd0b0210202520112026fd00028032fd0c00000000000000000000000000000000fd\
+44fd4efd0b028032202520122026fd00029032fd0c00000000000000000000000000000000fd44fd4efd0b029032202520132026fd00028064fd\
+0c00000000000000000000000000000000fd44fd4efd0b028064202520142026fd00029064fd0c00000000000000000000000000000000fd44fd\
+4efd0b029064202520152026fd0002809601fd0c00000000000000000000000000000000fd44fd4efd0b02809601202520162026fd0002909601\
+fd0c00000000000000000000000000000000fd44fd4efd0b02909601202520172026fd000280c801fd0c00000000000000000000000000000000\
+fd44fd4efd0b0280c801202520182026fd000290c801fd0c00000000000000000000000000000000fd44fd4efd0b0290c801200e41016a220e41\
+05480d000b200d41016a220d4105480d000b200841016a22082001480d000b0b0bee0f0b057f017b017f137b017f0a7b057f077b0c7f027b017f\
+20002001480440200021080340200821092009410570210a200941056e21092009410870210b200941086e21092009210c2004200b41086c200a\
+41c0026c6a200c41c00c6c6a41046c6a210e200efd000200210d200dfd0c00000000000000000000000000000000fd44210f200efd0002102110\
+2010fd0c00000000000000000000000000000000fd442111200efd0002800221122012fd0c00000000000000000000000000000000fd44211320\
+0efd0002900221142014fd0c00000000000000000000000000000000fd442115200efd0002800421162016fd0c00000000000000000000000000\
+000000fd442117200efd0002900421182018fd0c00000000000000000000000000000000fd442119200efd00028006211a201afd0c0000000000\
+0000000000000000000000fd44211b200efd00029006211c201cfd0c00000000000000000000000000000000fd44211d200efd00028008211e20\
+1efd0c00000000000000000000000000000000fd44211f200efd0002900821202020fd0c00000000000000000000000000000000fd4421214100\
+21220340fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124fd0c000000000000000000000000\
+000000002125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c00000000000000000000\
+0000000000002128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c0000000000000000\
+0000000000000000212bfd0c00000000000000000000000000000000212c4100212d0340200a202d417f6c6a41004e200a202d417f6c6a410348\
+7104404100212e0340202e417f6c202241056c41006a6a41004e202e417f6c202241056c41046a6a4103487104404100212f2005200a4180036c\
+200c4180096c6a202d41807d6c6a202e41807f6c6a41046c6a21302006200b41086c202d4180c0016c6a202e4180c0006c6a41046c6a21310240\
+03402030fd09020021322031fd000200213320322033fde6012023fde40121232031fd000210213420322034fde6012024fde40121242030fd09\
+028004213520352033fde6012025fde401212520352034fde6012026fde4012126202f41807f460d012030fd09028008213620362033fde60120\
+27fde401212720362034fde6012028fde40121282030fd0902800c213720372033fde6012029fde401212920372034fde601202afde401212a20\
+2f41a07e460d012030fd09028010213820382033fde601202bfde401212b20382034fde601202cfde401212c203041046a213020314180026a21\
+31202f41016a222f418001480d000b0b05202e417f6c202241056c41006a6a41004e202e417f6c202241056c41006a6a410348712139202e417f\
+6c202241056c41006a6a41004e202e417f6c202241056c41006a6a41034871213a202e417f6c202241056c41016a6a41004e202e417f6c202241\
+056c41016a6a41034871213b202e417f6c202241056c41016a6a41004e202e417f6c202241056c41016a6a41034871213c202e417f6c20224105\
+6c41026a6a41004e202e417f6c202241056c41026a6a41034871213d202e417f6c202241056c41026a6a41004e202e417f6c202241056c41026a\
+6a41034871213e202e417f6c202241056c41036a6a41004e202e417f6c202241056c41036a6a41034871213f202e417f6c202241056c41036a6a\
+41004e202e417f6c202241056c41036a6a410348712140202e417f6c202241056c41046a6a41004e202e417f6c202241056c41046a6a41034871\
+2141202e417f6c202241056c41046a6a41004e202e417f6c202241056c41046a6a4103487121424100212f2006200b41086c202d4180c0016c6a\
+202e4180c0006c6a41046c6a21432005200a4180036c200c4180096c6a202d41807d6c6a202e41807f6c6a41046c6a214403402043fd00020021\
+452039047d20442a02000543000000000bfd132045fde6012023fde40121232043fd0002102146203a047d20442a02000543000000000bfd1320\
+46fde6012024fde4012124203b047d20442a0280040543000000000bfd132045fde6012025fde4012125203c047d20442a028004054300000000\
+0bfd132046fde6012026fde4012126203d047d20442a0280080543000000000bfd132045fde6012027fde4012127203e047d20442a0280080543\
+000000000bfd132046fde6012028fde4012128203f047d20442a02800c0543000000000bfd132045fde6012029fde40121292040047d20442a02\
+800c0543000000000bfd132046fde601202afde401212a2041047d20442a0280100543000000000bfd132045fde601202bfde401212b2042047d\
+20442a0280100543000000000bfd132046fde601202cfde401212c20434180026a2143204441046a2144202f41016a222f418001480d000b0b20\
+2e41016a222e4103480d000b0b202d41016a222d4103480d000b2007200b41086c200a41c0026c6a200c41c00c6c6a41046c6a21472047202320\
+0ffd4efd0b0200204720242011fd4efd0b0210204720252013fd4efd0b028002204720262015fd4efd0b029002204720272017fd4efd0b028004\
+204720282019fd4efd0b02900420472029201bfd4efd0b0280062047202a201dfd4efd0b0290062047202b201ffd4efd0b0280082047202c2021\
+fd4efd0b029008202241016a22224101480d000b200841016a22082001480d000b0b0b991207087f087b057f067b067f217b047f200020014804\
+402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f0340410021100340fd0c000000\
+000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00\
+0000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd\
+0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404120201941606c20022802006a\
+4120201941606c20022802006a481b211a4100201a4804404100211b2006200c41086c2019418090036c6a200f4180106c6a201041046c6a4104\
+6c6a211c2007200d4180326c20194180a0066c6a200f4180026c6a41046c6a211d0340201cfd090200211e201dfd000200211f201e201ffde601\
+2011fde4012111201dfd000280042120201e2020fde6012012fde4012112201cfd09020421212021201ffde6012013fde401211320212020fde6\
+012014fde4012114201cfd09020821222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd09020c21232023201ffde6\
+012017fde401211720232020fde6012018fde4012118201c4180026a211c201d41106a211d201b41016a221b201a480d000b0b201941016a2219\
+2002280200411f6a41206d480d000b2003200f41c0006c201041206c6a41046c6a212420242011fd0b020020242012fd0b021020242013fd0b02\
+2020242014fd0b023020242015fd0b024020242016fd0b025020242017fd0b026020242018fd0b0270201041016a22104102480d000b200f4101\
+6a220f4119480d000b200e41016a220e4101480d000b4100212503404100212603404100212703404100210e2003202541086c41046c6a212820\
+03202541c8006c41046c6a212903402028fd0002800a212a2028fd00028014212b2028fd0002801e212c2028fd0002800c212d2028fd00028016\
+212e2028fd00028020212f2028fd00028002202dfde401202efde401202ffde40121302028fd0002800e21312028fd0002801821322028fd0002\
+802221332028fd000280042031fde4012032fde4012033fde40121342028fd0002801021352028fd0002801a21362028fd0002802421372028fd\
+000280062035fde4012036fde4012037fde40121382028fd0002801221392028fd0002801c213a2028fd00028026213b202d202efd0c0000003f\
+0000003f0000003f0000003ffde601fde501202ffd0c00000040000000400000004000000040fde601fde501213c20312032fd0c0000003f0000\
+003f0000003f0000003ffde601fde5012033fd0c00000040000000400000004000000040fde601fde501213d20352036fd0c0000003f0000003f\
+0000003f0000003ffde601fde5012037fd0c00000040000000400000004000000040fde601fde501213e202d202efd0c0000803e0000803e0000\
+803e0000803efde601fde401202ffd0c00008040000080400000804000008040fde601fde4012028fd0002802afde401213f20312032fd0c0000\
+803e0000803e0000803e0000803efde601fde4012033fd0c00008040000080400000804000008040fde601fde4012028fd0002802cfde4012140\
+20352036fd0c0000803e0000803e0000803e0000803efde601fde4012037fd0c00008040000080400000804000008040fde601fde4012028fd00\
+02802efde40121412028fd000200202afde401202bfde401202cfde4012030fde4012034fde4012038fde401214220302034fd0c0000003f0000\
+003f0000003f0000003ffde601fde5012038fd0c00000040000000400000004000000040fde601fde501214320302034fd0c0000803e0000803e\
+0000803e0000803efde601fde4012038fd0c00008040000080400000804000008040fde601fde4012028fd000280082039fde401203afde40120\
+3bfde401fde4012144202a202bfd0c0000003f0000003f0000003f0000003ffde601fde501202cfd0c00000040000000400000004000000040fd\
+e601fde501203cfde401203dfde401203efde4012145203c203dfd0c0000003f0000003f0000003f0000003ffde601fde501203efd0c00000040\
+000000400000004000000040fde601fde5012146203c203dfd0c0000803e0000803e0000803e0000803efde601fde401203efd0c000080400000\
+80400000804000008040fde601fde4012039203afd0c0000003f0000003f0000003f0000003ffde601fde501203bfd0c00000040000000400000\
+004000000040fde601fde501fde4012147202a202bfd0c0000803e0000803e0000803e0000803efde601fde401202cfd0c000080400000804000\
+00804000008040fde601fde4012028fd00028028fde401203ffde4012040fde4012041fde4012148203f2040fd0c0000003f0000003f0000003f\
+0000003ffde601fde5012041fd0c00000040000000400000004000000040fde601fde5012149203f2040fd0c0000803e0000803e0000803e0000\
+803efde601fde4012041fd0c00008040000080400000804000008040fde601fde4012039203afd0c0000803e0000803e0000803e0000803efde6\
+01fde401203bfd0c00008040000080400000804000008040fde601fde4012028fd00028030fde401fde401214a20292042fd0b02803220292043\
+fd0b02a03220292044fd0b02c03220292045fd0b02e03220292046fd0b02803320292047fd0b02a03320292048fd0b02c03320292049fd0b02e0\
+332029204afd0b028034202841106a2128202941106a2129200e41016a220e4102480d000b202741016a22274101480d000b202641016a222641\
+01480d000b202541016a22254108480d000b4100212503404100214b03404100214c03404100210e2008200c4180086c20254180016c6a204b41\
+80c0016c6a200d41086c6a204c4180c0006c6a41046c6a214d2003202541c8006c204b41186c6a204c41086c6a41046c6a214e0340204d204efd\
+00028032fd0b0280cc04204d41106a214d204e41106a214e200e41016a220e4102480d000b204c41016a224c4103480d000b204b41016a224b41\
+03480d000b202541016a22254108480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0be60203047f027b057f200020\
+014804404100210603402000210703402007210820082109fd0c00000000000000000000000000000000210afd0c000000000000000000000000\
+00000000210b4120200641606c20022802006a4120200641606c20022802006a481b210c4100200c4804404100210d03404100210e2004200941\
+086c2006418090036c6a200d41c00c6c6a41046c6a210f0340200a200ffd000200fde401210a200b200ffd000210fde401210b200f4180026a21\
+0f200e41016a220e4119480d000b200d41016a220d200c480d000b0b2005200941086c41046c6a21102010200641004a047b2010fd000280ca04\
+05fd0c000000000000000000000000000000000b200afde401fd0b0280ca042010200641004a047b2010fd000290ca0405fd0c00000000000000\
+0000000000000000000b200bfde401fd0b0290ca04200741016a22072001480d000b200641016a22062002280200411f6a41206d480d000b0b0b\
+ad0a07177f017d077f067b047f017b067f20002001480440200021080340200821092009210a4100210b03404100210c03404100210d03404100\
+210e2003200c41e0006c200b41a0026c6a200d41206c6a41046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f41\
+106a210f200e41016a220e4108480d000b200d41016a220d4103480d000b200c41016a220c4103480d000b200b41016a220b4104480d000b4100\
+21100340410021112003410041046c6a211203402012410036028024201241046a2112201141016a22114104480d000b41002113034041002114\
+03404100210b2005200a41046c201041c00c6c6a201341c0026c6a201441c0006c6a41046c6a21152006200a41046c201041c00c6c6a201341c0\
+026c6a201441c0006c6a41046c6a21162003410041046c6a2117034020152802002118201841026d2119201941a0036c211a201341c0066c2014\
+41c0006c6a201a6a211b201841026f211c201c41206c211d201b201d6a211e201841004e201841044871044020162a0200211f201f4300000000\
+5c212020172802802421212003202141026c200b41326c6a4184096a41046c6a21222022201f3802002003202141026c200b41326c6a4185096a\
+41046c6a21232023201e3602002017202120206a360280240b201541046a2115201641046a2116201741046a2117200b41016a220b4104480d00\
+0b201441016a22144105480d000b201341016a22134105480d000b4100210b03402003200b41046c6a212420242802802441004a044020242802\
+802421254100210c03404100212603404100210e0340fd0c000000000000000000000000000000002127fd0c0000000000000000000000000000\
+00002128fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c000000000000000000000000\
+00000000212bfd0c00000000000000000000000000000000212c4119202541192025481b212d4100202d4804404100212e2003200b41326c4104\
+6c6a212f2004200e41086c200c41a0036c6a201041a02a6c6a41046c6a21300340202ffd090290242131202f2802942421322031203020324104\
+6c6a21332033fd000200fde6012027fde401212720312033fd000210fde6012028fde401212820312033fd00028001fde6012029fde401212920\
+312033fd00029001fde601202afde401212a20312033fd00028002fde601202bfde401212b20312033fd00029002fde601202cfde401212c202f\
+41086a212f202e41016a222e202d480d000b0b2003200e41086c200c41e0006c6a200b41a0026c6a41046c6a2134203420272034fd000200fde4\
+01fd0b0200203420282034fd000210fde401fd0b0210203420292034fd00028001fde401fd0b0280012034202a2034fd00029001fde401fd0b02\
+90012034202b2034fd00028002fde401fd0b0280022034202c2034fd00029002fde401fd0b029002200e41016a220e4104480d000b202641016a\
+22264101480d000b200c41016a220c4103480d000b0b200b41016a220b4104480d000b201041016a22102002280200480d000b4100210b034041\
+00210c03404100210d0340410021352007200c4180306c200a41046c6a200b6a200d4180106c6a41046c6a21362003200c41e0006c200b41a002\
+6c6a200d41206c6a41046c6a21370340203620372a02003802800a20364180026a2136203741046a2137203541016a22354120480d000b200d41\
+016a220d4103480d000b200c41016a220c4103480d000b200b41016a220b4104480d000b200841016a22082001480d000b0b0bb60a07137f017d\
+0b7f067b047f017b087f200020014804402000210903402009210a200a210b4100210c03404100210d03404100210e2003200d41206c200c41a0\
+036c6a41046c6a210f0340200ffd0c00000000000000000000000000000000fd0b0200200f41106a210f200e41016a220e4108480d000b200d41\
+016a220d410d480d000b200c41016a220c410d480d000b410021102003410041046c6a2111034020114100360280a901201141046a2111201041\
+016a221041e400480d000b410021120340410021130340410021142005201341c0006c200b41c00c6c6a201241c0026c6a41046c6a2115200620\
+1341c0006c200b41c00c6c6a201241c0026c6a41046c6a21162003201341026c201241146c6a41046c6a2117200320134180026c20124180146c\
+6a41046c6a2118034020152802002119201941026d211a201941026f211b201941004e201941044871044020162a0200211c201441206c211d20\
+1c43000000005c211e2017201a410a6c201b6a41046c6a21202020280280a901211f2018201f41026c201a41800a6c6a201b4180016c6a41046c\
+6a21212021201c380290ac012021201d360294ac012020201f201e6a360280a9010b201541046a2115201641046a2116201441016a221441c000\
+480d000b201341016a22134105480d000b201241016a22124105480d000b410021220340410021230340410021240340200320242023410a6c6a\
+41046c6a21252025280280a90141004a04402025280280a90121264100212703404100210e0340fd0c0000000000000000000000000000000021\
+28fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c000000000000000000000000000000\
+00212bfd0c00000000000000000000000000000000212cfd0c00000000000000000000000000000000212d41c000202641c0002026481b212e41\
+00202e4804404100212f200320244180016c202341800a6c6a41046c6a21302007200e41086c20224180306c6a41046c6a213103402030fd0902\
+90ac0121322030280294ac01213320322031203341046c6a21342034fd000200fde6012028fde401212820322034fd000210fde6012029fde401\
+212920322034fd00028040fde601202afde401212a20322034fd00029040fde601202bfde401212b20322034fd0002808001fde601202cfde401\
+212c20322034fd0002908001fde601202dfde401212d203041086a2130202f41016a222f202e480d000b0b2003200e41086c202441206c6a2023\
+41a0036c6a202241a0036c6a41046c6a2135203520282035fd000200fde401fd0b0200203520292035fd000210fde401fd0b02102035202a2035\
+fd00028001fde401fd0b0280012035202b2035fd00029001fde401fd0b0290012035202c2035fd00028002fde401fd0b0280022035202d2035fd\
+00029002fde401fd0b029002200e41016a220e4104480d000b202741016a22274101480d000b0b202441016a2224410a480d000b202341016a22\
+23410a480d000b202241016a22224103480d000b4100213603404100213703404100210e2008203641a0036c200b41a02a6c6a203741206c6a41\
+046c6a21382004203641a0036c200b41a02a6c6a203741206c6a41046c6a21392003203641a0036c203741206c6a41046c6a213a03402038203a\
+fd0002002039fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203841106a2138203941106a2139203a41106a213a20\
+0e41016a220e4108480d000b203741016a2237410d480d000b203641016a2236410d480d000b200941016a22092001480d000b0b0b2301027f20\
+00200148044020002104034020042105200441016a22042001480d000b0b0b9c0203047f027b037f200020014804404100210603402000210703\
+402007210820082109fd0c00000000000000000000000000000000210afd0c00000000000000000000000000000000210b4100210c2004200941\
+086c200641a02a6c6a41046c6a210d0340200a200dfd000200fde401210a200b200dfd000210fde401210b200d4180016a210d200c41016a220c\
+41a901480d000b2005200941086c41046c6a210e200e200641004a047b200efd0002800905fd0c000000000000000000000000000000000b200a\
+fde401fd0b028009200e200641004a047b200efd0002900905fd0c000000000000000000000000000000000b200bfde401fd0b02900920074101\
+6a22072001480d000b200641016a22062002280200480d000b0b0be80605077f067b077f057b017f200020014804404100210803402000210903\
+402009210a200a410370210b200a41036e210a200a410170210c200a41016e210a200a410170210d200a41016e210a200a210efd0c0000000000\
+0000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000\
+000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021\
+15034041002116034041002117034041002118200420084190066c201541386c6a2016411c6c6a20176a200b6a41046c6a21192005200e41086c\
+200841a02a6c6a201541a0036c6a41046c6a211a2006200e41086c200841a02a6c6a201541a0036c6a41046c6a211b03402019fd090200211c20\
+1bfd000200201afd000200201641026c20176afd11fd37fd4e211d201c201dfde601200ffde401210f201bfd000210201afd000210201641026c\
+20176afd11fd37fd4e211e201c201efde6012010fde40121102019fd090270211f201f201dfde6012011fde4012111201f201efde6012012fde4\
+0121122019fd0902e00121202020201dfde6012013fde40121132020201efde6012014fde4012114201941086a2119201a4180016a211a201b41\
+80016a211b201841016a2218410d480d000b201741016a22174102480d000b201641016a22164102480d000b201541016a2215410d480d000b20\
+07200e41086c200b41206c6a41046c6a21212021200841004a047b2021fd00020005fd0c000000000000000000000000000000000b200ffde401\
+fd0b02002021200841004a047b2021fd00021005fd0c000000000000000000000000000000000b2010fde401fd0b02102021200841004a047b20\
+21fd0002800305fd0c000000000000000000000000000000000b2011fde401fd0b0280032021200841004a047b2021fd0002900305fd0c000000\
+000000000000000000000000000b2012fde401fd0b0290032021200841004a047b2021fd0002800605fd0c000000000000000000000000000000\
+000b2013fde401fd0b0280062021200841004a047b2021fd0002900605fd0c000000000000000000000000000000000b2014fde401fd0b029006\
+200941016a22092001480d000b200841016a22082002280200480d000b0b0bc00305017b027f027b087f097b200020014804402004410041046c\
+6a210a200afd09020021092009fd1f001007210b20022a0204fd13210c20022a0208fd13210d2000210e0340200e210f200f2110410021112005\
+20104180026c41046c6a2112200620104180026c41046c6a2113200720104180026c41046c6a2114200820104180026c41046c6a211503402012\
+fd00020021162013fd0002002117fd0c6666663f6666663f6666663f6666663f2016fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2017fd\
+e601fde40121182014fd0002002119fd0c77be7f3f77be7f3f77be7f3f77be7f3f2019fde601fd0c6f12833a6f12833a6f12833a6f12833a2017\
+fde6012017fde601fde401211a2015fd000200211b201820164100200b6bfd11fd52211c201a20194100200b6bfd11fd52211d201b200c2018fd\
+e601201afde301200dfde701fd0c77cc2b3277cc2b3277cc2b3277cc2b32fde401fde701fde501201b4100200b6bfd11fd52211e2012201cfd0b\
+02002014201dfd0b02002015201efd0b0200201241106a2112201341106a2113201441106a2114201541106a2115201141016a221141c000480d\
+000b200e41016a220e2001480d000b0b0b00d60103666d61d41a161616160e0e0e1f160e16170e0e0e1f160e16170e0e0efb0a17170e1f0e170e\
+1f0ee72617170e170e170eca1218170e1f0e170e200ebb0518160ed81e161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb61e17170e1f\
+0e170e1f0ebd0b18170e170ef81416170e1f0e170e1f0e850516170eb80616160e1e0e160e1e0ec50416170e1f0e170e1f0ea00516160ef73616\
+170e1f0e170e200ed20a16170e1f0e170e1f0efd03261f1f1f1f1f1f1f1fea0417160e160e160ec6171213131313b4091213131414e1082a160e\
+170e';
 
 /** Everything that a device needs to run FashionCnnLogits. */
 export const fashionCnnLogitsModule: ModuleSpec = {

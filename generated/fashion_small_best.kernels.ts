@@ -15,6 +15,7 @@ const infer00Conv1Conv2dAddSqrtDivSub3More: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -136,6 +137,7 @@ const infer01Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -154,12 +156,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 2 * 5 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 5;
@@ -179,8 +187,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r3 = 0; r3 < 3; r3++) {
-    for (var r4 = 0; r4 < 32; r4++) {
+  for (var r4 = member; r4 < 32; r4 += team) {
+    for (var r3 = 0; r3 < 3; r3++) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 88];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -236,6 +244,48 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc11 += scratch0[a1 + 2944] * v14;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 5 * 16) { return; }
   let v15 = parameters[cb + 41872];
   let v16 = parameters[cb + 4696] / sqrt((parameters[cb + 41888] + 0.00001));
   let v17 = parameters[cb + 4712];
@@ -263,6 +313,7 @@ const infer02Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -281,12 +332,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -299,8 +356,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
+  for (var r2 = member; r2 < 64; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4728];
       let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
@@ -332,6 +389,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc5 += scratch0[a1 + 2880] * v8;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let v9 = parameters[cb + 41904];
   let v10 = parameters[cb + 23160] / sqrt((parameters[cb + 41936] + 0.00001));
   let v11 = parameters[cb + 23192];
@@ -362,6 +441,7 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -374,18 +454,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
-    for (var r0_0 = 0; r0_0 < 128; r0_0++) {
+  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
+    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23224];
@@ -393,6 +479,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc0 += scratch0[a0 + 768] * parameters[a1 + 23320];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   scratch1[cb + n * 16] = max((acc0 + parameters[cb + 41656]), vec4f());
 }
 `,
@@ -412,6 +510,7 @@ const infer04Fc2MatmulAdd: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 10, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -424,19 +523,37 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 10) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 10 - 1);
   let c = item % 10;
   let rest1 = item / 10;
   let n = rest1;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
+  for (var r0 = member; r0 < 64; r0 += team) {
     acc0 += scratch0[n * 64 + r0] * parameters[c + r0 * 10 + 166688];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 10) { return; }
   output_output[c + n * 10] = acc0 + parameters[c + 167328];
 }
 `,
@@ -456,6 +573,7 @@ const evaluate00ToFloatToF32Div: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 784, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -527,6 +645,7 @@ const evaluate01Conv1Conv2dAddSqrtDivSub3More: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 520, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -648,6 +767,7 @@ const evaluate02Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -675,6 +795,7 @@ const evaluate03Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -702,6 +823,7 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -726,6 +848,7 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -753,51 +876,94 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let item = number * 64 + i32(invocation);
   if (item >= i32(uniforms.n)) { return; }
   let n = item;
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let v0 = scratch0[n * 64 + r0];
-      let a0 = cb * 2 + r0 * 10;
-      acc0 += v0 * parameters[a0 + 166688];
-      acc1 += v0 * parameters[a0 + 166689];
-    }
-    let a1 = cb * 2 + n * 10;
-    let a2 = cb * 2;
-    output_output[a1] = acc0 + parameters[a2 + 167328];
-    output_output[a1 + 1] = acc1 + parameters[a2 + 167329];
+  let v1 = parameters[167328];
+  let v3 = parameters[167329];
+  let v5 = parameters[167330];
+  let v7 = parameters[167331];
+  let v9 = parameters[167332];
+  let v11 = parameters[167333];
+  let v13 = parameters[167334];
+  let v15 = parameters[167335];
+  let v17 = parameters[167336];
+  let v19 = parameters[167337];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
+  var acc3 = 0.0;
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let v0 = scratch0[n * 64 + r0];
+    let a0 = r0 * 10;
+    acc0 += v0 * parameters[a0 + 166688];
+    acc1 += v0 * parameters[a0 + 166689];
+    acc2 += v0 * parameters[a0 + 166690];
+    acc3 += v0 * parameters[a0 + 166691];
+    acc4 += v0 * parameters[a0 + 166692];
+    acc5 += v0 * parameters[a0 + 166693];
+    acc6 += v0 * parameters[a0 + 166694];
+    acc7 += v0 * parameters[a0 + 166695];
+    acc8 += v0 * parameters[a0 + 166696];
+    acc9 += v0 * parameters[a0 + 166697];
   }
-  var acc2 = -3.402823466e+38;
+  let v2 = acc0 + v1;
+  let v4 = acc1 + v3;
+  let v6 = acc2 + v5;
+  let v8 = acc3 + v7;
+  let v10 = acc4 + v9;
+  let v12 = acc5 + v11;
+  let v14 = acc6 + v13;
+  let v16 = acc7 + v15;
+  let v18 = acc8 + v17;
+  let v20 = acc9 + v19;
+  for (var cb = 0; cb < 1; cb++) {
+    let a1 = n * 10;
+    output_output[a1] = v2;
+    output_output[a1 + 1] = v4;
+    output_output[a1 + 2] = v6;
+    output_output[a1 + 3] = v8;
+    output_output[a1 + 4] = v10;
+    output_output[a1 + 5] = v12;
+    output_output[a1 + 6] = v14;
+    output_output[a1 + 7] = v16;
+    output_output[a1 + 8] = v18;
+    output_output[a1 + 9] = v20;
+  }
+  var acc10 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    acc2 = max(acc2, output_output[n * 10 + r0]);
+    acc10 = max(acc10, output_output[n * 10 + r0]);
   }
-  var acc3 = -3.402823466e+38;
+  var acc11 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = output_output[n * 10 + r1];
-    let wins0 = (x0 > acc3) | (x0 != x0);
-    acc3 = select(acc3, x0, wins0);
+    let wins0 = (x0 > acc11) | (x0 != x0);
+    acc11 = select(acc11, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y0 = f32((at0 == sample_label[n]));
-  let a3 = n * 23;
-  scratch1[a3] = acc2;
-  scratch1[a3 + 1] = y0;
-  let v1 = scratch1[a3];
+  let a2 = n * 23;
+  scratch1[a2] = acc10;
+  scratch1[a2 + 1] = y0;
+  let v21 = scratch1[a2];
+  for (var c = 0; c < 10; c++) {
+    let a3 = c + n * 23;
+    scratch1[a3 + 2] = output_output[c + n * 10] - v21;
+  }
+  var acc12 = 0.0;
+  for (var r0 = 0; r0 < 10; r0++) {
+    acc12 += exp(scratch1[n * 23 + r0 + 2]);
+  }
+  scratch1[a2 + 12] = acc12;
+  let v22 = scratch1[a2 + 12];
+  let v23 = log(v22);
   for (var c = 0; c < 10; c++) {
     let a4 = c + n * 23;
-    scratch1[a4 + 2] = output_output[c + n * 10] - v1;
-  }
-  var acc4 = 0.0;
-  for (var r0 = 0; r0 < 10; r0++) {
-    acc4 += exp(scratch1[n * 23 + r0 + 2]);
-  }
-  scratch1[a3 + 12] = acc4;
-  let v2 = scratch1[a3 + 12];
-  let v3 = log(v2);
-  for (var c = 0; c < 10; c++) {
-    let a5 = c + n * 23;
-    scratch1[a5 + 13] = scratch1[a5 + 2] - v3;
+    scratch1[a4 + 13] = scratch1[a4 + 2] - v23;
   }
 }
 `,
@@ -817,6 +983,7 @@ const evaluate06LossEqSelectSumDivMul3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -835,38 +1002,66 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 1 - 1);
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 23 + 13];
-    }
-  }
   var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    for (var r3 = 0; r3 < 10; r3++) {
-      acc1 += scratch0[r2 * 23 + r3 + 13];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    let v0 = sample_label[r0];
+    acc0 += select(0.0, scratch0[v0 + r0 * 23 + 13], ((v0 >= 0) & (v0 < 10)));
+    acc1 += scratch0[r0 * 23 + 1];
+  }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
     }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
   }
   var acc2 = 0.0;
-  for (var r4 = 0; r4 < i32(uniforms.n); r4++) {
-    acc2 += scratch0[r4 * 23 + 1];
+  for (var r2 = member; r2 < i32(uniforms.n); r2 += team) {
+    for (var r3 = 0; r3 < 10; r3++) {
+      acc2 += scratch0[r2 * 23 + r3 + 13];
+    }
   }
+  if (team > 1) {
+    workgroupBarrier();
+    shared1[i32(invocation)] = acc2;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc2 = shared1[own];
+  }
+  if (member > 0 || place >= 1) { return; }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = 0.9 * v2;
   let v4 = -v3;
   let v5 = f32((i32(uniforms.n) * 10));
-  let v6 = acc1 / v5;
+  let v6 = acc2 / v5;
   let v7 = 0.1 * v6;
   let v8 = v4 - v7;
-  let v9 = acc2 / v1;
+  let v9 = acc1 / v1;
   record_loss[0] = v8;
   record_accuracy[0] = v9;
 }
@@ -889,6 +1084,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 64, block: 1 },
+      team: 1,
     },
     {
       name: 'train_00b_fc2_weight_reordered',
@@ -899,6 +1095,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       buffers: [3, 5],
       together: false,
       invocations: { count: 640, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00c_fc1_weight_reordered',
@@ -909,6 +1106,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       buffers: [3, 6],
       together: false,
       invocations: { count: 9216, block: 0 },
+      team: 1,
     },
     {
       name: 'train_00d_conv3_weight_reordered',
@@ -919,6 +1117,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       buffers: [3, 7],
       together: false,
       invocations: { count: 9216, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1319,6 +1518,7 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 64, block: 1 },
+      team: 1,
     },
     {
       name: 'train_01b_conv2_weight_reordered',
@@ -1329,6 +1529,7 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
       buffers: [3, 5],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1534,6 +1735,7 @@ const train02Conv1Conv2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 416, block: 1 },
+      team: 1,
     },
     {
       name: 'train_02b_conv1_conv2d_fewer_than_5',
@@ -1544,6 +1746,7 @@ const train02Conv1Conv2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1667,12 +1870,13 @@ const train03Bn1MeanSubMulMaxAdd2More: KernelSpec = {
     {
       name: 'train_03_bn1_mean_sub_mul_max_add_2_more',
       label: 'bn1: mean + sub + mul + max + add + 2 more',
-      tasks: { count: 4, block: 0 },
+      tasks: { count: 8, block: 0 },
       least: 1,
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 8, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -1693,54 +1897,65 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 8>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 8) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 8 - 1);
   let ib = item;
-  let v2 = f32((i32(uniforms.n) * 676));
-  let v6 = v2 - 1.0;
-  let v7 = max(v6, 1.0);
-  let v8 = v2 / v7;
+  let v3 = f32((i32(uniforms.n) * 676));
+  let v7 = v3 - 1.0;
+  let v8 = max(v7, 1.0);
+  let v9 = v3 / v8;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  let v1 = scratch0[ib];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     for (var r1 = 0; r1 < 26; r1++) {
       for (var r2 = 0; r2 < 26; r2++) {
-        acc0 += scratch0[ib + r0 * 5408 + r1 * 208 + r2 * 8];
+        let v0 = scratch0[ib + r0 * 5408 + r1 * 208 + r2 * 8];
+        let v2 = v0 - v1;
+        acc0 += v0;
+        acc1 += v2 * v2;
+        acc2 += v2;
       }
     }
   }
-  var acc1 = vec4f(0.0);
-  let v0 = scratch0[ib];
-  for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
-    for (var r4 = 0; r4 < 26; r4++) {
-      for (var r5 = 0; r5 < 26; r5++) {
-        let v1 = scratch0[ib + r3 * 5408 + r4 * 208 + r5 * 8] - v0;
-        acc1 += v1 * v1;
-      }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
     }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
   }
-  var acc2 = vec4f(0.0);
-  for (var r6 = 0; r6 < i32(uniforms.n); r6++) {
-    for (var r7 = 0; r7 < 26; r7++) {
-      for (var r8 = 0; r8 < 26; r8++) {
-        acc2 += scratch0[ib + r6 * 5408 + r7 * 208 + r8 * 8] - v0;
-      }
-    }
-  }
-  let v3 = acc0 / v2;
-  let v4 = acc2 / v2;
-  let v5 = max(((acc1 / v2) - (v4 * v4)), vec4f(0.0));
-  let v9 = sqrt((v5 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41856]) + (0.1 * v3);
-  let y1 = (0.9 * parameters[ib + 41864]) + (0.1 * (v5 * v8));
-  let y2 = parameters[ib + 72] / v9;
-  scratch1[ib] = v3;
+  if (member > 0 || place >= 8) { return; }
+  let v4 = acc0 / v3;
+  let v5 = acc2 / v3;
+  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v10 = sqrt((v6 + 0.00001));
+  let y0 = (0.9 * parameters[ib + 41856]) + (0.1 * v4);
+  let y1 = (0.9 * parameters[ib + 41864]) + (0.1 * (v6 * v9));
+  let y2 = parameters[ib + 72] / v10;
+  scratch1[ib] = v4;
   parameters[ib + 41856] = y0;
   parameters[ib + 41864] = y1;
-  scratch2[ib] = v9;
+  scratch2[ib] = v10;
   scratch3[ib] = y2;
 }
 `,
@@ -1762,6 +1977,7 @@ const train04ReluSubMulAddReluConv2Conv2dWeigh: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 5408, block: 8 },
+      team: 1,
     },
     {
       name: 'train_04b_conv2_conv2d_weights_transformed',
@@ -1772,6 +1988,7 @@ const train04ReluSubMulAddReluConv2Conv2dWeigh: KernelSpec = {
       buffers: [3, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1850,7 +2067,8 @@ const train05MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 1352, block: 4 },
+      invocations: { count: 1352, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1868,7 +2086,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 13 * 13 * 8) { return; }
+  if (item >= ((i32(uniforms.n) + 7) / 8) * 13 * 13 * 8) { return; }
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 13;
@@ -1878,60 +2096,111 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let nb = rest1;
   var acc0 = vec4f(-3.402823466e+38);
   var acc1 = vec4f(-3.402823466e+38);
+  var at0 = vec4i(0);
   var acc2 = vec4f(-3.402823466e+38);
   var acc3 = vec4f(-3.402823466e+38);
-  for (var r0 = 0; r0 < 2; r0++) {
-    for (var r1 = 0; r1 < 2; r1++) {
-      let a0 = cb + h * 416 + nb * 21632 + r0 * 208 + r1 * 8 + w * 16;
-      acc0 = max(acc0, scratch0[a0]);
-      acc1 = max(acc1, scratch0[a0 + 5408]);
-      acc2 = max(acc2, scratch0[a0 + 10816]);
-      acc3 = max(acc3, scratch0[a0 + 16224]);
-    }
-  }
-  var acc4 = vec4f(-3.402823466e+38);
-  var at0 = vec4i(0);
-  var acc5 = vec4f(-3.402823466e+38);
   var at1 = vec4i(0);
-  var acc6 = vec4f(-3.402823466e+38);
+  var acc4 = vec4f(-3.402823466e+38);
+  var acc5 = vec4f(-3.402823466e+38);
   var at2 = vec4i(0);
+  var acc6 = vec4f(-3.402823466e+38);
   var acc7 = vec4f(-3.402823466e+38);
   var at3 = vec4i(0);
-  for (var r2 = 0; r2 < 2; r2++) {
-    for (var r3 = 0; r3 < 2; r3++) {
-      let a1 = cb + h * 416 + nb * 21632 + r2 * 208 + r3 * 8 + w * 16;
-      let x0 = scratch0[a1];
-      let wins0 = (x0 > acc4) | (x0 != x0);
-      acc4 = select(acc4, x0, wins0);
-      at0 = select(at0, vec4i(((0 * 2 + r2) * 2 + r3)), wins0);
-      let x1 = scratch0[a1 + 5408];
-      let wins1 = (x1 > acc5) | (x1 != x1);
-      acc5 = select(acc5, x1, wins1);
-      at1 = select(at1, vec4i(((0 * 2 + r2) * 2 + r3)), wins1);
-      let x2 = scratch0[a1 + 10816];
-      let wins2 = (x2 > acc6) | (x2 != x2);
-      acc6 = select(acc6, x2, wins2);
-      at2 = select(at2, vec4i(((0 * 2 + r2) * 2 + r3)), wins2);
-      let x3 = scratch0[a1 + 16224];
+  var acc8 = vec4f(-3.402823466e+38);
+  var acc9 = vec4f(-3.402823466e+38);
+  var at4 = vec4i(0);
+  var acc10 = vec4f(-3.402823466e+38);
+  var acc11 = vec4f(-3.402823466e+38);
+  var at5 = vec4i(0);
+  var acc12 = vec4f(-3.402823466e+38);
+  var acc13 = vec4f(-3.402823466e+38);
+  var at6 = vec4i(0);
+  var acc14 = vec4f(-3.402823466e+38);
+  var acc15 = vec4f(-3.402823466e+38);
+  var at7 = vec4i(0);
+  for (var r0 = 0; r0 < 2; r0++) {
+    for (var r1 = 0; r1 < 2; r1++) {
+      let a0 = cb + h * 416 + nb * 43264 + r0 * 208 + r1 * 8 + w * 16;
+      let v0 = scratch0[a0];
+      let v1 = scratch0[a0 + 5408];
+      let v2 = scratch0[a0 + 10816];
+      let v3 = scratch0[a0 + 16224];
+      let v4 = scratch0[a0 + 21632];
+      let v5 = scratch0[a0 + 27040];
+      let v6 = scratch0[a0 + 32448];
+      let v7 = scratch0[a0 + 37856];
+      acc0 = max(acc0, v0);
+      let x0 = v0;
+      let wins0 = (x0 > acc1) | (x0 != x0);
+      acc1 = select(acc1, x0, wins0);
+      at0 = select(at0, vec4i(((0 * 2 + r0) * 2 + r1)), wins0);
+      acc2 = max(acc2, v1);
+      let x1 = v1;
+      let wins1 = (x1 > acc3) | (x1 != x1);
+      acc3 = select(acc3, x1, wins1);
+      at1 = select(at1, vec4i(((0 * 2 + r0) * 2 + r1)), wins1);
+      acc4 = max(acc4, v2);
+      let x2 = v2;
+      let wins2 = (x2 > acc5) | (x2 != x2);
+      acc5 = select(acc5, x2, wins2);
+      at2 = select(at2, vec4i(((0 * 2 + r0) * 2 + r1)), wins2);
+      acc6 = max(acc6, v3);
+      let x3 = v3;
       let wins3 = (x3 > acc7) | (x3 != x3);
       acc7 = select(acc7, x3, wins3);
-      at3 = select(at3, vec4i(((0 * 2 + r2) * 2 + r3)), wins3);
+      at3 = select(at3, vec4i(((0 * 2 + r0) * 2 + r1)), wins3);
+      acc8 = max(acc8, v4);
+      let x4 = v4;
+      let wins4 = (x4 > acc9) | (x4 != x4);
+      acc9 = select(acc9, x4, wins4);
+      at4 = select(at4, vec4i(((0 * 2 + r0) * 2 + r1)), wins4);
+      acc10 = max(acc10, v5);
+      let x5 = v5;
+      let wins5 = (x5 > acc11) | (x5 != x5);
+      acc11 = select(acc11, x5, wins5);
+      at5 = select(at5, vec4i(((0 * 2 + r0) * 2 + r1)), wins5);
+      acc12 = max(acc12, v6);
+      let x6 = v6;
+      let wins6 = (x6 > acc13) | (x6 != x6);
+      acc13 = select(acc13, x6, wins6);
+      at6 = select(at6, vec4i(((0 * 2 + r0) * 2 + r1)), wins6);
+      acc14 = max(acc14, v7);
+      let x7 = v7;
+      let wins7 = (x7 > acc15) | (x7 != x7);
+      acc15 = select(acc15, x7, wins7);
+      at7 = select(at7, vec4i(((0 * 2 + r0) * 2 + r1)), wins7);
     }
   }
-  let a2 = cb + h * 104 + nb * 5408 + w * 8;
-  scratch1[a2] = acc0;
-  scratch2[a2] = at0;
-  if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch1[a2 + 1352] = acc1;
-    scratch2[a2 + 1352] = at1;
+  let a1 = cb + h * 104 + nb * 10816 + w * 8;
+  scratch1[a1] = acc0;
+  scratch2[a1] = at0;
+  if ((nb * 8 + 1) < i32(uniforms.n)) {
+    scratch1[a1 + 1352] = acc2;
+    scratch2[a1 + 1352] = at1;
   }
-  if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch1[a2 + 2704] = acc2;
-    scratch2[a2 + 2704] = at2;
+  if ((nb * 8 + 2) < i32(uniforms.n)) {
+    scratch1[a1 + 2704] = acc4;
+    scratch2[a1 + 2704] = at2;
   }
-  if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch1[a2 + 4056] = acc3;
-    scratch2[a2 + 4056] = at3;
+  if ((nb * 8 + 3) < i32(uniforms.n)) {
+    scratch1[a1 + 4056] = acc6;
+    scratch2[a1 + 4056] = at3;
+  }
+  if ((nb * 8 + 4) < i32(uniforms.n)) {
+    scratch1[a1 + 5408] = acc8;
+    scratch2[a1 + 5408] = at4;
+  }
+  if ((nb * 8 + 5) < i32(uniforms.n)) {
+    scratch1[a1 + 6760] = acc10;
+    scratch2[a1 + 6760] = at5;
+  }
+  if ((nb * 8 + 6) < i32(uniforms.n)) {
+    scratch1[a1 + 8112] = acc12;
+    scratch2[a1 + 8112] = at6;
+  }
+  if ((nb * 8 + 7) < i32(uniforms.n)) {
+    scratch1[a1 + 9464] = acc14;
+    scratch2[a1 + 9464] = at7;
   }
 }
 `,
@@ -1951,6 +2220,7 @@ const train06Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 176, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -1969,12 +2239,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 11 * 16) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 11 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 11;
@@ -1992,8 +2268,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc8 = vec4f(0.0);
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 32; r2++) {
+  for (var r2 = member; r2 < 32; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
       let a0 = cb + r1 * 512 + r2 * 16;
       let v0 = parameters[a0 + 88];
       let a1 = n * 5408 + r1 * 32 + r2 + w * 32;
@@ -2045,6 +2321,46 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc10 += scratch0[a1 + 4992] * v13;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 11 * 16) { return; }
   let a2 = cb + n * 1936 + w * 16;
   scratch2[a2] = acc0;
   scratch2[a2 + 176] = acc1;
@@ -2071,12 +2387,13 @@ const train07Bn2MeanSubMulMaxAdd2MoreConv3Co: KernelSpec = {
     {
       name: 'train_07a_bn2_mean_sub_mul_max_add_2_more',
       label: 'bn2: mean + sub + mul + max + add + 2 more',
-      tasks: { count: 8, block: 0 },
+      tasks: { count: 16, block: 0 },
       least: 1,
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 64,
     },
     {
       name: 'train_07b_conv3_conv2d_weights_transformed',
@@ -2087,6 +2404,7 @@ const train07Bn2MeanSubMulMaxAdd2MoreConv3Co: KernelSpec = {
       buffers: [1, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2109,54 +2427,65 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 204800>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
-  let v2 = f32((i32(uniforms.n) * 121));
-  let v6 = v2 - 1.0;
-  let v7 = max(v6, 1.0);
-  let v8 = v2 / v7;
+  let v3 = f32((i32(uniforms.n) * 121));
+  let v7 = v3 - 1.0;
+  let v8 = max(v7, 1.0);
+  let v9 = v3 / v8;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  let v1 = scratch0[ib];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     for (var r1 = 0; r1 < 11; r1++) {
       for (var r2 = 0; r2 < 11; r2++) {
-        acc0 += scratch0[ib + r0 * 1936 + r1 * 176 + r2 * 16];
+        let v0 = scratch0[ib + r0 * 1936 + r1 * 176 + r2 * 16];
+        let v2 = v0 - v1;
+        acc0 += v0;
+        acc1 += v2 * v2;
+        acc2 += v2;
       }
     }
   }
-  var acc1 = vec4f(0.0);
-  let v0 = scratch0[ib];
-  for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
-    for (var r4 = 0; r4 < 11; r4++) {
-      for (var r5 = 0; r5 < 11; r5++) {
-        let v1 = scratch0[ib + r3 * 1936 + r4 * 176 + r5 * 16] - v0;
-        acc1 += v1 * v1;
-      }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
     }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
   }
-  var acc2 = vec4f(0.0);
-  for (var r6 = 0; r6 < i32(uniforms.n); r6++) {
-    for (var r7 = 0; r7 < 11; r7++) {
-      for (var r8 = 0; r8 < 11; r8++) {
-        acc2 += scratch0[ib + r6 * 1936 + r7 * 176 + r8 * 16] - v0;
-      }
-    }
-  }
-  let v3 = acc0 / v2;
-  let v4 = acc2 / v2;
-  let v5 = max(((acc1 / v2) - (v4 * v4)), vec4f(0.0));
-  let v9 = sqrt((v5 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41872]) + (0.1 * v3);
-  let y1 = (0.9 * parameters[ib + 41888]) + (0.1 * (v5 * v8));
-  let y2 = parameters[ib + 4696] / v9;
-  scratch1[ib] = v3;
+  if (member > 0 || place >= 16) { return; }
+  let v4 = acc0 / v3;
+  let v5 = acc2 / v3;
+  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v10 = sqrt((v6 + 0.00001));
+  let y0 = (0.9 * parameters[ib + 41872]) + (0.1 * v4);
+  let y1 = (0.9 * parameters[ib + 41888]) + (0.1 * (v6 * v9));
+  let y2 = parameters[ib + 4696] / v10;
+  scratch1[ib] = v4;
   parameters[ib + 41872] = y0;
   parameters[ib + 41888] = y1;
-  scratch2[ib] = v9;
+  scratch2[ib] = v10;
   scratch3[ib] = y2;
 }
 `,
@@ -2178,6 +2507,7 @@ const train08ReluSubMulAddReluMaxPool2dMaxPool: KernelSpec = {
       buffers: [0, 1, 2, 3, 4, 5],
       together: false,
       invocations: { count: 64, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2257,6 +2587,7 @@ const train09Conv3Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 16,
     },
     {
       name: 'train_09b_conv3_conv2d_fewer_than_4',
@@ -2267,6 +2598,7 @@ const train09Conv3Conv2d: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2285,12 +2617,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
   let w = rest3 % 3;
@@ -2303,8 +2641,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 64; r2++) {
+  for (var r2 = member; r2 < 64; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4728];
       let a1 = nb * 18688 + r1 + r2 * 146 + w;
@@ -2336,6 +2674,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       acc5 += scratch0[a1 + 9485] * v8;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
   let a2 = cb + nb * 576 + w * 32;
   scratch2[a2] = acc0;
   scratch2[a2 + 96] = acc1;
@@ -2359,12 +2719,13 @@ const train10Bn3MeanSubMulMaxAdd2More: KernelSpec = {
     {
       name: 'train_10_bn3_mean_sub_mul_max_add_2_more',
       label: 'bn3: mean + sub + mul + max + add + 2 more',
-      tasks: { count: 16, block: 0 },
+      tasks: { count: 32, block: 0 },
       least: 1,
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 32, block: 0 },
+      team: 64,
     },
   ],
   workgroup: 64,
@@ -2385,54 +2746,74 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 32) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 32 - 1);
   let ib = item;
-  let v2 = f32((i32(uniforms.n) * 9));
-  let v6 = v2 - 1.0;
-  let v7 = max(v6, 1.0);
-  let v8 = v2 / v7;
+  let v7 = f32((i32(uniforms.n) * 9));
+  let v11 = v7 - 1.0;
+  let v12 = max(v11, 1.0);
+  let v13 = v7 / v12;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 3; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += scratch0[ib + r0 * 288 + r1 * 96 + r2 * 32];
-      }
-    }
-  }
   var acc1 = vec4f(0.0);
-  let v0 = scratch0[ib];
-  for (var r4 = 0; r4 < 3; r4++) {
-    for (var r5 = 0; r5 < 3; r5++) {
-      for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
-        let v1 = scratch0[ib + r3 * 288 + r4 * 96 + r5 * 32] - v0;
-        acc1 += v1 * v1;
-      }
-    }
-  }
   var acc2 = vec4f(0.0);
-  for (var r7 = 0; r7 < 3; r7++) {
-    for (var r8 = 0; r8 < 3; r8++) {
-      for (var r6 = 0; r6 < i32(uniforms.n); r6++) {
-        acc2 += scratch0[ib + r6 * 288 + r7 * 96 + r8 * 32] - v0;
-      }
+  let v1 = scratch0[ib];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    for (var r2 = 0; r2 < 3; r2++) {
+      let a0 = ib + r0 * 288 + r2 * 32;
+      let v0 = scratch0[a0];
+      let v2 = v0 - v1;
+      let v3 = scratch0[a0 + 96];
+      let v4 = v3 - v1;
+      let v5 = scratch0[a0 + 192];
+      let v6 = v5 - v1;
+      acc0 += v0;
+      acc1 += v2 * v2;
+      acc2 += v2;
+      acc0 += v3;
+      acc1 += v4 * v4;
+      acc2 += v4;
+      acc0 += v5;
+      acc1 += v6 * v6;
+      acc2 += v6;
     }
   }
-  let v3 = acc0 / v2;
-  let v4 = acc2 / v2;
-  let v5 = max(((acc1 / v2) - (v4 * v4)), vec4f(0.0));
-  let v9 = sqrt((v5 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41904]) + (0.1 * v3);
-  let y1 = (0.9 * parameters[ib + 41936]) + (0.1 * (v5 * v8));
-  let y2 = parameters[ib + 23160] / v9;
-  scratch1[ib] = v3;
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+  }
+  if (member > 0 || place >= 32) { return; }
+  let v8 = acc0 / v7;
+  let v9 = acc2 / v7;
+  let v10 = max(((acc1 / v7) - (v9 * v9)), vec4f(0.0));
+  let v14 = sqrt((v10 + 0.00001));
+  let y0 = (0.9 * parameters[ib + 41904]) + (0.1 * v8);
+  let y1 = (0.9 * parameters[ib + 41936]) + (0.1 * (v10 * v13));
+  let y2 = parameters[ib + 23160] / v14;
+  scratch1[ib] = v8;
   parameters[ib + 41904] = y0;
   parameters[ib + 41936] = y1;
-  scratch2[ib] = v9;
+  scratch2[ib] = v14;
   scratch3[ib] = y2;
 }
 `,
@@ -2452,6 +2833,7 @@ const train11ReluSubMulAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 96, block: 2 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2514,6 +2896,7 @@ const train12DropoutRandomLtDivSelect: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 384, block: 2 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2602,6 +2985,7 @@ const train13Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -2614,19 +2998,37 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < 1152; r0++) {
+  for (var r0 = member; r0 < 1152; r0 += team) {
     acc0 += scratch0[n * 1152 + r0] * parameters[cb + r0 * 16 + 23224];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   scratch1[cb + n * 16] = max((acc0 + parameters[cb + 41656]), vec4f());
 }
 `,
@@ -2648,6 +3050,7 @@ const train14DropoutRandomLtDivSelectFc2Matmul: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 1, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2698,81 +3101,124 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     scratch1[a0] = v4;
     scratch1[a0 + 64] = y0;
   }
-  for (var cb = 0; cb < 5; cb++) {
-    var acc0 = 0.0;
-    var acc1 = 0.0;
-    for (var r0 = 0; r0 < 64; r0++) {
-      let a1 = n * 192 + r0;
-      let v5 = scratch1[a1 + 64];
-      let a2 = cb * 2 + r0 * 10;
-      acc0 += v5 * parameters[a2 + 166688];
-      acc1 += v5 * parameters[a2 + 166689];
-    }
-    let a3 = cb * 2 + n * 192;
-    let a4 = cb * 2;
-    scratch1[a3 + 128] = acc0 + parameters[a4 + 167328];
-    scratch1[a3 + 129] = acc1 + parameters[a4 + 167329];
+  let v6 = parameters[167328];
+  let v8 = parameters[167329];
+  let v10 = parameters[167330];
+  let v12 = parameters[167331];
+  let v14 = parameters[167332];
+  let v16 = parameters[167333];
+  let v18 = parameters[167334];
+  let v20 = parameters[167335];
+  let v22 = parameters[167336];
+  let v24 = parameters[167337];
+  var acc0 = 0.0;
+  var acc1 = 0.0;
+  var acc2 = 0.0;
+  var acc3 = 0.0;
+  var acc4 = 0.0;
+  var acc5 = 0.0;
+  var acc6 = 0.0;
+  var acc7 = 0.0;
+  var acc8 = 0.0;
+  var acc9 = 0.0;
+  for (var r0 = 0; r0 < 64; r0++) {
+    let a1 = n * 192 + r0;
+    let v5 = scratch1[a1 + 64];
+    let a2 = r0 * 10;
+    acc0 += v5 * parameters[a2 + 166688];
+    acc1 += v5 * parameters[a2 + 166689];
+    acc2 += v5 * parameters[a2 + 166690];
+    acc3 += v5 * parameters[a2 + 166691];
+    acc4 += v5 * parameters[a2 + 166692];
+    acc5 += v5 * parameters[a2 + 166693];
+    acc6 += v5 * parameters[a2 + 166694];
+    acc7 += v5 * parameters[a2 + 166695];
+    acc8 += v5 * parameters[a2 + 166696];
+    acc9 += v5 * parameters[a2 + 166697];
   }
-  var acc2 = -3.402823466e+38;
+  let v7 = acc0 + v6;
+  let v9 = acc1 + v8;
+  let v11 = acc2 + v10;
+  let v13 = acc3 + v12;
+  let v15 = acc4 + v14;
+  let v17 = acc5 + v16;
+  let v19 = acc6 + v18;
+  let v21 = acc7 + v20;
+  let v23 = acc8 + v22;
+  let v25 = acc9 + v24;
+  for (var cb = 0; cb < 1; cb++) {
+    let a3 = n * 192;
+    scratch1[a3 + 128] = v7;
+    scratch1[a3 + 129] = v9;
+    scratch1[a3 + 130] = v11;
+    scratch1[a3 + 131] = v13;
+    scratch1[a3 + 132] = v15;
+    scratch1[a3 + 133] = v17;
+    scratch1[a3 + 134] = v19;
+    scratch1[a3 + 135] = v21;
+    scratch1[a3 + 136] = v23;
+    scratch1[a3 + 137] = v25;
+  }
+  var acc10 = -3.402823466e+38;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a5 = n * 192 + r0;
-    acc2 = max(acc2, scratch1[a5 + 128]);
+    let a4 = n * 192 + r0;
+    acc10 = max(acc10, scratch1[a4 + 128]);
   }
-  var acc3 = -3.402823466e+38;
+  var acc11 = -3.402823466e+38;
   var at0 = 0;
   for (var r1 = 0; r1 < 10; r1++) {
     let x0 = scratch1[n * 192 + r1 + 128];
-    let wins0 = (x0 > acc3) | (x0 != x0);
-    acc3 = select(acc3, x0, wins0);
+    let wins0 = (x0 > acc11) | (x0 != x0);
+    acc11 = select(acc11, x0, wins0);
     at0 = select(at0, (0 * 10 + r1), wins0);
   }
   let y1 = f32((at0 == sample_label[n]));
-  let a6 = n * 192;
-  scratch1[a6 + 138] = acc2;
-  scratch1[a6 + 139] = y1;
-  let v6 = scratch1[a6 + 138];
+  let a5 = n * 192;
+  scratch1[a5 + 138] = acc10;
+  scratch1[a5 + 139] = y1;
+  let v26 = scratch1[a5 + 138];
   for (var c = 0; c < 10; c++) {
-    let a7 = c + n * 192;
-    let v7 = scratch1[a7 + 128] - v6;
-    let y2 = exp(v7);
-    scratch1[a7 + 140] = v7;
-    scratch1[a7 + 150] = y2;
+    let a6 = c + n * 192;
+    let v27 = scratch1[a6 + 128] - v26;
+    let y2 = exp(v27);
+    scratch1[a6 + 140] = v27;
+    scratch1[a6 + 150] = y2;
   }
-  var acc4 = 0.0;
+  var acc12 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a8 = n * 192 + r0;
-    acc4 += scratch1[a8 + 150];
+    let a7 = n * 192 + r0;
+    acc12 += scratch1[a7 + 150];
   }
-  scratch1[a6 + 160] = acc4;
-  let v8 = scratch1[a6 + 160];
-  let v9 = log(v8);
+  scratch1[a5 + 160] = acc12;
+  let v28 = scratch1[a5 + 160];
+  let v29 = log(v28);
+  for (var c = 0; c < 10; c++) {
+    let a8 = c + n * 192;
+    scratch1[a8 + 161] = scratch1[a8 + 140] - v29;
+  }
+  let v30 = f32((i32(uniforms.n) * 10));
+  let v31 = (-0.1) / v30;
+  let v33 = f32(i32(uniforms.n));
+  let v34 = 0.9 / v33;
+  let v35 = -v34;
+  let v32 = sample_label[n];
   for (var c = 0; c < 10; c++) {
     let a9 = c + n * 192;
-    scratch1[a9 + 161] = scratch1[a9 + 140] - v9;
+    scratch1[a9 + 171] = v31 + select(0.0, v35, (c == v32));
   }
-  let v10 = f32((i32(uniforms.n) * 10));
-  let v11 = (-0.1) / v10;
-  let v13 = f32(i32(uniforms.n));
-  let v14 = 0.9 / v13;
-  let v15 = -v14;
-  let v12 = sample_label[n];
-  for (var c = 0; c < 10; c++) {
-    let a10 = c + n * 192;
-    scratch1[a10 + 171] = v11 + select(0.0, v15, (c == v12));
-  }
-  var acc5 = 0.0;
+  var acc13 = 0.0;
   for (var r0 = 0; r0 < 10; r0++) {
-    let a11 = n * 192 + r0;
-    acc5 += scratch1[a11 + 171];
+    let a10 = n * 192 + r0;
+    acc13 += scratch1[a10 + 171];
   }
-  scratch1[a6 + 181] = acc5;
-  let v16 = scratch1[a6 + 181];
-  let v17 = -v16;
-  let v18 = scratch1[a6 + 160];
-  let v19 = v17 / v18;
+  scratch1[a5 + 181] = acc13;
+  let v36 = scratch1[a5 + 181];
+  let v37 = -v36;
+  let v38 = scratch1[a5 + 160];
+  let v39 = v37 / v38;
   for (var c = 0; c < 10; c++) {
-    let a12 = c + n * 192;
-    scratch1[a12 + 182] = scratch1[a12 + 171] + v19 * scratch1[a12 + 150];
+    let a11 = c + n * 192;
+    scratch1[a11 + 182] = scratch1[a11 + 171] + v39 * scratch1[a11 + 150];
   }
 }
 `,
@@ -2794,6 +3240,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       buffers: [0, 1, 4, 5],
       together: false,
       invocations: { count: 1, block: 0 },
+      team: 64,
     },
     {
       name: 'train_15b_fc2_backward_sum',
@@ -2804,6 +3251,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       buffers: [1, 6],
       together: false,
       invocations: { count: 10, block: 0 },
+      team: 64,
     },
     {
       name: 'train_15c_fc2_backward_matmul',
@@ -2814,6 +3262,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       buffers: [1, 6],
       together: false,
       invocations: { count: 640, block: 0 },
+      team: 32,
     },
     {
       name: 'train_15d_fc2_backward_lt_matmul_select_mul_gt',
@@ -2824,6 +3273,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       buffers: [2, 1, 3, 7],
       together: false,
       invocations: { count: 16, block: 1 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -2850,74 +3300,151 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 128>;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // loss: eq + select + sum + div + mul + 3 more
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 1) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 1 - 1);
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-    let v0 = sample_label[r0];
-    if ((v0 >= 0) & (v0 < 10)) {
-      acc0 += scratch0[v0 + r0 * 192 + 161];
-    }
-  }
   var acc1 = 0.0;
-  for (var r2 = 0; r2 < i32(uniforms.n); r2++) {
-    for (var r3 = 0; r3 < 10; r3++) {
-      acc1 += scratch0[r2 * 192 + r3 + 161];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    let v0 = sample_label[r0];
+    acc0 += select(0.0, scratch0[v0 + r0 * 192 + 161], ((v0 >= 0) & (v0 < 10)));
+    acc1 += scratch0[r0 * 192 + 139];
+  }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
     }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
   }
   var acc2 = 0.0;
-  for (var r4 = 0; r4 < i32(uniforms.n); r4++) {
-    acc2 += scratch0[r4 * 192 + 139];
+  for (var r2 = member; r2 < i32(uniforms.n); r2 += team) {
+    for (var r3 = 0; r3 < 10; r3++) {
+      acc2 += scratch0[r2 * 192 + r3 + 161];
+    }
   }
+  if (team > 1) {
+    workgroupBarrier();
+    shared1[i32(invocation)] = acc2;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc2 = shared1[own];
+  }
+  if (member > 0 || place >= 1) { return; }
   let v1 = f32(i32(uniforms.n));
   let v2 = acc0 / v1;
   let v3 = 0.9 * v2;
   let v4 = -v3;
   let v5 = f32((i32(uniforms.n) * 10));
-  let v6 = acc1 / v5;
+  let v6 = acc2 / v5;
   let v7 = 0.1 * v6;
   let v8 = v4 - v7;
-  let v9 = acc2 / v1;
+  let v9 = acc1 / v1;
   record_loss[0] = v8;
   record_accuracy[0] = v9;
 }
 // fc2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 10) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 10 - 1);
   let i = item;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[i + r0 * 192 + 182];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0 || place >= 10) { return; }
   gradients[i + 167328] = acc0;
 }
 // fc2 backward: matmul
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 64 * 10) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let n = item % 10;
   let rest1 = item / 10;
   let c = rest1;
   var acc0 = 0.0;
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += scratch0[n + r0 * 192 + 182] * scratch0[c + r0 * 192 + 64];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared1[own];
+      for (var other = 1; other < team; other++) { total += shared1[own + other * each]; }
+      shared1[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+  }
+  if (member > 0) { return; }
   gradients[c * 10 + n + 166688] = acc0;
 }
 // fc2 backward: lt + matmul + select + mul + gt
 fn part3(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 16) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 16 - 1);
   let cb = item % 16;
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < 10; r0++) {
+  for (var r0 = member; r0 < 10; r0 += team) {
     acc0 += scratch0[n * 192 + r0 + 182] * scratch2[cb + r0 * 16];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 16) { return; }
   let a0 = cb + n * 16;
   scratch3[a0] = select(vec4f(0.0), (select(vec4f(0.0), acc0, (vec4f(scratch0[cb * 4 + n * 192], scratch0[cb * 4 + n * 192 + 1], scratch0[cb * 4 + n * 192 + 2], scratch0[cb * 4 + n * 192 + 3]) < vec4f(0.7))) * 1.4285715), (scratch1[a0] > vec4f(0.0)));
 }
@@ -2925,13 +3452,13 @@ fn part3(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 1) { part1(number, invocation); return; }
-  number -= 1;
-  if (number < 10) { part2(number, invocation); return; }
-  number -= 10;
-  if (number < (i32(uniforms.n) * 16 + 63) / 64) { part3(number, invocation); }
+  if (number < (1 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (1 * min(64, most_members) + 63) / 64;
+  if (number < (10 * min(64, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (10 * min(64, most_members) + 63) / 64;
+  if (number < (640 * min(32, most_members) + 63) / 64) { part2(number, invocation); return; }
+  number -= (640 * min(32, most_members) + 63) / 64;
+  if (number < (i32(uniforms.n) * 16 * min(8, most_members) + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -2952,6 +3479,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [0, 5],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 64,
     },
     {
       name: 'train_16b_fc1_backward_matmul',
@@ -2962,6 +3490,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [0, 1, 5],
       together: false,
       invocations: { count: 3696, block: 0 },
+      team: 8,
     },
     {
       name: 'train_16c_fc1_backward_lt_matmul_select_mul_gt',
@@ -2972,6 +3501,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [2, 3, 0, 4, 6],
       together: false,
       invocations: { count: 234, block: 4 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -2996,21 +3526,44 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 1280>;
+var<workgroup> shared4: array<vec4<f32>, 320>;
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     acc0 += vec4f(scratch0[ib * 4 + r0 * 64], scratch0[ib * 4 + r0 * 64 + 1], scratch0[ib * 4 + r0 * 64 + 2], scratch0[ib * 4 + r0 * 64 + 3]);
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 16) { return; }
   gradients[ib + 41656] = acc0;
 }
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 231 * 16) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 231 * 16 - 1);
   let nb = item % 16;
   let rest1 = item / 16;
   let cb = rest1;
@@ -3019,7 +3572,7 @@ fn part1(number: i32, invocation: u32) {
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let v0 = vec4f(scratch0[nb * 4 + r0 * 64], scratch0[nb * 4 + r0 * 64 + 1], scratch0[nb * 4 + r0 * 64 + 2], scratch0[nb * 4 + r0 * 64 + 3]);
     let a0 = cb * 5 + r0 * 1152;
     acc0 += v0 * scratch1[a0];
@@ -3028,6 +3581,26 @@ fn part1(number: i32, invocation: u32) {
     acc3 += v0 * scratch1[a0 + 3];
     acc4 += v0 * scratch1[a0 + 4];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    workgroupBarrier();
+    for (var sum = member; sum < 5; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+  }
+  if (member > 0 || place >= 231 * 16) { return; }
   let a1 = cb * 80 + nb;
   gradients[a1 + 23224] = acc0;
   gradients[a1 + 23240] = acc1;
@@ -3043,8 +3616,12 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc1 backward: lt + matmul + select + mul + gt
 fn part2(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 - 1);
   let cb = item % 26;
   let rest3 = item / 26;
   let w = rest3 % 3;
@@ -3072,7 +3649,7 @@ fn part2(number: i32, invocation: u32) {
   var acc17 = 0.0;
   var acc18 = 0.0;
   var acc19 = 0.0;
-  for (var r0 = 0; r0 < 64; r0++) {
+  for (var r0 = member; r0 < 64; r0 += team) {
     let a2 = nb * 256 + r0;
     let v0 = scratch0[a2];
     let a3 = cb * 5 + h * 24576 + r0 * 128 + w * 8192;
@@ -3105,6 +3682,56 @@ fn part2(number: i32, invocation: u32) {
     acc18 += v8 * v4;
     acc19 += v8 * v5;
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    shared1[128 + i32(invocation)] = acc2;
+    shared1[192 + i32(invocation)] = acc3;
+    shared1[256 + i32(invocation)] = acc4;
+    shared1[320 + i32(invocation)] = acc5;
+    shared1[384 + i32(invocation)] = acc6;
+    shared1[448 + i32(invocation)] = acc7;
+    shared1[512 + i32(invocation)] = acc8;
+    shared1[576 + i32(invocation)] = acc9;
+    shared1[640 + i32(invocation)] = acc10;
+    shared1[704 + i32(invocation)] = acc11;
+    shared1[768 + i32(invocation)] = acc12;
+    shared1[832 + i32(invocation)] = acc13;
+    shared1[896 + i32(invocation)] = acc14;
+    shared1[960 + i32(invocation)] = acc15;
+    shared1[1024 + i32(invocation)] = acc16;
+    shared1[1088 + i32(invocation)] = acc17;
+    shared1[1152 + i32(invocation)] = acc18;
+    shared1[1216 + i32(invocation)] = acc19;
+    workgroupBarrier();
+    for (var sum = member; sum < 20; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+    acc2 = shared1[128 + own];
+    acc3 = shared1[192 + own];
+    acc4 = shared1[256 + own];
+    acc5 = shared1[320 + own];
+    acc6 = shared1[384 + own];
+    acc7 = shared1[448 + own];
+    acc8 = shared1[512 + own];
+    acc9 = shared1[576 + own];
+    acc10 = shared1[640 + own];
+    acc11 = shared1[704 + own];
+    acc12 = shared1[768 + own];
+    acc13 = shared1[832 + own];
+    acc14 = shared1[896 + own];
+    acc15 = shared1[960 + own];
+    acc16 = shared1[1024 + own];
+    acc17 = shared1[1088 + own];
+    acc18 = shared1[1152 + own];
+    acc19 = shared1[1216 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26) { return; }
   let a4 = cb * 5 + h * 384 + nb * 4608 + w * 128;
   let a5 = cb * 45 + h * 3 + nb * 4608 + w;
   scratch5[a4] = select(0.0, (select(0.0, acc0, (scratch3[a5] < 0.5)) * 2.0), (scratch2[a4] > 0.0));
@@ -3154,11 +3781,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 58) { part1(number, invocation); return; }
-  number -= 58;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 + 63) / 64) { part2(number, invocation); }
+  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * min(64, most_members) + 63) / 64;
+  if (number < (3696 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
+  number -= (3696 * min(8, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -3179,6 +3806,7 @@ const train17Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
       buffers: [0, 1, 2, 3, 5, 6],
       together: false,
       invocations: { count: 32, block: 0 },
+      team: 64,
     },
     {
       name: 'train_17b_conv3_backward_conv2d_weight_grad_images',
@@ -3189,6 +3817,7 @@ const train17Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
       buffers: [4, 7],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3215,31 +3844,50 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 32) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 32 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    for (var r2 = 0; r2 < 3; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
-        acc0 += scratch0[ib + r0 * 288 + r1 * 96 + r2 * 32];
-      }
-    }
-  }
   var acc1 = vec4f(0.0);
-  let v0 = scratch2[ib];
-  for (var r4 = 0; r4 < 3; r4++) {
-    for (var r5 = 0; r5 < 3; r5++) {
-      for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
-        let a0 = ib + r3 * 288 + r4 * 96 + r5 * 32;
-        acc1 += scratch0[a0] * (scratch1[a0] - v0);
-      }
+  let v1 = scratch2[ib];
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    for (var r2 = 0; r2 < 3; r2++) {
+      let a0 = ib + r0 * 288 + r2 * 32;
+      let v0 = scratch0[a0];
+      let v2 = scratch0[a0 + 96];
+      let v3 = scratch0[a0 + 192];
+      acc0 += v0;
+      acc1 += v0 * (scratch1[a0] - v1);
+      acc0 += v2;
+      acc1 += v2 * (scratch1[a0 + 96] - v1);
+      acc0 += v3;
+      acc1 += v3 * (scratch1[a0 + 192] - v1);
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    workgroupBarrier();
+    for (var sum = member; sum < 2; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+  }
+  if (member > 0 || place >= 32) { return; }
   let y0 = acc1 / scratch3[ib];
   gradients[ib + 23192] = acc0;
   scratch5[ib] = acc1;
@@ -3264,6 +3912,7 @@ const train18Bn3BackwardSubMulDivNegAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4, 5, 6, 7],
       together: false,
       invocations: { count: 96, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3335,6 +3984,7 @@ const train19Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
       buffers: [0, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'train_19b_conv3_backward_conv2d_input_grad_gt_sele',
@@ -3345,6 +3995,7 @@ const train19Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
       buffers: [1, 0, 2, 4],
       together: false,
       invocations: { count: 55, block: 1 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -3365,12 +4016,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(4) var<storage, read_write> scratch4: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 1920>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 5 * 11) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 5 * 11 - 1);
   let cb = item % 11;
   let rest3 = item / 11;
   let w = rest3 % 5;
@@ -3409,7 +4066,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc29 = 0.0;
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 3)) {
-      for (var r2 = 0; r2 < 128; r2++) {
+      for (var r2 = member; r2 < 128; r2 += team) {
         let a0 = n * 1152 + r1 * (-128) + r2 + w * 128;
         let v0 = scratch0[a0];
         let a1 = cb * 6 + r1 * 8192 + r2 * 64;
@@ -3490,6 +4147,76 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       }
     }
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    shared1[128 + i32(invocation)] = acc2;
+    shared1[192 + i32(invocation)] = acc3;
+    shared1[256 + i32(invocation)] = acc4;
+    shared1[320 + i32(invocation)] = acc5;
+    shared1[384 + i32(invocation)] = acc6;
+    shared1[448 + i32(invocation)] = acc7;
+    shared1[512 + i32(invocation)] = acc8;
+    shared1[576 + i32(invocation)] = acc9;
+    shared1[640 + i32(invocation)] = acc10;
+    shared1[704 + i32(invocation)] = acc11;
+    shared1[768 + i32(invocation)] = acc12;
+    shared1[832 + i32(invocation)] = acc13;
+    shared1[896 + i32(invocation)] = acc14;
+    shared1[960 + i32(invocation)] = acc15;
+    shared1[1024 + i32(invocation)] = acc16;
+    shared1[1088 + i32(invocation)] = acc17;
+    shared1[1152 + i32(invocation)] = acc18;
+    shared1[1216 + i32(invocation)] = acc19;
+    shared1[1280 + i32(invocation)] = acc20;
+    shared1[1344 + i32(invocation)] = acc21;
+    shared1[1408 + i32(invocation)] = acc22;
+    shared1[1472 + i32(invocation)] = acc23;
+    shared1[1536 + i32(invocation)] = acc24;
+    shared1[1600 + i32(invocation)] = acc25;
+    shared1[1664 + i32(invocation)] = acc26;
+    shared1[1728 + i32(invocation)] = acc27;
+    shared1[1792 + i32(invocation)] = acc28;
+    shared1[1856 + i32(invocation)] = acc29;
+    workgroupBarrier();
+    for (var sum = member; sum < 30; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+    acc2 = shared1[128 + own];
+    acc3 = shared1[192 + own];
+    acc4 = shared1[256 + own];
+    acc5 = shared1[320 + own];
+    acc6 = shared1[384 + own];
+    acc7 = shared1[448 + own];
+    acc8 = shared1[512 + own];
+    acc9 = shared1[576 + own];
+    acc10 = shared1[640 + own];
+    acc11 = shared1[704 + own];
+    acc12 = shared1[768 + own];
+    acc13 = shared1[832 + own];
+    acc14 = shared1[896 + own];
+    acc15 = shared1[960 + own];
+    acc16 = shared1[1024 + own];
+    acc17 = shared1[1088 + own];
+    acc18 = shared1[1152 + own];
+    acc19 = shared1[1216 + own];
+    acc20 = shared1[1280 + own];
+    acc21 = shared1[1344 + own];
+    acc22 = shared1[1408 + own];
+    acc23 = shared1[1472 + own];
+    acc24 = shared1[1536 + own];
+    acc25 = shared1[1600 + own];
+    acc26 = shared1[1664 + own];
+    acc27 = shared1[1728 + own];
+    acc28 = shared1[1792 + own];
+    acc29 = shared1[1856 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 5 * 11) { return; }
   let a2 = cb * 6 + n * 1600 + w * 64;
   let a3 = cb * 876 + n * 9344 + w;
   scratch4[a2] = select(0.0, acc0, (scratch1[a3 + 121] > 0.0));
@@ -3546,6 +4273,7 @@ const train20Conv3BackwardConv2dWeightGrad: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 6144, block: 0 },
+      team: 8,
     },
   ],
   workgroup: 64,
@@ -3568,12 +4296,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 55296>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 64 * 32) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let nb = item % 32;
   let rest4 = item / 32;
   let c = rest4 % 64;
@@ -3590,7 +4324,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
   var acc8 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = nb + r0 * 288 + r2 * 32;
     let v0 = scratch1[a0];
     let a1 = c * 146 + r0 * 9344 + r2;
@@ -3633,6 +4367,42 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc7 += scratch0[a1 + 142] * v11;
     acc8 += scratch0[a1 + 143] * v11;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+  }
+  if (member > 0) { return; }
   let a2 = c * 32 + nb + r2 * 18432;
   scratch4[a2] = acc0;
   scratch4[a2 + 2048] = acc1;
@@ -3663,6 +4433,7 @@ const train21Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       buffers: [0, 1, 2, 3, 4, 6, 7],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 64,
     },
     {
       name: 'train_21b_conv3_backward_conv2d_weight_grad_slices',
@@ -3673,6 +4444,7 @@ const train21Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 3744, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3699,33 +4471,65 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 16>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // bn2 backward: sub + max_pool2d_grad + sum + mul + div
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 16) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 16 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r1 = 0; r1 < 5; r1++) {
-    for (var r2 = 0; r2 < 5; r2++) {
-      for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
+    for (var r1 = 0; r1 < 5; r1++) {
+      for (var r2 = 0; r2 < 5; r2++) {
         acc0 += scratch0[ib + r0 * 400 + r1 * 80 + r2 * 16];
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
   var acc1 = vec4f(0.0);
-  let v0 = scratch3[ib];
-  for (var r4_0 = 0; r4_0 < 5; r4_0++) {
-    for (var r4_1 = 0; r4_1 < 2; r4_1++) {
-      for (var r5_0 = 0; r5_0 < 5; r5_0++) {
-        for (var r5_1 = 0; r5_1 < 2; r5_1++) {
-          for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
-            let a0 = ib + r3 * 400 + r4_0 * 80 + r5_0 * 16;
-            acc1 += select(vec4f(0.0), scratch0[a0], (scratch1[a0] == vec4i((r4_1 * 2 + r5_1)))) * (scratch2[ib + r3 * 1936 + r4_0 * 352 + r4_1 * 176 + r5_0 * 32 + r5_1 * 16] - v0);
+  let v2 = scratch3[ib];
+  for (var r3 = member; r3 < i32(uniforms.n); r3 += team) {
+    for (var r4_0 = 0; r4_0 < 5; r4_0++) {
+      for (var r4_1 = 0; r4_1 < 2; r4_1++) {
+        for (var r5_0 = 0; r5_0 < 5; r5_0++) {
+          let a0 = ib + r3 * 400 + r4_0 * 80 + r5_0 * 16;
+          let v0 = scratch1[a0];
+          let v1 = scratch0[a0];
+          for (var r5_1 = 0; r5_1 < 2; r5_1++) {
+            acc1 += select(vec4f(0.0), v1, (v0 == vec4i((r4_1 * 2 + r5_1)))) * (scratch2[ib + r3 * 1936 + r4_0 * 352 + r4_1 * 176 + r5_0 * 32 + r5_1 * 16] - v2);
           }
         }
       }
     }
   }
+  if (team > 1) {
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc1;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc1 = shared4[own];
+  }
+  if (member > 0 || place >= 16) { return; }
   let y0 = acc1 / scratch4[ib];
   gradients[ib + 4712] = acc0;
   scratch6[ib] = acc1;
@@ -3768,8 +4572,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
+  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * min(64, most_members) + 63) / 64;
   if (number < 59) { part1(number, invocation); }
 }
 `,
@@ -3791,6 +4595,7 @@ const train22Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 16, block: 0 },
+      team: 1,
     },
     {
       name: 'train_22b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -3801,6 +4606,7 @@ const train22Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
       buffers: [3, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3853,6 +4659,7 @@ const train23Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4, 5, 6, 7],
       together: false,
       invocations: { count: 576, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3952,6 +4759,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [0, 1, 4],
       together: true,
       invocations: { count: 3168, block: 0 },
+      team: 16,
     },
     {
       name: 'train_24b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -3962,6 +4770,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [0, 1, 2, 3, 6],
       together: false,
       invocations: { count: 104, block: 1 },
+      team: 8,
     },
     {
       name: 'train_24c_conv2_backward_conv2d_input_grad_gt_sele',
@@ -3972,6 +4781,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [0, 1, 2, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3996,10 +4806,16 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 11 * 3 * 3 * 8 * 4) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 11 * 3 * 3 * 8 * 4 - 1);
   let cb = item % 4;
   let rest4 = item / 4;
   let nb = rest4 % 8;
@@ -4025,7 +4841,7 @@ fn part0(number: i32, invocation: u32) {
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     for (var r1 = 0; r1 < 11; r1++) {
       let a0 = cb * 2 + h * 104 + r0 * 1352 + r1 * 104 + r2 * 8 + w * 8;
       let v0 = scratch0[a0];
@@ -4057,6 +4873,56 @@ fn part0(number: i32, invocation: u32) {
       acc15 += v2 * v9;
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    shared4[384 + i32(invocation)] = acc14;
+    shared4[448 + i32(invocation)] = acc15;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+    acc14 = shared4[384 + own];
+    acc15 = shared4[448 + own];
+  }
+  if (member > 0 || place >= 11 * 3 * 3 * 8 * 4) { return; }
   let a2 = cb * 2 + h * 1536 + nb * 64 + r2 * 4608 + w * 512;
   scratch4[a2] = acc0;
   scratch4[a2 + 1] = acc1;
@@ -4077,8 +4943,12 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 13 * 8) { return; }
+  let team = min(8, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 13;
@@ -4100,7 +4970,7 @@ fn part1(number: i32, invocation: u32) {
   var acc12 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 * (-1) + w) >= 0) & ((r1 * (-1) + w) < 11)) {
-      for (var r2 = 0; r2 < 64; r2++) {
+      for (var r2 = member; r2 < 64; r2 += team) {
         let a3 = n * 7744 + r1 * (-64) + r2 + w * 64;
         let v0 = scratch1[a3];
         let a4 = cb + r1 * 512 + r2 * 8;
@@ -4153,6 +5023,50 @@ fn part1(number: i32, invocation: u32) {
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    workgroupBarrier();
+    for (var sum = member; sum < 5; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 13 * 8) { return; }
   let a5 = cb + n * 1352 + w * 8;
   scratch5[a5] = select(vec4f(0.0), acc0, (scratch0[a5] > vec4f(0.0)));
   scratch5[a5 + 104] = select(vec4f(0.0), acc1, (scratch0[a5 + 104] > vec4f(0.0)));
@@ -4172,9 +5086,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 50) { part0(number, invocation); return; }
-  number -= 50;
-  if (number < (i32(uniforms.n) * 13 * 8 + 63) / 64) { part1(number, invocation); }
+  if (number < (3168 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (3168 * min(16, most_members) + 63) / 64;
+  if (number < (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -4195,6 +5109,7 @@ const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       buffers: [0, 1, 2, 3, 4, 6, 7],
       together: false,
       invocations: { count: 8, block: 0 },
+      team: 64,
     },
     {
       name: 'train_25b_conv2_backward_conv2d_weight_grad_slices',
@@ -4205,6 +5120,7 @@ const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 6144, block: 0 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -4231,22 +5147,40 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 8>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared1: array<f32, 192>;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 // bn1 backward: sub + max_pool2d_grad + sum + mul + div
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 8) { return; }
+  let team = min(64, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 8 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     for (var r1 = 0; r1 < 13; r1++) {
       for (var r2 = 0; r2 < 13; r2++) {
         acc0 += scratch0[ib + r0 * 1352 + r1 * 104 + r2 * 8];
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
   var acc1 = vec4f(0.0);
   let v0 = scratch3[ib];
-  for (var r3 = 0; r3 < i32(uniforms.n); r3++) {
+  for (var r3 = member; r3 < i32(uniforms.n); r3 += team) {
     for (var r4_0 = 0; r4_0 < 13; r4_0++) {
       for (var r4_1 = 0; r4_1 < 2; r4_1++) {
         for (var r5_1 = 0; r5_1 < 2; r5_1++) {
@@ -4258,6 +5192,19 @@ fn part0(number: i32, invocation: u32) {
       }
     }
   }
+  if (team > 1) {
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc1;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc1 = shared4[own];
+  }
+  if (member > 0 || place >= 8) { return; }
   let y0 = acc1 / scratch4[ib];
   let a1 = ib * 4;
   let a2 = acc0;
@@ -4274,8 +5221,12 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 32 * 64) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = place;
   let n = item % 64;
   let rest3 = item / 64;
   let c = rest3 % 32;
@@ -4286,12 +5237,28 @@ fn part1(number: i32, invocation: u32) {
   var acc0 = 0.0;
   var acc1 = 0.0;
   var acc2 = 0.0;
-  for (var r2 = 0; r2 < 11; r2++) {
+  for (var r2 = member; r2 < 11; r2 += team) {
     let a4 = c + n * 32 + r2 * 18432 + w * 2048;
     acc0 += scratch5[a4];
     acc1 += scratch5[a4 + 6144];
     acc2 += scratch5[a4 + 12288];
   }
+  if (team > 1) {
+    shared1[i32(invocation)] = acc0;
+    shared1[64 + i32(invocation)] = acc1;
+    shared1[128 + i32(invocation)] = acc2;
+    workgroupBarrier();
+    for (var sum = member; sum < 3; sum += team) {
+      var total = shared1[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared1[sum * 64 + own + other * each]; }
+      shared1[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared1[own];
+    acc1 = shared1[64 + own];
+    acc2 = shared1[128 + own];
+  }
+  if (member > 0) { return; }
   let a5 = c * 64 + n + w * 2048;
   gradients[a5 + 352] = acc0;
   gradients[a5 + 6496] = acc1;
@@ -4301,9 +5268,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < 1) { part0(number, invocation); return; }
-  number -= 1;
-  if (number < 96) { part1(number, invocation); }
+  if (number < (8 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
+  number -= (8 * min(64, most_members) + 63) / 64;
+  if (number < (6144 * min(4, most_members) + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -4322,6 +5289,7 @@ const train26Bn1BackwardDivMulNeg: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 8, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -4370,6 +5338,7 @@ const train27Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4, 5, 6, 7],
       together: false,
       invocations: { count: 1352, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -4446,6 +5415,7 @@ const train28Conv1BackwardConv2dWeightGrad: KernelSpec = {
       buffers: [0, 1, 2],
       together: true,
       invocations: { count: 1872, block: 0 },
+      team: 32,
     },
   ],
   workgroup: 64,
@@ -4464,12 +5434,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 1872>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 26 * 3 * 3 * 8) { return; }
+  let team = min(32, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 26 * 3 * 3 * 8 - 1);
   let c = 0;
   let nb = item % 8;
   let rest3 = item / 8;
@@ -4479,11 +5455,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let rest1 = rest2 / 3;
   let r2 = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < i32(uniforms.n); r0++) {
+  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     for (var r1 = 0; r1 < 26; r1++) {
       acc0 += scratch0[h * 28 + r0 * 784 + r1 * 28 + r2 + w] * scratch1[nb + r0 * 5408 + r1 * 208 + r2 * 8];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 26 * 3 * 3 * 8) { return; }
   scratch2[h * 24 + nb + r2 * 72 + w * 8] = acc0;
 }
 `,
@@ -4503,6 +5491,7 @@ const train29Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
       buffers: [],
       together: false,
       invocations: { count: 72, block: 0 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -4514,12 +5503,18 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(1) var<storage, read_write> gradients: array<vec4<f32>, 72>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= 3 * 3 * 8) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, 3 * 3 * 8 - 1);
   let c = 0;
   let nb = item % 8;
   let rest2 = item / 8;
@@ -4527,9 +5522,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let rest1 = rest2 / 3;
   let h = rest1;
   var acc0 = vec4f(0.0);
-  for (var r2 = 0; r2 < 26; r2++) {
+  for (var r2 = member; r2 < 26; r2 += team) {
     acc0 += scratch0[h * 24 + nb + r2 * 72 + w * 8];
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= 3 * 3 * 8) { return; }
   gradients[h * 24 + nb + w * 8] = acc0;
 }
 `,
@@ -4549,6 +5556,7 @@ const train30AdamWIsFiniteMulAddPowSub7More: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 20928, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -4626,6 +5634,7 @@ const prepare00Conv2Conv2dAddSqrtDivSub3MoreWei: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00b_conv3_conv2d_add_sqrt_div_sub_2_more_wei',
@@ -4636,6 +5645,7 @@ const prepare00Conv2Conv2dAddSqrtDivSub3MoreWei: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -4655,7 +5665,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
 `,
 };
 
-/** The WebAssembly module of FashionSmallBest in hexadecimal: 96,811 bytes, a function for each part of each kernel. */
+/** The WebAssembly module of FashionSmallBest in hexadecimal: 94,786 bytes, a function for each part of each kernel. */
 const fashionSmallBestWasm = '\
 0061736d010000000181010e60017c017c60017d017d60027d7d017d60017d017f60047f7f7f7f017d60047b7b7b7b017b60077f7f7f7f7f7f7f\
 0060087f7f7f7f7f7f7f7f0060067f7f7f7f7f7f0060097f7f7f7f7f7f7f7f7f00600a7f7f7f7f7f7f7f7f7f7f00600c7f7f7f7f7f7f7f7f7f7f\
@@ -4709,7 +5719,7 @@ const fashionSmallBestWasm = '\
 32645f7765696768745f67726164004331747261696e5f32395f636f6e76315f6261636b776172645f636f6e7632645f7765696768745f677261\
 645f736c6963657300392f747261696e5f33305f4164616d575f69735f66696e6974655f6d756c5f6164645f706f775f7375625f375f6d6f7265\
 004434707265706172655f3030615f636f6e76325f636f6e7632645f6164645f737172745f6469765f7375625f335f6d6f72655f776569004534\
-707265706172655f3030625f636f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f77656900220a97da05\
+707265706172655f3030625f636f6e76335f636f6e7632645f6164645f737172745f6469765f7375625f325f6d6f72655f77656900220ab1ca05\
 46d30101027c2000440000000000e085c0a5440000000000e08540a4220244fe822b654715f73fa29e21012002200144ef39fafe422ee63fa2a1\
 2102445c9f78b74f7e923e2002a24434c756a5e31dc73ea02002a2441aa0011aa001fa3ea02002a2441aa0011aa0012a3fa02002a244176cc116\
 6cc1563fa02002a244111111111111813fa02002a244555555555555a53fa02002a244555555555555c53fa02002a244000000000000e03fa020\
@@ -5021,1312 +6031,1277 @@ a4d92894922121202341046a2123202441286a2124202241016a222241c000480d000b2006200b41
 3293380208203441046a2134203541046a2135203341016a2233410a480d000b43000000002136410021222008200b41176c41046c6a21370340\
 203620372a02081002922136203741046a2137202241016a2222410a480d000b2031203638023020312a02302138203810032139410021332008\
 200b41176c41046c6a213a0340203a203a2a0208203993380234203a41046a213a203341016a2233410a480d000b200941016a22092001480d00\
-0b0b0b820308017d047f017d037f017d027f097d047f2000200148044043000000002108410021092004410041046c6a210a0340200a28020021\
-0b200b41004e200b410a4871044020082005200b200941176c6a410d6a41046c6a210c200c2a02009221080b200a41046a210a200941016a2209\
-2002280200480d000b4300000000210d4100210e03404100210f2005200e41176c41046c6a21100340200d20102a023492210d201041046a2110\
-200f41016a220f410a480d000b200e41016a220e2002280200480d000b43000000002111410021122005410041046c6a21130340201120132a02\
-04922111201341dc006a2113201241016a22122002280200480d000b2002280200b2211420082014952115436666663f201594211620168c2117\
-2002280200410a6cb22118200d201895211943cdcccc3d201994211a2017201a93211b2011201495211c2000211d0340201d211e200641004104\
-6c6a211f201f201b3802002007410041046c6a21202020201c380200201d41016a221d2001480d000b0b0bb4263b017d017f017d017f017d017f\
-017d017f017d017f017d017f017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d\
-087f057d037f037d037f017d017f017d017f017b017f157b027f0a7b027f017b017f037b047f047b047f047b037f407b2000200148044020022a\
-020421082008fc00210920022a0208210a200afc00210b20022a020c210c200cfc00210d20022a0204210e200efc00210f20022a020821102010\
-fc00211120022a020c21122012fc00211320022a020421142014fc0021152015410a6c211620022a020821172017fc00211820022a020c211920\
-19fc00211a20022a0204211b201bfc00211c201c410a6c211d20022a0208211e201efc00211f20022a020c21202020fc00212120022a02042122\
-2022fc00212320022a020821242024fc00212520022a020c21262026fc00212720022a020421282028fc00212920022a0208212a202afc00212b\
-20022a020c212c202cfc00212d2000212e0340202e212f202f21302004203041dc006c41046c6a21312031203020096a4102200b200d10083802\
-0020312030200f6a4103201120131008380204410021322004203041dc006c41046c6a213303402033433333333f439a99993e20322030410a6c\
-6a20166a41042018201a10089492430000444494380208203341046a2133203241016a2232410a480d000b410021322004203041dc006c41046c\
-6a2134034020342a0208213543114b93be43104b133f20322030410a6c6a201d6a4105201f202110089492100221362035203695919021372035\
-203694919021382034203738023020342038380258203441046a2134203241016a2232410a480d000b43ffff7fff21394100213a4100213b2004\
-203041dc006c41046c6a213c0340203c2a0230213d203c2a0258213e203d430000803f60203d430000e0415f71203e430000803f6071203e4300\
-00e0415f71b2213f203f20395e203f203f5c722140203f203920401b21394100410a6c203b6a203a20401b213a203c41046a213c203b41016a22\
-3b410a480d000b2005203041046c6a21412041203a36020020412802002142204241004e2042410a4871047d20042042203041dc006c6a41046c\
-6a214420442a0230430000803f6020442a0230430000e0415f7120442a0258430000803f607120442a0258430000e0415f71047d20442a023005\
-43000000000b0543000000000b2143204241004e2042410a4871047d20042042203041dc006c6a41046c6a214620462a0230430000803f602046\
-2a0230430000e0415f7120462a0258430000803f607120462a0258430000e0415f71047d20462a02580543000000000b0543000000000b214520\
-3120433802800120312045380284012031203020236a4106202520271008380288012031203020296a4107202b202d100838028c012031fd0902\
-800121472047fd1f0043000000005e21482031fd0902880121492047fd0c0000e0410000e0410000e0410000e041410020486bfd11fd52214afd\
-0c0000e0410000e0410000e0410000e041204afde501214b204bfd0c0000803f0000803f0000803f0000803ffde401214c2049204cfde601214d\
-204bfd0c00000040000000400000004000000040fde701214e204d204e410020486bfd11fd52214f204ffd682150204afd0c0000e0410000e041\
-0000e0410000e041fde7012151204afd0c0000803f0000803f0000803f0000803ffde50121522031fd09028c0121532031fd0902840121542054\
-fd0c0000e0410000e0410000e0410000e041410020486bfd11fd522155fd0c0000e0410000e0410000e0410000e0412055fde50121562056fd0c\
-0000803f0000803f0000803f0000803ffde401215720532057fde60121582056fd0c00000040000000400000004000000040fde7012159205820\
-59410020486bfd11fd52215a205afd68215b2055fd0c0000e0410000e0410000e0410000e041fde701215c2055fd0c0000803f0000803f000080\
-3f0000803ffde501215d4100215e2004203041dc006c41046c6a215f0340205e41046c41006afd11fd0c00000000010000000200000003000000\
-fdae01fdfa01fd0c0000003f0000003f0000003f0000003ffde4012160205020602051fde601fd0c0000003f0000003f0000003f0000003ffde5\
-01fd0c00000000000000000000000000000000fde9012052fde801fde4012161205b2060205cfde601fd0c0000003f0000003f0000003f000000\
-3ffde501fd0c00000000000000000000000000000000fde901205dfde801fde4012162205f2061fd0b029001205f2062fd0b028002205f41106a\
-215f205e41016a225e4107480d000b2031fd0902042163fd0c0000a0410000a0410000a0410000a0412063fde6012164fd0c000020c1000020c1\
-000020c1000020c12064fde40121652065fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde60121662066fd1f00100afd1321672066fd1f00100b\
-fd1321682031fd09020021692069fd1f00430000003f5d216a4100213203404100216b03402004206b203041dc006c6a41046c6a216d206dfd09\
-029001216c206cfd68216e206c206efde501216ffd0c0000803f0000803f0000803f0000803f206ffde5012170206efd1f00fc00217120714100\
-4e21722071411c482173207220737121742071b2fd1321752075fd0c00005841000058410000584100005841fde501217620682076fde6012177\
-20672076fde6012178207141016a2179207941004e217a2079411c48217b207a207b71217c2079b2fd13217d207dfd0c00005841000058410000\
-584100005841fde501217e2068207efde601217f2067207efde60121800141002181012004203041dc006c41046c6a2182012007206b411c6c20\
-304190066c6a41046c6a2183010340208201fd00028002218401208401fd68218501208401208501fde501218601fd0c0000803f0000803f0000\
-803f0000803f208601fde501218701208501fdf801218801208801fd0c00000000000000000000000000000000fd3f218901208801fd0c1c0000\
-001c0000001c0000001c000000fd39218a01208801fdfa01fd0c00005841000058410000584100005841fde501218b012067208b01fde601218c\
-01208c012077fde401fd0c00005841000058410000584100005841fde401fd6a218d012068208b01fde601218e01208e012078fde501fd0c0000\
-5841000058410000584100005841fde401fd6a218f01208d01fdf801219001209001fd0c00000000000000000000000000000000fd3f209001fd\
-0c1c0000001c0000001c0000001c000000fd39fd4e219101208f01fdf801219201209201fd0cfffffffffffffffffffffffffffffffffdb501fd\
-0c1b0000001b0000001b0000001b000000fdae012092014100206a6bfd11fd52219301208801fd0c01000000010000000100000001000000fdae\
-01219401209401fd0c00000000000000000000000000000000fd3f219501209401fd0c1c0000001c0000001c0000001c000000fd392196012094\
-01fdfa01fd0c00005841000058410000584100005841fde5012197012067209701fde6012198012098012077fde401fd0c000058410000584100\
-00584100005841fde401fd6a2199012068209701fde601219a01209a012078fde501fd0c00005841000058410000584100005841fde401fd6a21\
-9b01209901fdf801219c01209c01fd0c00000000000000000000000000000000fd3f209c01fd0c1c0000001c0000001c0000001c000000fd39fd\
-4e219d01209b01fdf801219e01209e01fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01\
-209e014100206a6bfd11fd52219f01208c01207ffde401fd0c00005841000058410000584100005841fde401fd6a21a001208e01208001fde501\
-fd0c00005841000058410000584100005841fde401fd6a21a10120a001fdf80121a20120a201fd0c00000000000000000000000000000000fd3f\
-20a201fd0c1c0000001c0000001c0000001c000000fd39fd4e21a30120a101fdf80121a40120a401fd0cffffffffffffffffffffffffffffffff\
-fdb501fd0c1b0000001b0000001b0000001b000000fdae0120a4014100206a6bfd11fd5221a501209801207ffde401fd0c000058410000584100\
-00584100005841fde401fd6a21a601209a01208001fde501fd0c00005841000058410000584100005841fde401fd6a21a70120a601fdf80121a8\
-0120a801fd0c00000000000000000000000000000000fd3f20a801fd0c1c0000001c0000001c0000001c000000fd39fd4e21a90120a701fdf801\
-21aa0120aa01fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120aa014100206a6bfd11\
-fd5221ab012083012070208701410020746bfd11208901fd4e208a01fd4e21ac01209101209201fd0c00000000000000000000000000000000fd\
-3ffd4e209201fd0c1c0000001c0000001c0000001c000000fd39fd4e21ad0120ad0120ac01fd4e21ae01209101209301fd0c0000000000000000\
-0000000000000000fd3ffd4e209301fd0c1c0000001c0000001c0000001c000000fd39fd4e21af0120af0120ae01fd4e21b001209301209001fd\
-0c1c0000001c0000001c0000001c000000fdb501fdae0120304190066cfd11fdae0120b001fd4e2006fd11fdae0121b10120b101fd1b002d0000\
-fd1120b101fd1b012d0000fd1c0120b101fd1b022d0000fd1c0220b101fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f\
-43fde70120af01fd4e20ad01fd4e208d01fd0c00000000000000000000000000000000fd46208d01fd0c0000e0410000e0410000e0410000e041\
-fd43fd4e208f01fd0c00000000000000000000000000000000fd46fd4e208f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20ac\
-01fd4efde601208601410020746bfd11209501fd4e209601fd4e21b201209d01209e01fd0c00000000000000000000000000000000fd3ffd4e20\
-9e01fd0c1c0000001c0000001c0000001c000000fd39fd4e21b30120b30120b201fd4e21b401209d01209f01fd0c000000000000000000000000\
-00000000fd3ffd4e209f01fd0c1c0000001c0000001c0000001c000000fd39fd4e21b50120b50120b401fd4e21b601209c01fd0c1c0000001c00\
-00001c0000001c000000fdb501209f01fdae0120304190066cfd11fdae0120b601fd4e2006fd11fdae0121b70120b701fd1b002d0000fd1120b7\
-01fd1b012d0000fd1c0120b701fd1b022d0000fd1c0220b701fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde701\
-20b501fd4e20b301fd4e209901fd0c00000000000000000000000000000000fd46209901fd0c0000e0410000e0410000e0410000e041fd43fd4e\
-209b01fd0c00000000000000000000000000000000fd46fd4e209b01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b201fd4efd\
-e601fde401fde601206f2087014100207c6bfd11208901fd4e208a01fd4e21b80120a30120a401fd0c00000000000000000000000000000000fd\
-3ffd4e20a401fd0c1c0000001c0000001c0000001c000000fd39fd4e21b90120b90120b801fd4e21ba0120a30120a501fd0c0000000000000000\
-0000000000000000fd3ffd4e20a501fd0c1c0000001c0000001c0000001c000000fd39fd4e21bb0120bb0120ba01fd4e21bc0120a201fd0c1c00\
-00001c0000001c0000001c000000fdb50120a501fdae0120304190066cfd11fdae0120bc01fd4e2006fd11fdae0121bd0120bd01fd1b002d0000\
-fd1120bd01fd1b012d0000fd1c0120bd01fd1b022d0000fd1c0220bd01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f\
-43fde70120bb01fd4e20b901fd4e20a001fd0c00000000000000000000000000000000fd4620a001fd0c0000e0410000e0410000e0410000e041\
-fd43fd4e20a101fd0c00000000000000000000000000000000fd46fd4e20a101fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b8\
-01fd4efde6012086014100207c6bfd11209501fd4e209601fd4e21be0120a90120aa01fd0c00000000000000000000000000000000fd3ffd4e20\
-aa01fd0c1c0000001c0000001c0000001c000000fd39fd4e21bf0120bf0120be01fd4e21c00120a90120ab01fd0c000000000000000000000000\
-00000000fd3ffd4e20ab01fd0c1c0000001c0000001c0000001c000000fd39fd4e21c10120c10120c001fd4e21c20120a801fd0c1c0000001c00\
-00001c0000001c000000fdb50120ab01fdae0120304190066cfd11fdae0120c201fd4e2006fd11fdae0121c30120c301fd1b002d0000fd1120c3\
-01fd1b012d0000fd1c0120c301fd1b022d0000fd1c0220c301fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde701\
-20c101fd4e20bf01fd4e20a601fd0c00000000000000000000000000000000fd4620a601fd0c0000e0410000e0410000e0410000e041fd43fd4e\
-20a701fd0c00000000000000000000000000000000fd46fd4e20a701fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20be01fd4efd\
-e601fde401fde601fde401fd0b020020820141106a21820120830141106a21830120810141016a2281014107480d000b206b41016a226b411c48\
-0d000b203241016a22324101480d000b202e41016a222e2001480d000b0b0b6401067f2000200148044020002106034020062107200741c00070\
-2108200741c0006e21072007210920052008200941c0006c6a41046c6a210a200a20042008410a6c20096a41046c6a210b200b2a0280d9283802\
-00200641016a22062001480d000b0b0b6e01067f20002001480440200021060340200621072007210841002109200520084180016c41046c6a21\
-0a2004200841046c6a210b0340200a200b2a0280d716380200200a41046a210a200b4180126a210b200941016a2209418001480d000b20064101\
-6a22062001480d000b0b0b8e0101077f2000200148044020002106034020062107200741800170210820074180016e2107200721094100210a20\
-0520094180c0006c200841c0006c6a41046c6a210b200420094180c0006c20086a41046c6a210c0340200b200c2a0280cf04380200200b41046a\
-210b200c4180046a210c200a41016a220a41c000480d000b200641016a22062001480d000b0b0b880b2d017d027f017d017f017d017f017d027f\
-017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d077f057d037f037d037f017d017f017d\
-027f077b017f097b017f017b067f017b2000200148044020022a020421082008fc0021092009410a6c210a20022a0208210b200bfc00210c2002\
-2a020c210d200dfc00210e20022a0204210f200ffc0021102010410a6c211120022a020821122012fc00211320022a020c21142014fc00211520\
-022a020421162016fc00211720022a020821182018fc00211920022a020c211a201afc00211b20022a0204211c201cfc00211d20022a0208211e\
-201efc00211f20022a020c21202020fc00212120022a020421222022fc00212320022a020821242024fc00212520022a020c21262026fc002127\
-200021280340202821292029212a4100212b2004202a41236c41046c6a212c0340202c430ad7a33c4352b89e3e202b202a410a6c6a200a6a4108\
-200c200e10089492430000444494380200202c41046a212c202b41016a222b410a480d000b4100212b2004202a41236c41046c6a212d0340202d\
-2a0200212e43c81b9abf431e771940202b202a410a6c6a20116a410920132015100894921002212f202e202f9591902130202e202f9491902131\
-202d2030380228202d2031380250202d41046a212d202b41016a222b410a480d000b43ffff7fff213241002133410021342004202a41236c4104\
-6c6a2135034020352a0228213620352a0250213720364300000000602036430000d8415f712037430000000060712037430000d8415f71b22138\
-203820325e203820385c7221392038203220391b21324100410a6c20346a203320391b2133203541046a2135203441016a2234410a480d000b20\
-05202a41046c6a213a203a2033360200203a280200213b203b41004e203b410a4871047d2004203b202a41236c6a41046c6a213d203d2a022843\
-0000000060203d2a0228430000d8415f71203d2a025043000000006071203d2a0250430000d8415f71047d203d2a02280543000000000b054300\
-0000000b213c203b41004e203b410a4871047d2004203b202a41236c6a41046c6a213f203f2a0228430000000060203f2a0228430000d8415f71\
-203f2a025043000000006071203f2a0250430000d8415f71047d203f2a02500543000000000b0543000000000b213e2004202a41236c41046c6a\
-21402040203c3802782040203e38027c2040202a20176a410a2019201b1008380280012040202a201d6a410b201f20211008380284012040202a\
-20236a410c202520271008380288012040fd0902800121412040fd09027c2142fd0c0000e0410000e0410000e0410000e0412042fde501214320\
-43fd0c0000803f0000803f0000803f0000803ffde401214420412044fde60121452045fd6821462040fd0902880121472047fd1f00430000003f\
-5d21482042410020486bfd11fd4e214920462049fde401214a2040fd09028401214b2040fd090278214cfd0c0000e0410000e0410000e0410000\
-e041204cfde501214d204dfd0c0000803f0000803f0000803f0000803ffde401214e204b204efde601214f204ffd6821502050204cfde4012151\
-4100212b03404100215203402052b2fd1321532053fd1f002046fd1f006021542053fd1f00204afd1f005d215520542055712156410021572007\
-2052411c6c202a4190066c6a41046c6a215820062052411c6c202a4190066c6a41046c6a21590340205741046c41006afd11fd0c000000000100\
-00000200000003000000fdae01fdfa01215a20582059fd000200410020566bfd11205a2050fd46fd4e205a2051fd43fd4efd4ffd0b0200205841\
-106a2158205941106a2159205741016a22574107480d000b205241016a2252411c480d000b202b41016a222b4101480d000b202841016a222820\
-01480d000b0b0b890101077f2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2005200941\
-80106c200841206c6a41046c6a210b200420094180106c20086a41046c6a210c0340200b200c2a02800b380200200b41046a210b200c4180026a\
-210c200a41016a220a4120480d000b200641016a22062001480d000b0b0bcd0a05077f0a7b037f157b057f200020014804402000210703402007\
-21082008411a7021092008411a6e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100\
-210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000\
-000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000000000000000\
-0000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c0000000000000000\
-00000000000000002116fd0c000000000000000000000000000000002117410021182004200b4190066c2009411c6c6a200c6a41046c6a211920\
-05200d41086c41046c6a211a024003402019fd090200211b201afd000200211c201b201cfde601200efde401210e201afd000210211d201b201d\
-fde601200ffde401210f2019fd0902c018211e201e201cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d012019fd\
-09028031211f201f201cfde6012012fde4012112201f201dfde6012013fde40121132019fd0902c04921202020201cfde6012014fde401211420\
-20201dfde6012015fde4012115201841a07e460d012019fd0902806221212021201cfde6012016fde40121162021201dfde6012017fde4012117\
-2019fd0902042122201afd00028001212320222023fde601200efde401210e201841c07d460d01201afd00029001212420222024fde601200ffd\
-e401210f2019fd0902c418212520252023fde6012010fde401211020252024fde6012011fde4012111201841f07c460d012019fd090284312126\
-20262023fde6012012fde401211220262024fde6012013fde40121132019fd0902c449212720272023fde6012014fde401211420272024fde601\
-2015fde4012115201841907c460d012019fd09028462212820282023fde6012016fde401211620282024fde6012017fde40121172019fd090208\
-2129201afd00028002212a2029202afde601200efde401210e201841b07b460d01201afd00029002212b2029202bfde601200ffde401210f2019\
-fd0902c818212c202c202afde6012010fde4012110202c202bfde6012011fde4012111201841e07a460d012019fd09028831212d202d202afde6\
-012012fde4012112202d202bfde6012013fde40121132019fd0902c849212e202e202afde6012014fde4012114202e202bfde6012015fde40121\
-15201841807a460d012019fd09028862212f202f202afde6012016fde4012116202f202bfde6012017fde4012117201941f0006a2119201a4180\
-036a211a201841016a22184103480d000b0b2006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a41046c6a21302030200efd0b\
-02002030200ffd0b02102006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080016a41046c6a213120312010fd0b0280a4\
-0120312011fd0b0290a4012006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080026a41046c6a213220322012fd0b0280\
-c80220322013fd0b0290c8022006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080036a41046c6a213320332014fd0b02\
-80ec0320332015fd0b0290ec032006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080056a41046c6a213420342016fd0b\
-0280900120342017fd0b02909001200d41016a220d4104480d000b200c41016a220c411a480d000b200741016a22072001480d000b0b0b910705\
-077f087b037f0c7b017f20002001480440200021070340200721082008411a7021092008411a6e21082008210a4100210b0340200b41046c411a\
-41046b200b41046c411a41046b481b210c4100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
+0b0b0bb00306027d077f017d037f097d047f2000200148044043000000002108430000000021094100210a2004410041046c6a210b2005410041\
+046c6a210c0340200b280200210d200d41004e200d410a4871044020082005200a41176c200b2802006a410d6a41046c6a210e200e2a02009221\
+082009200c2a020492210905200b280200210f200f41004e200f410a4871044020082005200a41176c200b2802006a410d6a41046c6a21102010\
+2a02009221080b410104402009200c2a02049221090b0b200b41046a210b200c41dc006a210c200a41016a220a2002280200480d000b43000000\
+002111410021120340410021132005201241176c41046c6a21140340201120142a0234922111201441046a2114201341016a2213410a480d000b\
+201241016a22122002280200480d000b2002280200b2211520082015952116436666663f201694211720178c21182002280200410a6cb2211920\
+11201995211a43cdcccc3d201a94211b2018201b93211c2009201595211d2000211e0340201e211f2006410041046c6a21202020201c38020020\
+07410041046c6a21212021201d380200201e41016a221e2001480d000b0b0bb4263b017d017f017d017f017d017f017d017f017d017f017d017f\
+017d027f017d017f017d017f017d027f017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d087f057d037f037d037f017d\
+017f017d017f017b017f157b027f0a7b027f017b017f037b047f047b047f047b037f407b2000200148044020022a020421082008fc0021092002\
+2a0208210a200afc00210b20022a020c210c200cfc00210d20022a0204210e200efc00210f20022a020821102010fc00211120022a020c211220\
+12fc00211320022a020421142014fc0021152015410a6c211620022a020821172017fc00211820022a020c21192019fc00211a20022a0204211b\
+201bfc00211c201c410a6c211d20022a0208211e201efc00211f20022a020c21202020fc00212120022a020421222022fc00212320022a020821\
+242024fc00212520022a020c21262026fc00212720022a020421282028fc00212920022a0208212a202afc00212b20022a020c212c202cfc0021\
+2d2000212e0340202e212f202f21302004203041dc006c41046c6a21312031203020096a4102200b200d100838020020312030200f6a41032011\
+20131008380204410021322004203041dc006c41046c6a213303402033433333333f439a99993e20322030410a6c6a20166a41042018201a1008\
+9492430000444494380208203341046a2133203241016a2232410a480d000b410021322004203041dc006c41046c6a2134034020342a02082135\
+43114b93be43104b133f20322030410a6c6a201d6a4105201f202110089492100221362035203695919021372035203694919021382034203738\
+023020342038380258203441046a2134203241016a2232410a480d000b43ffff7fff21394100213a4100213b2004203041dc006c41046c6a213c\
+0340203c2a0230213d203c2a0258213e203d430000803f60203d430000e0415f71203e430000803f6071203e430000e0415f71b2213f203f2039\
+5e203f203f5c722140203f203920401b21394100410a6c203b6a203a20401b213a203c41046a213c203b41016a223b410a480d000b2005203041\
+046c6a21412041203a36020020412802002142204241004e2042410a4871047d20042042203041dc006c6a41046c6a214420442a023043000080\
+3f6020442a0230430000e0415f7120442a0258430000803f607120442a0258430000e0415f71047d20442a02300543000000000b054300000000\
+0b2143204241004e2042410a4871047d20042042203041dc006c6a41046c6a214620462a0230430000803f6020462a0230430000e0415f712046\
+2a0258430000803f607120462a0258430000e0415f71047d20462a02580543000000000b0543000000000b214520312043380280012031204538\
+0284012031203020236a4106202520271008380288012031203020296a4107202b202d100838028c012031fd0902800121472047fd1f00430000\
+00005e21482031fd0902880121492047fd0c0000e0410000e0410000e0410000e041410020486bfd11fd52214afd0c0000e0410000e0410000e0\
+410000e041204afde501214b204bfd0c0000803f0000803f0000803f0000803ffde401214c2049204cfde601214d204bfd0c0000004000000040\
+0000004000000040fde701214e204d204e410020486bfd11fd52214f204ffd682150204afd0c0000e0410000e0410000e0410000e041fde70121\
+51204afd0c0000803f0000803f0000803f0000803ffde50121522031fd09028c0121532031fd0902840121542054fd0c0000e0410000e0410000\
+e0410000e041410020486bfd11fd522155fd0c0000e0410000e0410000e0410000e0412055fde50121562056fd0c0000803f0000803f0000803f\
+0000803ffde401215720532057fde60121582056fd0c00000040000000400000004000000040fde701215920582059410020486bfd11fd52215a\
+205afd68215b2055fd0c0000e0410000e0410000e0410000e041fde701215c2055fd0c0000803f0000803f0000803f0000803ffde501215d4100\
+215e2004203041dc006c41046c6a215f0340205e41046c41006afd11fd0c00000000010000000200000003000000fdae01fdfa01fd0c0000003f\
+0000003f0000003f0000003ffde4012160205020602051fde601fd0c0000003f0000003f0000003f0000003ffde501fd0c000000000000000000\
+00000000000000fde9012052fde801fde4012161205b2060205cfde601fd0c0000003f0000003f0000003f0000003ffde501fd0c000000000000\
+00000000000000000000fde901205dfde801fde4012162205f2061fd0b029001205f2062fd0b028002205f41106a215f205e41016a225e410748\
+0d000b2031fd0902042163fd0c0000a0410000a0410000a0410000a0412063fde6012164fd0c000020c1000020c1000020c1000020c12064fde4\
+0121652065fd0c35fa8e3c35fa8e3c35fa8e3c35fa8e3cfde60121662066fd1f00100afd1321672066fd1f00100bfd1321682031fd0902002169\
+2069fd1f00430000003f5d216a4100213203404100216b03402004206b203041dc006c6a41046c6a216d206dfd09029001216c206cfd68216e20\
+6c206efde501216ffd0c0000803f0000803f0000803f0000803f206ffde5012170206efd1f00fc002171207141004e21722071411c4821732072\
+20737121742071b2fd1321752075fd0c00005841000058410000584100005841fde501217620682076fde601217720672076fde6012178207141\
+016a2179207941004e217a2079411c48217b207a207b71217c2079b2fd13217d207dfd0c00005841000058410000584100005841fde501217e20\
+68207efde601217f2067207efde60121800141002181012004203041dc006c41046c6a2182012007206b411c6c20304190066c6a41046c6a2183\
+010340208201fd00028002218401208401fd68218501208401208501fde501218601fd0c0000803f0000803f0000803f0000803f208601fde501\
+218701208501fdf801218801208801fd0c00000000000000000000000000000000fd3f218901208801fd0c1c0000001c0000001c0000001c0000\
+00fd39218a01208801fdfa01fd0c00005841000058410000584100005841fde501218b012067208b01fde601218c01208c012077fde401fd0c00\
+005841000058410000584100005841fde401fd6a218d012068208b01fde601218e01208e012078fde501fd0c0000584100005841000058410000\
+5841fde401fd6a218f01208d01fdf801219001209001fd0c00000000000000000000000000000000fd3f209001fd0c1c0000001c0000001c0000\
+001c000000fd39fd4e219101208f01fdf801219201209201fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000\
+001b000000fdae012092014100206a6bfd11fd52219301208801fd0c01000000010000000100000001000000fdae01219401209401fd0c000000\
+00000000000000000000000000fd3f219501209401fd0c1c0000001c0000001c0000001c000000fd39219601209401fdfa01fd0c000058410000\
+58410000584100005841fde5012197012067209701fde6012198012098012077fde401fd0c00005841000058410000584100005841fde401fd6a\
+2199012068209701fde601219a01209a012078fde501fd0c00005841000058410000584100005841fde401fd6a219b01209901fdf801219c0120\
+9c01fd0c00000000000000000000000000000000fd3f209c01fd0c1c0000001c0000001c0000001c000000fd39fd4e219d01209b01fdf801219e\
+01209e01fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae01209e014100206a6bfd11fd52\
+219f01208c01207ffde401fd0c00005841000058410000584100005841fde401fd6a21a001208e01208001fde501fd0c00005841000058410000\
+584100005841fde401fd6a21a10120a001fdf80121a20120a201fd0c00000000000000000000000000000000fd3f20a201fd0c1c0000001c0000\
+001c0000001c000000fd39fd4e21a30120a101fdf80121a40120a401fd0cfffffffffffffffffffffffffffffffffdb501fd0c1b0000001b0000\
+001b0000001b000000fdae0120a4014100206a6bfd11fd5221a501209801207ffde401fd0c00005841000058410000584100005841fde401fd6a\
+21a601209a01208001fde501fd0c00005841000058410000584100005841fde401fd6a21a70120a601fdf80121a80120a801fd0c000000000000\
+00000000000000000000fd3f20a801fd0c1c0000001c0000001c0000001c000000fd39fd4e21a90120a701fdf80121aa0120aa01fd0cffffffff\
+fffffffffffffffffffffffffdb501fd0c1b0000001b0000001b0000001b000000fdae0120aa014100206a6bfd11fd5221ab0120830120702087\
+01410020746bfd11208901fd4e208a01fd4e21ac01209101209201fd0c00000000000000000000000000000000fd3ffd4e209201fd0c1c000000\
+1c0000001c0000001c000000fd39fd4e21ad0120ad0120ac01fd4e21ae01209101209301fd0c00000000000000000000000000000000fd3ffd4e\
+209301fd0c1c0000001c0000001c0000001c000000fd39fd4e21af0120af0120ae01fd4e21b001209301209001fd0c1c0000001c0000001c0000\
+001c000000fdb501fdae0120304190066cfd11fdae0120b001fd4e2006fd11fdae0121b10120b101fd1b002d0000fd1120b101fd1b012d0000fd\
+1c0120b101fd1b022d0000fd1c0220b101fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120af01fd4e20ad01\
+fd4e208d01fd0c00000000000000000000000000000000fd46208d01fd0c0000e0410000e0410000e0410000e041fd43fd4e208f01fd0c000000\
+00000000000000000000000000fd46fd4e208f01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20ac01fd4efde601208601410020\
+746bfd11209501fd4e209601fd4e21b201209d01209e01fd0c00000000000000000000000000000000fd3ffd4e209e01fd0c1c0000001c000000\
+1c0000001c000000fd39fd4e21b30120b30120b201fd4e21b401209d01209f01fd0c00000000000000000000000000000000fd3ffd4e209f01fd\
+0c1c0000001c0000001c0000001c000000fd39fd4e21b50120b50120b401fd4e21b601209c01fd0c1c0000001c0000001c0000001c000000fdb5\
+01209f01fdae0120304190066cfd11fdae0120b601fd4e2006fd11fdae0121b70120b701fd1b002d0000fd1120b701fd1b012d0000fd1c0120b7\
+01fd1b022d0000fd1c0220b701fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120b501fd4e20b301fd4e2099\
+01fd0c00000000000000000000000000000000fd46209901fd0c0000e0410000e0410000e0410000e041fd43fd4e209b01fd0c00000000000000\
+000000000000000000fd46fd4e209b01fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b201fd4efde601fde401fde601206f2087\
+014100207c6bfd11208901fd4e208a01fd4e21b80120a30120a401fd0c00000000000000000000000000000000fd3ffd4e20a401fd0c1c000000\
+1c0000001c0000001c000000fd39fd4e21b90120b90120b801fd4e21ba0120a30120a501fd0c00000000000000000000000000000000fd3ffd4e\
+20a501fd0c1c0000001c0000001c0000001c000000fd39fd4e21bb0120bb0120ba01fd4e21bc0120a201fd0c1c0000001c0000001c0000001c00\
+0000fdb50120a501fdae0120304190066cfd11fdae0120bc01fd4e2006fd11fdae0121bd0120bd01fd1b002d0000fd1120bd01fd1b012d0000fd\
+1c0120bd01fd1b022d0000fd1c0220bd01fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120bb01fd4e20b901\
+fd4e20a001fd0c00000000000000000000000000000000fd4620a001fd0c0000e0410000e0410000e0410000e041fd43fd4e20a101fd0c000000\
+00000000000000000000000000fd46fd4e20a101fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20b801fd4efde601208601410020\
+7c6bfd11209501fd4e209601fd4e21be0120a90120aa01fd0c00000000000000000000000000000000fd3ffd4e20aa01fd0c1c0000001c000000\
+1c0000001c000000fd39fd4e21bf0120bf0120be01fd4e21c00120a90120ab01fd0c00000000000000000000000000000000fd3ffd4e20ab01fd\
+0c1c0000001c0000001c0000001c000000fd39fd4e21c10120c10120c001fd4e21c20120a801fd0c1c0000001c0000001c0000001c000000fdb5\
+0120ab01fdae0120304190066cfd11fdae0120c201fd4e2006fd11fdae0121c30120c301fd1b002d0000fd1120c301fd1b012d0000fd1c0120c3\
+01fd1b022d0000fd1c0220c301fd1b032d0000fd1c03fdfa01fd0c00007f4300007f4300007f4300007f43fde70120c101fd4e20bf01fd4e20a6\
+01fd0c00000000000000000000000000000000fd4620a601fd0c0000e0410000e0410000e0410000e041fd43fd4e20a701fd0c00000000000000\
+000000000000000000fd46fd4e20a701fd0c0000e0410000e0410000e0410000e041fd43fd4efd4e20be01fd4efde601fde401fde601fde401fd\
+0b020020820141106a21820120830141106a21830120810141016a2281014107480d000b206b41016a226b411c480d000b203241016a22324101\
+480d000b202e41016a222e2001480d000b0b0b6401067f2000200148044020002106034020062107200741c000702108200741c0006e21072007\
+210920052008200941c0006c6a41046c6a210a200a20042008410a6c20096a41046c6a210b200b2a0280d928380200200641016a22062001480d\
+000b0b0b6e01067f20002001480440200021060340200621072007210841002109200520084180016c41046c6a210a2004200841046c6a210b03\
+40200a200b2a0280d716380200200a41046a210a200b4180126a210b200941016a2209418001480d000b200641016a22062001480d000b0b0b8e\
+0101077f2000200148044020002106034020062107200741800170210820074180016e2107200721094100210a200520094180c0006c200841c0\
+006c6a41046c6a210b200420094180c0006c20086a41046c6a210c0340200b200c2a0280cf04380200200b41046a210b200c4180046a210c200a\
+41016a220a41c000480d000b200641016a22062001480d000b0b0b880b2d017d027f017d017f017d017f017d027f017d017f017d017f017d017f\
+017d017f017d017f017d017f017d017f017d017f017d017f017d017f017d077f057d037f037d037f017d017f017d027f077b017f097b017f017b\
+067f017b2000200148044020022a020421082008fc0021092009410a6c210a20022a0208210b200bfc00210c20022a020c210d200dfc00210e20\
+022a0204210f200ffc0021102010410a6c211120022a020821122012fc00211320022a020c21142014fc00211520022a020421162016fc002117\
+20022a020821182018fc00211920022a020c211a201afc00211b20022a0204211c201cfc00211d20022a0208211e201efc00211f20022a020c21\
+202020fc00212120022a020421222022fc00212320022a020821242024fc00212520022a020c21262026fc002127200021280340202821292029\
+212a4100212b2004202a41236c41046c6a212c0340202c430ad7a33c4352b89e3e202b202a410a6c6a200a6a4108200c200e1008949243000044\
+4494380200202c41046a212c202b41016a222b410a480d000b4100212b2004202a41236c41046c6a212d0340202d2a0200212e43c81b9abf431e\
+771940202b202a410a6c6a20116a410920132015100894921002212f202e202f9591902130202e202f9491902131202d2030380228202d203138\
+0250202d41046a212d202b41016a222b410a480d000b43ffff7fff213241002133410021342004202a41236c41046c6a2135034020352a022821\
+3620352a0250213720364300000000602036430000d8415f712037430000000060712037430000d8415f71b22138203820325e203820385c7221\
+392038203220391b21324100410a6c20346a203320391b2133203541046a2135203441016a2234410a480d000b2005202a41046c6a213a203a20\
+33360200203a280200213b203b41004e203b410a4871047d2004203b202a41236c6a41046c6a213d203d2a0228430000000060203d2a02284300\
+00d8415f71203d2a025043000000006071203d2a0250430000d8415f71047d203d2a02280543000000000b0543000000000b213c203b41004e20\
+3b410a4871047d2004203b202a41236c6a41046c6a213f203f2a0228430000000060203f2a0228430000d8415f71203f2a025043000000006071\
+203f2a0250430000d8415f71047d203f2a02500543000000000b0543000000000b213e2004202a41236c41046c6a21402040203c380278204020\
+3e38027c2040202a20176a410a2019201b1008380280012040202a201d6a410b201f20211008380284012040202a20236a410c20252027100838\
+0288012040fd0902800121412040fd09027c2142fd0c0000e0410000e0410000e0410000e0412042fde50121432043fd0c0000803f0000803f00\
+00803f0000803ffde401214420412044fde60121452045fd6821462040fd0902880121472047fd1f00430000003f5d21482042410020486bfd11\
+fd4e214920462049fde401214a2040fd09028401214b2040fd090278214cfd0c0000e0410000e0410000e0410000e041204cfde501214d204dfd\
+0c0000803f0000803f0000803f0000803ffde401214e204b204efde601214f204ffd6821502050204cfde40121514100212b0340410021520340\
+2052b2fd1321532053fd1f002046fd1f006021542053fd1f00204afd1f005d2155205420557121564100215720072052411c6c202a4190066c6a\
+41046c6a215820062052411c6c202a4190066c6a41046c6a21590340205741046c41006afd11fd0c00000000010000000200000003000000fdae\
+01fdfa01215a20582059fd000200410020566bfd11205a2050fd46fd4e205a2051fd43fd4efd4ffd0b0200205841106a2158205941106a215920\
+5741016a22574107480d000b205241016a2252411c480d000b202b41016a222b4101480d000b202841016a22282001480d000b0b0b890101077f\
+2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a200520094180106c200841206c6a41046c\
+6a210b200420094180106c20086a41046c6a210c0340200b200c2a02800b380200200b41046a210b200c4180026a210c200a41016a220a412048\
+0d000b200641016a22062001480d000b0b0bcd0a05077f0a7b037f157b057f20002001480440200021070340200721082008411a702109200841\
+1a6e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b4100210c03404100210d0340fd0c000000000000\
+00000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000\
+00000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c\
+000000000000000000000000000000002117410021182004200b4190066c2009411c6c6a200c6a41046c6a21192005200d41086c41046c6a211a\
+024003402019fd090200211b201afd000200211c201b201cfde601200efde401210e201afd000210211d201b201dfde601200ffde401210f2019\
+fd0902c018211e201e201cfde6012010fde4012110201e201dfde6012011fde4012111201841807f460d012019fd09028031211f201f201cfde6\
+012012fde4012112201f201dfde6012013fde40121132019fd0902c04921202020201cfde6012014fde40121142020201dfde6012015fde40121\
+15201841a07e460d012019fd0902806221212021201cfde6012016fde40121162021201dfde6012017fde40121172019fd0902042122201afd00\
+028001212320222023fde601200efde401210e201841c07d460d01201afd00029001212420222024fde601200ffde401210f2019fd0902c41821\
+2520252023fde6012010fde401211020252024fde6012011fde4012111201841f07c460d012019fd09028431212620262023fde6012012fde401\
+211220262024fde6012013fde40121132019fd0902c449212720272023fde6012014fde401211420272024fde6012015fde4012115201841907c\
+460d012019fd09028462212820282023fde6012016fde401211620282024fde6012017fde40121172019fd0902082129201afd00028002212a20\
+29202afde601200efde401210e201841b07b460d01201afd00029002212b2029202bfde601200ffde401210f2019fd0902c818212c202c202afd\
+e6012010fde4012110202c202bfde6012011fde4012111201841e07a460d012019fd09028831212d202d202afde6012012fde4012112202d202b\
+fde6012013fde40121132019fd0902c849212e202e202afde6012014fde4012114202e202bfde6012015fde4012115201841807a460d012019fd\
+09028862212f202f202afde6012016fde4012116202f202bfde6012017fde4012117201941f0006a2119201a4180036a211a201841016a221841\
+03480d000b0b2006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a41046c6a21302030200efd0b02002030200ffd0b02102006\
+200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080016a41046c6a213120312010fd0b0280a40120312011fd0b0290a40120\
+06200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080026a41046c6a213220322012fd0b0280c80220322013fd0b0290c802\
+2006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080036a41046c6a213320332014fd0b0280ec0320332015fd0b0290ec\
+032006200b4180a9016c200d41086c6a200941c0066c6a200c41206c6a418080056a41046c6a213420342016fd0b0280900120342017fd0b0290\
+9001200d41016a220d4104480d000b200c41016a220c411a480d000b200741016a22072001480d000b0b0b910705077f087b037f0c7b017f2000\
+2001480440200021070340200721082008411a7021092008411a6e21082008210a4100210b0340200b41046c411a41046b200b41046c411a4104\
+6b481b210c4100210d0340fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c0000000000\
+00000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000\
+000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021\
+162004200c2009411c6c6a200a4190066c6a41046c6a21172005200d41086c41046c6a2118024003402017fd09020021192018fd000200211a20\
+19201afde601200efde401210e2018fd000210211b2019201bfde601200ffde401210f2017fd090204211c201c201afde6012010fde401211020\
+1c201bfde6012011fde40121112017fd090208211d201d201afde6012012fde4012112201d201bfde6012013fde40121132017fd09020c211e20\
+1e201afde6012014fde4012114201e201bfde6012015fde4012115201641a07e460d012018fd00028001211f201c201ffde601200efde401210e\
+2018fd000290012120201c2020fde601200ffde401210f201d201ffde6012010fde4012110201d2020fde6012011fde4012111201e201ffde601\
+2012fde4012112201e2020fde6012013fde40121132017fd09021021212021201ffde6012014fde401211420212020fde6012015fde401211520\
+1641f07c460d012018fd000280022122201d2022fde601200efde401210e2018fd000290022123201d2023fde601200ffde401210f201e2022fd\
+e6012010fde4012110201e2023fde6012011fde401211120212022fde6012012fde401211220212023fde6012013fde40121132017fd09021421\
+2420242022fde6012014fde401211420242023fde6012015fde4012115201741f0006a211720184180036a2118201641016a22164103480d000b\
+0b2006200c41206c200d41086c6a200941c0066c6a200a4180a9016c6a41046c6a21252025200efd0b02002025200ffd0b021020252010fd0b02\
+800120252011fd0b02900120252012fd0b02800220252013fd0b02900220252014fd0b02800320252015fd0b029003200d41016a220d4104480d\
+000b200b41016a220b4107480d000b200741016a22072001480d000b0b0bd1060c047b037f047b027f037b017f037b027f077b017f027b037f20\
+002001480440200228020041a4056cb2fd1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f0000803f00\
+00803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00\
+0000000000000000000000000000002111fd0c0000000000000000000000000000000021122004200f41046c41046c6a21142014fd0002002113\
+410021150340fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000\
+0000000000002118410021190340fd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211bfd0c0000\
+0000000000000000000000000000211c4100211d2004200f41046c20154180a9016c6a201941c0066c6a41046c6a211e0340201efd000200211f\
+201a201ffde401211a201f2013fde501212020202020fde601201bfde401211b201c2020fde401211c201e4180016a211e201d41016a221d411a\
+480d000b2016201afde40121162017201bfde40121172018201cfde4012118201941016a2219411a480d000b20102016fde401211020112017fd\
+e401211120122018fde4012112201541016a22152002280200480d000b20102009fde701212120122009fde701212220112009fde70120222022\
+fde601fde501fd0c00000000000000000000000000000000fde90121232023fd0cacc52737acc52737acc52737acc52737fde401fde3012124fd\
+0c6666663f6666663f6666663f6666663f2005200f41046c41046c6a21262026fd000280f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc\
+3d2021fde601fde4012125fd0c6666663f6666663f6666663f6666663f2026fd000280f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d\
+2023200cfde601fde601fde40121272026fd000280092024fde70121282006200f41046c41046c6a212920292021fd0b020020262025fd0b0280\
+f02820262027fd0b0280f1282007200f41046c41046c6a212a202a2024fd0b02002008200f41046c41046c6a212b202b2028fd0b0200200d4101\
+6a220d2001480d000b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008200c41206c200b4180\
+a9016c6a41046c6a210e2004200c41206c200b4180a9016c6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c\
+6a21120340200e200ffd0002002010fd000200fde5012011fd000200fde6012012fd0002800afde401fd0c000000000000000000000000000000\
+00fdeb01fd0b0200200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a220d4108480d000b200c\
+41016a220c41a405480d000b200941016a22092001480d000b0b0bd51002077f3c7b200020014804402000210603402006210720074120702108\
+200741206e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180326c200841046c6a41046c6a210c034020\
+0bfd0002800b210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f\
+200bfd0002804b21102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
+12200bfd0002808b0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012115200bfd000280cb0121162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd0002808b0321182018fd0c398ee33d398e\
+e33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c\
+398ee33d398ee33d398ee33d398ee33dfde601211c200bfd0002808b02211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200b\
+fd000280cb03211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee3\
+3d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280cb0221242024fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde6012125200bfd0002808b0421262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde401\
+2027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601\
+fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501\
+201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd\
+0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c39\
+8ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e\
+633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e63\
+3e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f00\
+00003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d39\
+8e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d39\
+8e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f000000\
+3f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e63\
+3d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e63\
+3d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f00\
+00003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d39\
+8e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d39\
+8e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f000000\
+3ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e63\
+3d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e63\
+3dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffd\
+e601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c39\
+8e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b028008200c2037fd0b028010200c\
+2038fd0b028018200c2014fd0b028020200c2039fd0b028028200c203afd0b028030200c203bfd0b028038200c203cfd0b028040200c2028fd0b\
+028048200c203dfd0b028050200c203efd0b028058200c203ffd0b028060200c2040fd0b028068200c202efd0b028070200c2041fd0b02807820\
+0c2042fd0b02808001200c2043fd0b02808801200c2044fd0b02809001200c2034fd0b02809801200c2045fd0b0280a001200c2046fd0b0280a8\
+01200c2047fd0b0280b001200c2048fd0b0280b801200c2026fd0b0280c001200b41106a210b200c4180046a210c200a41016a220a4102480d00\
+0b200641016a22062001480d000b0b0b8b0505067f067b027f0c7b027f2000200148044020002107034020072108200821094100210a03404100\
+210b03404100210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210efd0c000000000000\
+00000000000000000000210ffd0cffff7fffffff7fffffff7fffffff7fff2110fd0cffff7fffffff7fffffff7fffffff7fff2111fd0c00000000\
+0000000000000000000000002112410021132004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a21140240034020\
+14fd0002002115200d2015fde901210d201521162016200efd4420162016fd42fd5021172016200e2017fd52210e201341026cfd11200f2017fd\
+52210f2014fd000210211820102018fde90121102018211920192011fd4420192019fd42fd50211a20192011201afd522111201341026cfd1120\
+12201afd5221122014fd00028001211b200d201bfde901210d201b211c201c200efd44201c201cfd42fd50211d201c200e201dfd52210e201341\
+026c41016afd11200f201dfd52210f201341e07d460d012014fd00029001211e2010201efde9012110201e211f201f2011fd44201f201ffd42fd\
+502120201f20112020fd522111201341026c41016afd1120122020fd522112201441801a6a2114201341016a22134102480d000b0b2005200c41\
+086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a21212021200dfd0b02002006200c41086c200a41a0036c6a200941a02a6c6a20\
+0b41206c6a41046c6a21222022200ffd0b020020212010fd0b021020222012fd0b0210200c41016a220c4104480d000b200b41016a220b410d48\
+0d000b200a41016a220a410d480d000b200741016a22072001480d000b0b0ba33009107f417b047f087b037f067b037f217b047f200020014804\
+40200021080340200821092009410170210a200941016e21092009210b4100210c0340200c410d48210d4100210e0340200e410d48210f200d20\
+0f712110410021112003200e41206c200c41c0036c6a41046c6a21122004200b41a02a6c200e41206c6a200c41a0036c6a41046c6a2113034020\
+122010047b2013fd00020005fd0c000000000000000000000000000000000bfd0b02809003201241106a2112201341106a2113201141016a2211\
+4108480d000b200e41016a220e410e480d000b200c41016a220c410e480d000b410021140340410021150340410021112003201541e0006c2014\
+41c00a6c6a41046c6a21162003201541206c20144180016c6a41046c6a211703402016fd0002809e0321182016fd000280ac0321192016fd0002\
+80ba03211a201afd0c00000040000000400000004000000040fde601211b2016fd0002809f03211c2016fd000280ad03211d2016fd000280bb03\
+211e201efd0c00000040000000400000004000000040fde601211f2016fd0002809103fd0c00000040000000400000004000000040fde601201c\
+fd0c00004040000040400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601fde501201ffde501212020\
+16fd000280a00321212016fd000280ae0321222016fd000280bc0321232023fd0c00000040000000400000004000000040fde60121242016fd00\
+02809203fd0c00000040000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c000040\
+40000040400000404000004040fde601fde5012024fde50121252016fd000280a10321262016fd000280af0321272016fd000280bd0321282028\
+fd0c00000040000000400000004000000040fde60121292016fd0002809303fd0c00000040000000400000004000000040fde6012026fd0c0000\
+4040000040400000404000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a202afd0c00\
+000040000000400000004000000040fde601212b2016fd000280a203212c2016fd000280b003212d2016fd000280be03212e202efd0c00000040\
+000000400000004000000040fde601212f201cfd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000a0400000\
+a040fde601fde401201ffde40121302021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040\
+fde601fde4012024fde40121312026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde6\
+01fde4012029fde40121322032fd0c00000040000000400000004000000040fde6012133201dfd0c00000041000000410000004100000041fde6\
+01201cfd0c00008041000080410000804100008041fde601fde501201efd0c00000041000000410000004100000041fde601fde40121342022fd\
+0c00000041000000410000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c0000004100000041\
+0000004100000041fde601fde40121352027fd0c00000041000000410000004100000041fde6012026fd0c000080410000804100008041000080\
+41fde601fde5012028fd0c00000041000000410000004100000041fde601fde40121362036fd0c00000040000000400000004000000040fde601\
+2137201c201dfde401201ffde501213820212022fde4012024fde501213920262027fde4012029fde501213a203afd0c00000040000000400000\
+004000000040fde601213b2016fd000280c903201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde401213c2016fd000280ca032021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
+012023fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213d2016fd000280cb032026fde5012027fd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e203efd0c00000040000000400000004000000040\
+fde601213f2016fd0002809003fd0c00000040000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fd\
+e4012019fd0c00004040000040400000404000004040fde601fde501201bfde501fd0c00000040000000400000004000000040fde6012020fd0c\
+00004040000040400000404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde501202bfde50121402020fd\
+0c00000040000000400000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121412025fd0c00\
+000041000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000\
+004100000041fde601fde401214220202025fde401202bfde50121432016fd0002809403fd0c00000040000000400000004000000040fde60120\
+2cfd0c00004040000040400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012020\
+fde5012025fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214420\
+18fd0c00000040000000400000004000000040fde6012019fd0c0000a0400000a0400000a0400000a040fde601fde401201bfde401fd0c000000\
+40000000400000004000000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c000040400000404000004040\
+00004040fde601fde5012033fde50121452030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012033fde40121462031fd0c00000041000000410000004100000041fde6012030fd0c00008041000080410000804100008041\
+fde601fde5012032fd0c00000041000000410000004100000041fde601fde401214720302031fde4012033fde5012148202cfd0c000000400000\
+00400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4012030fde5012031fd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121492019fd0c000000410000004100\
+00004100000041fde6012018fd0c00008041000080410000804100008041fde601fde501201afd0c00000041000000410000004100000041fde6\
+01fde401fd0c00000040000000400000004000000040fde6012034fd0c00004040000040400000404000004040fde601fde4012035fd0c000040\
+40000040400000404000004040fde601fde5012037fde501214a2034fd0c00000040000000400000004000000040fde6012035fd0c0000a04000\
+00a0400000a0400000a040fde601fde4012037fde401214b2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080\
+410000804100008041fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214c20342035fde4012037fde501214d20\
+2dfd0c00000041000000410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c000000410000\
+00410000004100000041fde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c0\
+3f0000c03f0000c03ffde601fde401214e20182019fde401201bfde501fd0c00000040000000400000004000000040fde6012038fd0c00004040\
+000040400000404000004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203bfde501214f2038fd0c000000\
+40000000400000004000000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde40121502039fd0c0000004100\
+0000410000004100000041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c0000004100000041000000410000\
+0041fde601fde401215120382039fde401203bfde5012152202c202dfde401202ffde5012038fde5012039fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121532016fd000280c8032018fde5012019fd0c0000c03f\
+0000c03f0000c03f0000c03ffde601fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c000000400000004000000040\
+00000040fde601203cfd0c00004040000040400000404000004040fde601fde401203dfd0c00004040000040400000404000004040fde601fde5\
+01203ffde5012154203cfd0c00000040000000400000004000000040fde601203dfd0c0000a0400000a0400000a0400000a040fde601fde40120\
+3ffde4012155203dfd0c00000041000000410000004100000041fde601203cfd0c00008041000080410000804100008041fde601fde501203efd\
+0c00000041000000410000004100000041fde601fde4012156203c203dfde401203ffde50121572016fd000280cc03202cfde501202dfd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203cfde501203dfd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215820172040fd0b0200201720\
+41fd0b02801020172042fd0b02802020172043fd0b02803020172044fd0b02804020172045fd0b02805020172046fd0b02806020172047fd0b02\
+807020172048fd0b0280800120172049fd0b028090012017204afd0b0280a0012017204bfd0b0280b0012017204cfd0b0280c0012017204dfd0b\
+0280d0012017204efd0b0280e0012017204ffd0b0280f00120172050fd0b0280800220172051fd0b0280900220172052fd0b0280a00220172053\
+fd0b0280b00220172054fd0b0280c00220172055fd0b0280d00220172056fd0b0280e00220172057fd0b0280f00220172058fd0b028080032016\
+41106a2116201741106a2117201141016a22114108480d000b201541016a22154104480d000b201441016a22144104480d000b41002159034041\
+00215a03404100215b03404100215c0340fd0c00000000000000000000000000000000215dfd0c00000000000000000000000000000000215efd\
+0c00000000000000000000000000000000215ffd0c000000000000000000000000000000002160fd0c0000000000000000000000000000000021\
+61fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000\
+002164410021652003205b4180046c205c4180016c6a41046c6a2166200620594180326c205b4180026c6a41046c6a216703402066fd09020021\
+682067fd000200216920682069fde601205dfde401215d2067fd00028004216a2068206afde601205efde401215e2066fd09028001216b206b20\
+69fde601205ffde401215f206b206afde6012060fde40121602066fd09028002216c206c2069fde6012061fde4012161206c206afde6012062fd\
+e40121622066fd09028003216d206d2069fde6012063fde4012163206d206afde6012064fde4012164206641046a2166206741106a2167206541\
+016a22654120480d000b2003205b4180016c205c41206c6a41046c6a216e206e205dfd0b0280d404206e205efd0b0290d404206e205ffd0b02a0\
+d404206e2060fd0b02b0d404206e2061fd0b02c0d404206e2062fd0b02d0d404206e2063fd0b02e0d404206e2064fd0b02f0d404205c41016a22\
+5c4104480d000b205b41016a225b4119480d000b205a41016a225a4101480d000b4100211403404100211503404100215a2003201541086c2014\
+41206c6a41046c6a216f2003201541186c201441a0026c6a41046c6a21700340206ffd000280e8042171206ffd000280fc042172206ffd000280\
+90052173206ffd000280ec042174206ffd00028080052175206ffd00028094052176206ffd000280d8042074fde4012075fde4012076fde40121\
+77206ffd000280f0042178206ffd00028084052179206ffd0002809805217a206ffd000280dc042078fde4012079fde401207afde401217b206f\
+fd000280f404217c206ffd0002808805217d206ffd0002809c05217e206ffd000280e004207cfde401207dfde401207efde401217f206ffd0002\
+80f804218001206ffd0002808c05218101206ffd000280a00521820120742075fd0c0000003f0000003f0000003f0000003ffde601fde5012076\
+fd0c00000040000000400000004000000040fde601fde50121830120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd\
+0c00000040000000400000004000000040fde601fde501218401207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c\
+00000040000000400000004000000040fde601fde50121850120742075fd0c0000803e0000803e0000803e0000803efde601fde4012076fd0c00\
+008040000080400000804000008040fde601fde401206ffd000280a805fde40121860120782079fd0c0000803e0000803e0000803e0000803efd\
+e601fde401207afd0c00008040000080400000804000008040fde601fde401206ffd000280ac05fde401218701207c207dfd0c0000803e000080\
+3e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde401206ffd000280b005fde401218801206ffd\
+000280d4042071fde4012072fde4012073fde4012077fde401207bfde401207ffde4012189012077207bfd0c0000003f0000003f0000003f0000\
+003ffde601fde501207ffd0c00000040000000400000004000000040fde601fde501218a012077207bfd0c0000803e0000803e0000803e000080\
+3efde601fde401207ffd0c00008040000080400000804000008040fde601fde401206ffd000280e404208001fde401208101fde401208201fde4\
+01fde401218b0120712072fd0c0000003f0000003f0000003f0000003ffde601fde5012073fd0c00000040000000400000004000000040fde601\
+fde501208301fde401208401fde401208501fde401218c01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd\
+0c00000040000000400000004000000040fde601fde501218d01208301208401fd0c0000803e0000803e0000803e0000803efde601fde4012085\
+01fd0c00008040000080400000804000008040fde601fde401208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201\
+fd0c00000040000000400000004000000040fde601fde501fde401218e0120712072fd0c0000803e0000803e0000803e0000803efde601fde401\
+2073fd0c00008040000080400000804000008040fde601fde401206ffd000280a405fde401208601fde401208701fde401208801fde401218f01\
+208601208701fd0c0000003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde50121\
+9001208601208701fd0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde4\
+01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde401\
+206ffd000280b405fde401fde4012191012070208901fd0b0280b8052070208a01fd0b02a0b8052070208b01fd0b02c0b8052070208c01fd0b02\
+80bb052070208d01fd0b02a0bb052070208e01fd0b02c0bb052070208f01fd0b0280be052070209001fd0b02a0be052070209101fd0b02c0be05\
+206f41106a216f207041106a2170205a41016a225a4102480d000b201541016a22154104480d000b201441016a22144104480d000b4100219201\
+0340410021930103404100215a2007205941086c20920141c0056c6a200b41c03c6c6a20930141c0006c6a41046c6a219401200320920141e000\
+6c20930141086c6a41046c6a2195010340209401209501fd000280b805fd0b020020940141106a21940120950141106a219501205a41016a225a\
+4102480d000b20930141016a229301410b480d000b20920141016a229201410b480d000b205941016a22594108480d000b200841016a22082001\
+480d000b0b0bdd050a047b037f047b027f037b027f077b017f027b037f20002001480440200228020041f9006cb2fd1321092009fd0c0000803f\
+0000803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d034020\
+0d210e200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000\
+0000000000000021122004200f41046c41046c6a21142014fd0002002113410021150340fd0c000000000000000000000000000000002116fd0c\
+000000000000000000000000000000002117fd0c000000000000000000000000000000002118410021192004200f41046c201541c03c6c6a4104\
+6c6a211a0340201afd000200211b2016201bfde4012116201b2013fde501211c201c201cfde6012017fde40121172018201cfde4012118201a41\
+80026a211a201941016a221941f900480d000b20102016fde401211020112017fde401211120122018fde4012112201541016a22152002280200\
+480d000b20102009fde701211d20122009fde701211e20112009fde701201e201efde601fde501fd0c00000000000000000000000000000000fd\
+e901211f201ffd0cacc52737acc52737acc52737acc52737fde401fde3012120fd0c6666663f6666663f6666663f6666663f2005200f41046c41\
+046c6a21222022fd000280f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201dfde601fde4012121fd0c6666663f6666663f6666663f\
+6666663f2022fd000280f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201f200cfde601fde601fde40121232022fd000280cb042020\
+fde70121242006200f41046c41046c6a21252025201dfd0b020020222021fd0b0280f22820222023fd0b0280f4282007200f41046c41046c6a21\
+2620262020fd0b02002008200f41046c41046c6a212720272024fd0b0200200d41016a220d2001480d000b0b0be21002077f3c7b200020014804\
+4020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c20084180016c6a41046c6a210b200520\
+094180e4006c200841046c6a41046c6a210c0340200bfd000280cf04210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd\
+0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280cf0621102010fd0c0000003f0000003f0000003f0000003ffde601211120\
+11fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280cf0821132013fd0c0000003f0000003f0000003f0000003ffde60121\
+14200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280cf0a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012117200bfd000280cf1021182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398e\
+e33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280cf0c211d201dfd0c\
+398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280cf12211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c\
+201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfd\
+e6012123200bfd000280cf0e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280cf1421262026fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde501\
+2018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd\
+0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d39\
+8e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e\
+633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e63\
+3d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d39\
+8ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025\
+fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d\
+398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398e\
+e33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633e\
+fde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398e\
+e33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33c\
+fde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde6\
+01fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33d\
+fde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fd\
+e4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fd\
+e4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde401\
+21442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e63\
+3d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd\
+0b0200200c2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b02806020\
+0c203bfd0b028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b0280c001\
+200c2040fd0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd0b0280\
+a002200c2034fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c2026fd0b\
+02808003200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf0040f047f017d017f017d\
+017f017d057f017d027f017d037f017d017f017d037f200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b21\
+0d2005200c41046c6a210f200f2a0200210e2006200c41046c6a211120112a020021102007200c41046c6a211320132a0280cd04211241002114\
+0340410021152008200c4192016c2014410b6c6a200d4180c9006c6a41046c6a21162004200c201441c0056c6a200d41c03c6c6a41046c6a2117\
+0340201620172a0200200e93201094201292430000000097380200201641046a211620174180026a2117201541016a2215410b480d000b201441\
+016a2214410b480d000b41002114034041002115034043ffff7fff2118410021192008200c4192016c201441166c6a200d4180c9006c6a201541\
+026c6a41046c6a211a03402018201a2a02009721182018201a2a0204972118201a412c6a211a201941016a22194102480d000b43ffff7fff211b\
+4100211c4100211d2008200c4192016c201441166c6a200d4180c9006c6a201541026c6a41046c6a211e0340201e2a0200211f201f201b5e201f\
+201f5c722120201f201b20201b211b201d41026c201c20201b211c201e2a020421212021201b5e202120215c7221222021201b20221b211b201d\
+41026c41016a201c20221b211c201e412c6a211e201d41016a221d4102480d000b2008200c4192016c201441056c6a200d4180c9006c6a20156a\
+41046c6a2123202320183802e4032009200c201441c0026c6a200d41c00c6c6a201541c0006c6a41046c6a21242024201c360200201541016a22\
+154105480d000b201441016a22144105480d000b200a41016a220a2001480d000b0b0bf34c090a7f5a7b047f087b037f067b037f217b047f2000\
+2001480440200021080340200821092009410170210a200941016e21092009210b4100210c0340200b41086c200c6a2002280200480440410021\
+0d03404100210e03404100210f2004200b4180c8046c200c4180c9006c6a41046c6a21102003200c41c0006c41046c6a21110340fd0c00000000\
+010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae0120\
+0f41c8046cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fdab012004fd11fdae0121132013fd1b002a0200fd132013fd\
+1b012a0200fd20012013fd1b022a0200fd20022013fd1b032a0200fd20032112fd0c00000000010000000200000003000000fd0c920000009200\
+00009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8300000083000000\
+8300000083000000fdae014102fdab012004fd11fdae0121152015fd1b002a0200fd132015fd1b012a0200fd20012015fd1b022a0200fd200220\
+15fd1b032a0200fd20032114fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046c\
+fd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c88000000880000008800000088000000fdae014102fdab012004fd11\
+fdae0121172017fd1b002a0200fd132017fd1b012a0200fd20012017fd1b022a0200fd20022017fd1b032a0200fd200321162016fd0c00000040\
+000000400000004000000040fde6012118fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b\
+4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7f0000007f0000007f0000007f000000fdae014102fdab\
+012004fd11fdae01211a201afd1b002a0200fd13201afd1b012a0200fd2001201afd1b022a0200fd2002201afd1b032a0200fd20032119fd0c00\
+000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fd\
+ae01200f41c8046cfd11fdae01fd0c84000000840000008400000084000000fdae014102fdab012004fd11fdae01211c201cfd1b002a0200fd13\
+201cfd1b012a0200fd2001201cfd1b022a0200fd2002201cfd1b032a0200fd2003211bfd0c00000000010000000200000003000000fd0c920000\
+00920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8900000089\
+0000008900000089000000fdae014102fdab012004fd11fdae01211e201efd1b002a0200fd13201efd1b012a0200fd2001201efd1b022a0200fd\
+2002201efd1b032a0200fd2003211d201dfd0c00000040000000400000004000000040fde601211ffd0c00000000010000000200000003000000\
+fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c\
+7a0000007a0000007a0000007a000000fdae014102fdab012004fd11fdae0121212021fd1b002a0200fd132021fd1b012a0200fd20012021fd1b\
+022a0200fd20022021fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012019fd0c000040400000404000004040000040\
+40fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201ffde5012120fd0c00000000010000000200000003000000\
+fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c\
+80000000800000008000000080000000fdae014102fdab012004fd11fdae0121232023fd1b002a0200fd132023fd1b012a0200fd20012023fd1b\
+022a0200fd20022023fd1b032a0200fd20032122fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb5\
+01200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c85000000850000008500000085000000fdae0141\
+02fdab012004fd11fdae0121252025fd1b002a0200fd132025fd1b012a0200fd20012025fd1b022a0200fd20022025fd1b032a0200fd20032124\
+fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006c\
+fd11fdae01200f41c8046cfd11fdae01fd0c8a0000008a0000008a0000008a000000fdae014102fdab012004fd11fdae0121272027fd1b002a02\
+00fd132027fd1b012a0200fd20012027fd1b022a0200fd20022027fd1b032a0200fd200321262026fd0c00000040000000400000004000000040\
+fde6012128fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c\
+4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7b0000007b0000007b0000007b000000fdae014102fdab012004fd11fdae01212a202a\
+fd1b002a0200fd13202afd1b012a0200fd2001202afd1b022a0200fd2002202afd1b032a0200fd2003fd0c000000400000004000000040000000\
+40fde6012022fd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040400000404000004040fde601fde5012028\
+fde5012129fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c\
+4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c81000000810000008100000081000000fdae014102fdab012004fd11fdae01212c202c\
+fd1b002a0200fd13202cfd1b012a0200fd2001202cfd1b022a0200fd2002202cfd1b032a0200fd2003212bfd0c00000000010000000200000003\
+000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae\
+01fd0c86000000860000008600000086000000fdae014102fdab012004fd11fdae01212e202efd1b002a0200fd13202efd1b012a0200fd200120\
+2efd1b022a0200fd2002202efd1b032a0200fd2003212dfd0c00000000010000000200000003000000fd0c920000009200000092000000920000\
+00fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8b0000008b0000008b0000008b000000fd\
+ae014102fdab012004fd11fdae0121302030fd1b002a0200fd132030fd1b012a0200fd20012030fd1b022a0200fd20022030fd1b032a0200fd20\
+03212f202ffd0c00000040000000400000004000000040fde6012131fd0c00000000010000000200000003000000fd0c92000000920000009200\
+000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7c0000007c0000007c000000\
+7c000000fdae014102fdab012004fd11fdae0121332033fd1b002a0200fd132033fd1b012a0200fd20012033fd1b022a0200fd20022033fd1b03\
+2a0200fd2003fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202dfd0c00\
+004040000040400000404000004040fde601fde5012031fde50121322032fd0c00000040000000400000004000000040fde6012134fd0c000000\
+00010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01\
+200f41c8046cfd11fdae01fd0c82000000820000008200000082000000fdae014102fdab012004fd11fdae0121362036fd1b002a0200fd132036\
+fd1b012a0200fd20012036fd1b022a0200fd20022036fd1b032a0200fd20032135fd0c00000000010000000200000003000000fd0c9200000092\
+0000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c87000000870000\
+008700000087000000fdae014102fdab012004fd11fdae0121382038fd1b002a0200fd132038fd1b012a0200fd20012038fd1b022a0200fd2002\
+2038fd1b032a0200fd20032137fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c804\
+6cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae014102fdab012004fd\
+11fdae01213a203afd1b002a0200fd13203afd1b012a0200fd2001203afd1b022a0200fd2002203afd1b032a0200fd200321392039fd0c000000\
+40000000400000004000000040fde601213b2019fd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a04000\
+00a040fde601fde401201ffde401213c2022fd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a0\
+40fde601fde4012028fde401213d202bfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fd\
+e601fde4012031fde401213e203efd0c00000040000000400000004000000040fde601213f201bfd0c00000041000000410000004100000041fd\
+e6012019fd0c00008041000080410000804100008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde40121402024\
+fd0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012026fd0c00000041000000\
+410000004100000041fde601fde4012141202dfd0c00000041000000410000004100000041fde601202bfd0c0000804100008041000080410000\
+8041fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121422042fd0c00000040000000400000004000000040fde6\
+0121432019201bfde401201ffde501214420222024fde4012028fde5012145202b202dfde4012031fde50121462046fd0c000000400000004000\
+00004000000040fde6012147fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046c\
+fd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8e0000008e0000008e0000008e000000fdae014102fdab012004fd11\
+fdae0121492049fd1b002a0200fd132049fd1b012a0200fd20012049fd1b022a0200fd20022049fd1b032a0200fd20032019fde501201bfd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148fd0c00000000010000\
+000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8\
+046cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae014102fdab012004fd11fdae01214b204bfd1b002a0200fd13204bfd1b012a\
+0200fd2001204bfd1b022a0200fd2002204bfd1b032a0200fd20032022fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+2026fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214afd0c00000000010000000200000003000000fd0c92000000920000009200\
+000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c900000009000000090000000\
+90000000fdae014102fdab012004fd11fdae01214d204dfd1b002a0200fd13204dfd1b012a0200fd2001204dfd1b022a0200fd2002204dfd1b03\
+2a0200fd2003202bfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401214c204cfd0c00000040000000400000004000000040fde601214efd0c00000000010000000200000003000000fd0c920000009200\
+00009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7900000079000000\
+7900000079000000fdae014102fdab012004fd11fdae0121502050fd1b002a0200fd132050fd1b012a0200fd20012050fd1b022a0200fd200220\
+50fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012012fd0c00004040000040400000404000004040fde601fde40120\
+14fd0c00004040000040400000404000004040fde601fde5012018fde501fd0c00000040000000400000004000000040fde6012020fd0c000040\
+40000040400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde5012034fde501214f2020fd0c0000\
+0040000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121512029fd0c00000041\
+000000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde5012032fd0c00000041000000410000004100\
+000041fde601fde401215220202029fde4012034fde5012153fd0c00000000010000000200000003000000fd0c92000000920000009200000092\
+000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7d0000007d0000007d0000007d0000\
+00fdae014102fdab012004fd11fdae0121552055fd1b002a0200fd132055fd1b012a0200fd20012055fd1b022a0200fd20022055fd1b032a0200\
+fd2003fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012037fd0c00004040\
+000040400000404000004040fde601fde501203bfde5012020fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde40121542012fd0c00000040000000400000004000000040fde6012014fd0c0000a0400000a0\
+400000a0400000a040fde601fde4012018fde401fd0c00000040000000400000004000000040fde601203cfd0c00004040000040400000404000\
+004040fde601fde401203dfd0c00004040000040400000404000004040fde601fde501203ffde5012156203cfd0c000000400000004000000040\
+00000040fde601203dfd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012157203dfd0c0000004100000041000000410000\
+0041fde601203cfd0c00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde40121\
+58203c203dfde401203ffde50121592035fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040\
+fde601fde401203bfde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde401215a2014fd0c00000041000000410000004100000041fde6012012fd0c00008041000080410000804100008041fde601\
+fde5012016fd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012040fd0c00004040\
+000040400000404000004040fde601fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde501215b2040fd0c000000\
+40000000400000004000000040fde6012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde401215c2041fd0c0000004100\
+0000410000004100000041fde6012040fd0c00008041000080410000804100008041fde601fde5012042fd0c0000004100000041000000410000\
+0041fde601fde401215d20402041fde4012043fde501215e2037fd0c00000041000000410000004100000041fde6012035fd0c00008041000080\
+410000804100008041fde601fde5012039fd0c00000041000000410000004100000041fde601fde4012040fde5012041fd0c0000c03f0000c03f\
+0000c03f0000c03ffde601fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215f20122014fde4012018fde501fd0c0000\
+0040000000400000004000000040fde6012044fd0c00004040000040400000404000004040fde601fde4012045fd0c0000404000004040000040\
+4000004040fde601fde5012047fde50121602044fd0c00000040000000400000004000000040fde6012045fd0c0000a0400000a0400000a04000\
+00a040fde601fde4012047fde40121612045fd0c00000041000000410000004100000041fde6012044fd0c000080410000804100008041000080\
+41fde601fde5012046fd0c00000041000000410000004100000041fde601fde401216220442045fde4012047fde501216320352037fde401203b\
+fde5012044fde5012045fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012046fd0c0000c03f0000c03f0000c03f0000c03ffde601fd\
+e4012164fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c41\
+80c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8d0000008d0000008d0000008d000000fdae014102fdab012004fd11fdae0121662066fd\
+1b002a0200fd132066fd1b012a0200fd20012066fd1b022a0200fd20022066fd1b032a0200fd20032012fde5012014fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fd\
+e6012048fd0c00004040000040400000404000004040fde601fde401204afd0c00004040000040400000404000004040fde601fde501204efde5\
+0121652048fd0c00000040000000400000004000000040fde601204afd0c0000a0400000a0400000a0400000a040fde601fde401204efde40121\
+67204afd0c00000041000000410000004100000041fde6012048fd0c00008041000080410000804100008041fde601fde501204cfd0c00000041\
+000000410000004100000041fde601fde40121682048204afde401204efde5012169fd0c00000000010000000200000003000000fd0c92000000\
+920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c910000009100\
+00009100000091000000fdae014102fdab012004fd11fdae01216b206bfd1b002a0200fd13206bfd1b012a0200fd2001206bfd1b022a0200fd20\
+02206bfd1b032a0200fd20032035fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012039fd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde4012048fde501204afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501204cfd0c0000c03f0000c03f0000c03f\
+0000c03ffde601fde401216a2011204ffd0b020020112051fd0b02801020112052fd0b02802020112053fd0b02803020112054fd0b0280402011\
+2056fd0b02805020112057fd0b02806020112058fd0b02807020112059fd0b028080012011205afd0b028090012011205bfd0b0280a001201120\
+5cfd0b0280b0012011205dfd0b0280c0012011205efd0b0280d0012011205ffd0b0280e00120112060fd0b0280f00120112061fd0b0280800220\
+112062fd0b0280900220112063fd0b0280a00220112064fd0b0280b00220112065fd0b0280c00220112067fd0b0280d00220112068fd0b0280e0\
+0220112069fd0b0280f0022011206afd0b02808003201041a0126a2110201141106a2111200f41016a220f4110480d000b200e41016a220e4101\
+480d000b200d41016a220d4101480d000b0b200c41016a220c4108480d000b4100216c03404100216d03404100216e03404100216f0340200b41\
+086c206f41046c6a2002280200480440fd0c000000000000000000000000000000002170fd0c000000000000000000000000000000002171fd0c\
+000000000000000000000000000000002172fd0c000000000000000000000000000000002173fd0c000000000000000000000000000000002174\
+fd0c000000000000000000000000000000002175fd0c000000000000000000000000000000002176fd0c00000000000000000000000000000000\
+2177410021782003206e4180046c206f4180026c6a41046c6a21792006206c4180e4006c206e4180046c6a41046c6a217a03402079fd09020021\
+7b207afd000200217c207b207cfde6012070fde4012170207afd00028008217d207b207dfde6012071fde40121712079fd09028002217e207e20\
+7cfde6012072fde4012172207e207dfde6012073fde40121732079fd09028004217f207f207cfde6012074fde4012174207f207dfde6012075fd\
+e40121752079fd09028006218001208001207cfde6012076fde4012176208001207dfde6012077fde4012177207941046a2179207a41106a217a\
+207841016a227841c000480d000b2003206e41c0006c206f41206c6a41046c6a2181012081012070fd0b028090032081012071fd0b0290900320\
+81012072fd0b02a090032081012073fd0b02b090032081012074fd0b02c090032081012075fd0b02d090032081012076fd0b02e0900320810120\
+77fd0b02f090030b206f41016a226f4102480d000b206e41016a226e4119480d000b206d41016a226d4101480d000b4100210c0340200b41086c\
+200c6a20022802004804404100210d03404100210e03404100216d2003200c41086c41046c6a2182012003200c41c8006c41046c6a2183010340\
+208201fd0002809a03218401208201fd000280a403218501208201fd000280ae03218601208201fd0002809c03218701208201fd000280a60321\
+8801208201fd000280b003218901208201fd0002809203208701fde401208801fde401208901fde401218a01208201fd0002809e03218b012082\
+01fd000280a803218c01208201fd000280b203218d01208201fd0002809403208b01fde401208c01fde401208d01fde401218e01208201fd0002\
+80a003218f01208201fd000280aa03219001208201fd000280b403219101208201fd0002809603208f01fde401209001fde401209101fde40121\
+9201208201fd000280a203219301208201fd000280ac03219401208201fd000280b603219501208701208801fd0c0000003f0000003f0000003f\
+0000003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219601208b01208c01fd0c0000003f0000003f0000\
+003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219701208f01209001fd0c0000003f0000003f\
+0000003f0000003ffde601fde501209101fd0c00000040000000400000004000000040fde601fde501219801208701208801fd0c0000803e0000\
+803e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208201fd000280ba03fde401219901\
+208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde40120\
+8201fd000280bc03fde401219a01208f01209001fd0c0000803e0000803e0000803e0000803efde601fde401209101fd0c000080400000804000\
+00804000008040fde601fde401208201fd000280be03fde401219b01208201fd0002809003208401fde401208501fde401208601fde401208a01\
+fde401208e01fde401209201fde401219c01208a01208e01fd0c0000003f0000003f0000003f0000003ffde601fde501209201fd0c0000004000\
+0000400000004000000040fde601fde501219d01208a01208e01fd0c0000803e0000803e0000803e0000803efde601fde401209201fd0c000080\
+40000080400000804000008040fde601fde401208201fd0002809803209301fde401209401fde401209501fde401fde401219e01208401208501\
+fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501209601fde40120\
+9701fde401209801fde401219f01209601209701fd0c0000003f0000003f0000003f0000003ffde601fde501209801fd0c000000400000004000\
+00004000000040fde601fde50121a001209601209701fd0c0000803e0000803e0000803e0000803efde601fde401209801fd0c00008040000080\
+400000804000008040fde601fde401209301209401fd0c0000003f0000003f0000003f0000003ffde601fde501209501fd0c0000004000000040\
+0000004000000040fde601fde501fde40121a101208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c000080\
+40000080400000804000008040fde601fde401208201fd000280b803fde401209901fde401209a01fde401209b01fde40121a201209901209a01\
+fd0c0000003f0000003f0000003f0000003ffde601fde501209b01fd0c00000040000000400000004000000040fde601fde50121a30120990120\
+9a01fd0c0000803e0000803e0000803e0000803efde601fde401209b01fd0c00008040000080400000804000008040fde601fde4012093012094\
+01fd0c0000803e0000803e0000803e0000803efde601fde401209501fd0c00008040000080400000804000008040fde601fde401208201fd0002\
+80c003fde401fde40121a401208301209c01fd0b0280c203208301209d01fd0b02a0c203208301209e01fd0b02c0c203208301209f01fd0b02e0\
+c20320830120a001fd0b0280c30320830120a101fd0b02a0c30320830120a201fd0b02c0c30320830120a301fd0b02e0c30320830120a401fd0b\
+0280c40320820141106a21820120830141106a218301206d41016a226d4102480d000b200e41016a220e4101480d000b200d41016a220d410148\
+0d000b0b200c41016a220c4108480d000b4100210c0340200b41086c200c6a2002280200480440410021a5010340410021a60103404100216d20\
+07206c41086c20a5014180036c6a200b4180c8006c6a200c4180096c6a20a6014180016c6a41046c6a21a701200320a50141186c200c41c8006c\
+6a20a60141086c6a41046c6a21a801034020a70120a801fd000280c203fd0b020020a70141106a21a70120a80141106a21a801206d41016a226d\
+4102480d000b20a60141016a22a6014103480d000b20a50141016a22a5014103480d000b0b200c41016a220c4108480d000b206c41016a226c41\
+10480d000b200841016a22082001480d000b0b0bad0405067f067b057f057b017f20002001480440200021070340200721082008410370210920\
+0841036e21082008411070210a200841106e21082008210b4100210c0340fd0c00000000000000000000000000000000210dfd0c000000000000\
+00000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c00000000\
+0000000000000000000000002111fd0c000000000000000000000000000000002112410021130340410021140340410021152004200941056c20\
+0b4180c9006c6a201341056c6a20146a41046c6a21162005200a41086c20134180c0016c6a20144180c0006c6a41046c6a211703402016fd0902\
+e40321182017fd000280cf04211920182019fde601200dfde401210d2017fd000290cf04211a2018201afde601200efde401210e2016fd0902e8\
+03211b201b2019fde601200ffde401210f201b201afde6012010fde40121102016fd0902ec03211c201c2019fde6012011fde4012111201c201a\
+fde6012012fde4012112201641c8046a211620174180046a2117201541016a221541c000480d000b201441016a22144103480d000b201341016a\
+22134103480d000b2006200a41086c20094180036c6a200b4180096c6a41046c6a211d201d200dfd0b0200201d200efd0b0210201d200ffd0b02\
+8004201d2010fd0b029004201d2011fd0b028008201d2012fd0b029008200c41016a220c4101480d000b200741016a22072001480d000b0b0b80\
+0508047b037f047b047f077b017f027b037f20002001480440200228020041096cb2fd1321092009fd0c0000803f0000803f0000803f0000803f\
+fde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d210e200e210ffd0c000000\
+000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112200420\
+0f41046c41046c6a21142014fd0002002113410021150340410021162004200f41046c20154180096c6a41046c6a211703402017fd0002002118\
+20102018fde401211020182013fde501211920192019fde6012011fde401211120122019fde401211220174180046a2117201641016a22164109\
+480d000b201541016a22152002280200480d000b20102009fde701211a20122009fde701211b20112009fde701201b201bfde601fde501fd0c00\
+000000000000000000000000000000fde901211c201cfd0cacc52737acc52737acc52737acc52737fde401fde301211dfd0c6666663f6666663f\
+6666663f6666663f2005200f41046c41046c6a211f201ffd000280f628fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201afde601fde401\
+211efd0c6666663f6666663f6666663f6666663f201ffd000280fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d201c200cfde601fde6\
+01fde4012120201ffd000280cf16201dfde70121212006200f41046c41046c6a21222022201afd0b0200201f201efd0b0280f628201f2020fd0b\
+0280fa282007200f41046c41046c6a21232023201dfd0b02002008200f41046c41046c6a212420242021fd0b0200200d41016a220d2001480d00\
+0b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008200c4180016c200b4180096c6a41046c6a\
+210e2004200c4180016c200b4180096c6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c6a21120340200e20\
+0ffd0002002010fd000200fde5012011fd000200fde6012012fd000280d316fde401fd0c00000000000000000000000000000000fdeb01fd0b02\
+00200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a220d4120480d000b200c41016a220c4109\
+480d000b200941016a22092001480d000b0b0bad0205017d017f017d0a7f027d2000200148044020022a021021072007fc00210820022a021421\
+092009fc00210a2000210b0340200b210c200c210d4100210e03404100210f0340410021102004200e200f4180036c6a200d4180096c6a41046c\
+6a21112005200e41096c200f41036c6a200d4180096c6a41046c6a21122006200e41096c200f41036c6a200d4180096c6a41046c6a2113034020\
+0e41096c200f41036c6a20106a200d4180096c6a41002008200a1008211420112a0200430000003f9543000000002014430000003f5d1b211520\
+1220143802002013201538020020114180046a2111201241046a2112201341046a2113201041016a22104103480d000b200f41016a220f410348\
+0d000b200e41016a220e418001480d000b200b41016a220b2001480d000b0b0b820c0f057f0a7b037f087b017f017b017f017b017f017b027f04\
+7b037f047b027f200020014804402000210703402007210820084108702109200841086e21082008210a200a41056c200228020041056b200a41\
+056c200228020041056b481b210b410520022802004c0440fd0c00000000000000000000000000000000210cfd0c000000000000000000000000\
+00000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000\
+0000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000\
+00000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115410021162004200b\
+4180096c41046c6a21172005200941086c41046c6a2118024003402017fd09020021192018fd000280d716211a2019201afde601200cfde40121\
+0c2018fd000290d716211b2019201bfde601200dfde401210d2017fd09028024211c201c201afde601200efde401210e201c201bfde601200ffd\
+e401210f201641807f460d012017fd09028048211d201d201afde6012010fde4012110201d201bfde6012011fde40121112017fd0902806c211e\
+201e201afde6012012fde4012112201e201bfde6012013fde4012113201641a07e460d012017fd0902809001211f201f201afde6012014fde401\
+2114201f201bfde6012015fde4012115201741046a211720184180026a2118201641016a2216418009480d000b0b2005200941086c41046c6a21\
+212021fd000280d72821202021fd000290d72821222006200b41c0006c200941086c6a41046c6a21232023200c2020fde401fd0c000000000000\
+00000000000000000000fdeb01fd0b02002023200d2022fde401fd0c00000000000000000000000000000000fdeb01fd0b02102023200e2020fd\
+e401fd0c00000000000000000000000000000000fdeb01fd0b0280022023200f2022fde401fd0c00000000000000000000000000000000fdeb01\
+fd0b029002202320102020fde401fd0c00000000000000000000000000000000fdeb01fd0b028004202320112022fde401fd0c00000000000000\
+000000000000000000fdeb01fd0b029004202320122020fde401fd0c00000000000000000000000000000000fdeb01fd0b028006202320132022\
+fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202320142020fde401fd0c00000000000000000000000000000000fdeb\
+01fd0b028008202320152022fde401fd0c00000000000000000000000000000000fdeb01fd0b029008052005200941086c41046c6a21252025fd\
+000280d72821242025fd000290d7282126410021270340202741026c41016a200228020041016b202741026c41016a200228020041016b481b21\
+28fd0c000000000000000000000000000000002129fd0c00000000000000000000000000000000212afd0c000000000000000000000000000000\
+00212bfd0c00000000000000000000000000000000212c41002116200420274180126c41046c6a212d2005200941086c41046c6a212e20042028\
+4180096c41046c6a212f0340202dfd0902002130202efd000280d716213120302031fde6012029fde4012129202efd000290d716213220302032\
+fde601202afde401212a202ffd090200213320332031fde601202bfde401212b20332032fde601202cfde401212c202d41046a212d202e418002\
+6a212e202f41046a212f201641016a2216418009480d000b2006200941086c20274180016c6a41046c6a2134203420292024fde401fd0c000000\
+00000000000000000000000000fdeb01fd0b02002034202a2026fde401fd0c00000000000000000000000000000000fdeb01fd0b021020062028\
+41c0006c200941086c6a41046c6a21352035202b2024fde401fd0c00000000000000000000000000000000fdeb01fd0b02002035202c2026fde4\
+01fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a2227200228020041016a41026d480d000b0b200741016a22072001\
+480d000b0b0b950c1f017b017f017b017f057d067f027b017d017f137d037f017d017f017d017f017d037f017d017f017d027f017d027f037d01\
+7f027d037f017d017f047d017f2000200148044020022a0210fd1321082008fd1f00fc00210920022a0214fd13210a200afd1f00fc00210b2002\
+280200410a6cb2210c43cdccccbd200c95210d2002280200b2210e436666663f200e95210f200f8c211020002111034020112112201221134100\
+21142004201341c0006c41046c6a21152005201341c0016c41046c6a21160340201441046c41006afd11fd0c0000000001000000020000000300\
+0000fdae01201341c0006cfd11fdae01fd0c010000000100000001000000010000002009fd11200bfd11100921172015fd000200fd0c3333333f\
+3333333f3333333f3333333ffde7012017fd0c3333333f3333333f3333333f3333333ffd43fd4e211820162017fd0b020020162018fd0b028002\
+201541106a2115201641106a2116201441016a22144110480d000b2006410041046c6a211a201a2a0280ed282119201a2a0284ed28211b201a2a\
+0288ed28211c201a2a028ced28211d201a2a0290ed28211e201a2a0294ed28211f201a2a0298ed282120201a2a029ced282121201a2a02a0ed28\
+2122201a2a02a4ed2821234100211403404300000000212443000000002125430000000021264300000000212743000000002128430000000021\
+294300000000212a4300000000212b4300000000212c4300000000212d4100212e2005201341c0016c41046c6a212f2006410041046c6a213003\
+40202f2a02800221312024203120302a0280d928949221242025203120302a0284d928949221252026203120302a0288d9289492212620272031\
+20302a028cd928949221272028203120302a0290d928949221282029203120302a0294d92894922129202a203120302a0298d9289492212a202b\
+203120302a029cd9289492212b202c203120302a02a0d9289492212c202d203120302a02a4d9289492212d202f41046a212f203041286a213020\
+2e41016a222e41c000480d000b2005201341c0016c41046c6a2132203220242019923802800420322025201b923802840420322026201c923802\
+880420322027201d9238028c0420322028201e923802900420322029201f92380294042032202a202092380298042032202b20219238029c0420\
+32202c2022923802a0042032202d2023923802a404201441016a22144101480d000b43ffff7fff21334100212e2005201341c0016c41046c6a21\
+340340203320342a028004972133203441046a2134202e41016a222e410a480d000b43ffff7fff213541002136410021372005201341c0016c41\
+046c6a2138034020382a0280042139203920355e203920395c72213a20392035203a1b21354100410a6c20376a2036203a1b2136203841046a21\
+38203741016a2237410a480d000b20362007201341046c6a213c203c28020046b2213b2005201341c0016c41046c6a213d203d20333802a80420\
+3d203b3802ac04203d2a02a804213e4100213f2005201341c0016c41046c6a2140034020402a028004203e932141204110022142204020413802\
+b004204020423802d804204041046a2140203f41016a223f410a480d000b430000000021434100212e2005201341c0016c41046c6a2144034020\
+4320442a02d804922143204441046a2144202e41016a222e410a480d000b203d204338028005203d2a02800521452045100321464100213f2005\
+201341c0016c41046c6a21470340204720472a02b00420469338028405204741046a2147203f41016a223f410a480d000b203c28020021484100\
+213f2005201341c0016c41046c6a214903402049200d20104300000000203f2048461b923802ac05204941046a2149203f41016a223f410a480d\
+000b4300000000214a4100212e2005201341c0016c41046c6a214b0340204a204b2a02ac0592214a204b41046a214b202e41016a222e410a480d\
+000b203d204a3802d405203d2a02d405214c204c8c214d203d2a028005214e204d204e95214f4100213f2005201341c0016c41046c6a21500340\
+205020502a02ac05204f20502a02d80494923802d805205041046a2150203f41016a223f410a480d000b201141016a22112001480d000b0b0bb8\
+0306027d077f017d037f097d047f2000200148044043000000002108430000000021094100210a2004410041046c6a210b2005410041046c6a21\
+0c0340200b280200210d200d41004e200d410a4871044020082005200a41c0016c200b2802006a41a1016a41046c6a210e200e2a020092210820\
+09200c2a02ac0492210905200b280200210f200f41004e200f410a4871044020082005200a41c0016c200b2802006a41a1016a41046c6a211020\
+102a02009221080b410104402009200c2a02ac049221090b0b200b41046a210b200c4180066a210c200a41016a220a2002280200480d000b4300\
+0000002111410021120340410021132005201241c0016c41046c6a21140340201120142a028405922111201441046a2114201341016a2213410a\
+480d000b201241016a22122002280200480d000b2002280200b2211520082015952116436666663f201694211720178c21182002280200410a6c\
+b221192011201995211a43cdcccc3d201a94211b2018201b93211c2009201595211d2000211e0340201e211f2006410041046c6a21202020201c\
+3802002007410041046c6a21212021201d380200201e41016a221e2001480d000b0b0b7803037f017d037f200020014804402000210603402006\
+210720072108430000000021094100210a2004200841046c6a210b03402009200b2a02d805922109200b4180066a210b200a41016a220a200228\
+0200480d000b2005200841046c6a210c200c2009380280ed28200641016a22062001480d000b0b0b830305047f087d037f017d017f2000200148\
+04402000210603402006210720074108702108200741086e2107200721094300000000210a4300000000210b4300000000210c4300000000210d\
+4300000000210e4300000000210f4300000000211043000000002111410021122004200941046c6a21132004200841086c41046c6a2114034020\
+132a02d8052115200a201520142a0280029492210a200b201520142a0284029492210b200c201520142a0288029492210c200d201520142a028c\
+029492210d200e201520142a0290029492210e200f201520142a0294029492210f2010201520142a029802949221102011201520142a029c0294\
+92211120134180066a211320144180066a2114201241016a22122002280200480d000b2005200841d0006c20096a41046c6a21162016200a3802\
+80d9282016200b3802a8d9282016200c3802d0d9282016200d3802f8d9282016200e3802a0da282016200f3802c8da28201620103802f0da2820\
+162011380298db28200641016a22062001480d000b0b0bfe1109057f0a7b037f077b057f047b037f047b067f2000200148044020002108034020\
+0821092009410870210a200941086e21092009210b200b41056c200228020041056b200b41056c200228020041056b481b210c41052002280200\
+4c0440fd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
 000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
 00000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000\
-000000000000002115410021162004200c2009411c6c6a200a4190066c6a41046c6a21172005200d41086c41046c6a2118024003402017fd0902\
-0021192018fd000200211a2019201afde601200efde401210e2018fd000210211b2019201bfde601200ffde401210f2017fd090204211c201c20\
-1afde6012010fde4012110201c201bfde6012011fde40121112017fd090208211d201d201afde6012012fde4012112201d201bfde6012013fde4\
-0121132017fd09020c211e201e201afde6012014fde4012114201e201bfde6012015fde4012115201641a07e460d012018fd00028001211f201c\
-201ffde601200efde401210e2018fd000290012120201c2020fde601200ffde401210f201d201ffde6012010fde4012110201d2020fde6012011\
-fde4012111201e201ffde6012012fde4012112201e2020fde6012013fde40121132017fd09021021212021201ffde6012014fde4012114202120\
-20fde6012015fde4012115201641f07c460d012018fd000280022122201d2022fde601200efde401210e2018fd000290022123201d2023fde601\
-200ffde401210f201e2022fde6012010fde4012110201e2023fde6012011fde401211120212022fde6012012fde401211220212023fde6012013\
-fde40121132017fd090214212420242022fde6012014fde401211420242023fde6012015fde4012115201741f0006a211720184180036a211820\
-1641016a22164103480d000b0b2006200c41206c200d41086c6a200941c0066c6a200a4180a9016c6a41046c6a21252025200efd0b0200202520\
-0ffd0b021020252010fd0b02800120252011fd0b02900120252012fd0b02800220252013fd0b02900220252014fd0b02800320252015fd0b0290\
-03200d41016a220d4104480d000b200b41016a220b4107480d000b200741016a22072001480d000b0b0be90c1a047b037f027b017f027b017f02\
-7b027f037b017f017b017f027b017f027b027f047b017f027b017f027b027f097b017f057b037f20002001480440200228020041a4056cb2fd13\
-21092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde7\
-01210c2000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c00000000000000000000000000000000211141\
-0021120340fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021150340fd0c0000000000\
-00000000000000000000002116fd0c000000000000000000000000000000002117410021182004200f41086c20124180a9016c6a201541c0066c\
-6a41046c6a2119034020162019fd000200fde401211620172019fd000210fde401211720194180016a2119201841016a2218411a480d000b2013\
-2016fde401211320142017fde4012114201541016a2215411a480d000b20102013fde401211020112014fde4012111201241016a221220022802\
-00480d000bfd0c00000000000000000000000000000000211afd0c00000000000000000000000000000000211b2004200f41086c41046c6a211d\
-201dfd000200211c201dfd000210211e4100211f0340fd0c000000000000000000000000000000002120fd0c0000000000000000000000000000\
-00002121410021220340fd0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021252004200f\
-41086c201f4180a9016c6a202241c0066c6a41046c6a212603402026fd000200201cfde501212720272027fde6012023fde40121232026fd0002\
-10201efde501212820282028fde6012024fde401212420264180016a2126202541016a2225411a480d000b20202023fde401212020212024fde4\
-012121202241016a2222411a480d000b201a2020fde401211a201b2021fde401211b201f41016a221f2002280200480d000bfd0c000000000000\
-000000000000000000002129fd0c00000000000000000000000000000000212a4100212b0340fd0c00000000000000000000000000000000212c\
-fd0c00000000000000000000000000000000212d4100212e0340fd0c00000000000000000000000000000000212ffd0c00000000000000000000\
-0000000000002130410021312004200f41086c202b4180a9016c6a202e41c0066c6a41046c6a21320340202f2032fd000200201cfde501fde401\
-212f20302032fd000210201efde501fde401213020324180016a2132203141016a2231411a480d000b202c202ffde401212c202d2030fde40121\
-2d202e41016a222e411a480d000b2029202cfde4012129202a202dfde401212a202b41016a222b2002280200480d000b20102009fde701213320\
-292009fde7012134201a2009fde70120342034fde601fde501fd0c00000000000000000000000000000000fde90121352035fd0cacc52737acc5\
-2737acc52737acc52737fde401fde301213620112009fde7012137202a2009fde7012138201b2009fde70120382038fde601fde501fd0c000000\
-00000000000000000000000000fde90121392039fd0cacc52737acc52737acc52737acc52737fde401fde301213afd0c6666663f6666663f6666\
-663f6666663f2005200f41086c41046c6a213c203cfd000280f028fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2033fde601fde401213b\
-fd0c6666663f6666663f6666663f6666663f203cfd000280f128fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2035200cfde601fde601fd\
-e401213d203cfd000280092036fde701213efd0c6666663f6666663f6666663f6666663f203cfd000290f028fde601fd0ccdcccc3dcdcccc3dcd\
-cccc3dcdcccc3d2037fde601fde401213ffd0c6666663f6666663f6666663f6666663f203cfd000290f128fde601fd0ccdcccc3dcdcccc3dcdcc\
-cc3dcdcccc3d2039200cfde601fde601fde4012140203cfd00029009203afde70121412006200f41086c41046c6a214220422033fd0b0200203c\
-203bfd0b0280f028203c203dfd0b0280f1282007200f41086c41046c6a214320432036fd0b02002008200f41086c41046c6a21442044203efd0b\
-020020422037fd0b0210203c203ffd0b0290f028203c2040fd0b0290f1282043203afd0b021020442041fd0b0210200d41016a220d2001480d00\
-0b0b0bf601010a7f200020014804402000210903402009210a200a210b4100210c03404100210d2008200c41206c200b4180a9016c6a41046c6a\
-210e2004200c41206c200b4180a9016c6a41046c6a210f2005410041046c6a21102006410041046c6a21112007410041046c6a21120340200e20\
-0ffd0002002010fd000200fde5012011fd000200fde6012012fd0002800afde401fd0c00000000000000000000000000000000fdeb01fd0b0200\
-200e41106a210e200f41106a210f201041106a2110201141106a2111201241106a2112200d41016a220d4108480d000b200c41016a220c41a405\
-480d000b200941016a22092001480d000b0b0bd51002077f3c7b200020014804402000210603402006210720074120702108200741206e210720\
-0721094100210a2004200941086c200841c0006c6a41046c6a210b200520094180326c200841046c6a41046c6a210c0340200bfd0002800b210d\
-200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd0002804b21\
-102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd0002808b\
-0121132013fd0c0000003f0000003f0000003f0000003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd0002\
-80cb0121162016fd0c398ee33d398ee33d398ee33d398ee33dfde6012117200bfd0002808b0321182018fd0c398ee33d398ee33d398ee33d398e\
-e33dfde601211920152017fde4012019fde401211a201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d\
-398ee33d398ee33dfde601211c200bfd0002808b02211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280cb03211f\
-201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6012123200bfd000280cb0221242024fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde6012125200bfd0002808b0421262026fd0c398ee33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820\
-152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd\
-0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c\
-398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c39\
-8ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e63\
-3d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d39\
-8ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e\
-633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde601\
-21332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffd\
-e6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d39\
-8e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfd\
-e6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde601\
-2139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e63\
-3dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde601\
-2022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d\
-202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfd\
-e601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202c\
-fde501202efd0c398e633e398e633e398e633e398e633efde601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde60121412030\
-2032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601\
-fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5\
-012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020\
-fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d39\
-8e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c2036fd0b028008200c2037fd0b028010200c2038fd0b02801820\
-0c2014fd0b028020200c2039fd0b028028200c203afd0b028030200c203bfd0b028038200c203cfd0b028040200c2028fd0b028048200c203dfd\
-0b028050200c203efd0b028058200c203ffd0b028060200c2040fd0b028068200c202efd0b028070200c2041fd0b028078200c2042fd0b028080\
-01200c2043fd0b02808801200c2044fd0b02809001200c2034fd0b02809801200c2045fd0b0280a001200c2046fd0b0280a801200c2047fd0b02\
-80b001200c2048fd0b0280b801200c2026fd0b0280c001200b41106a210b200c4180046a210c200a41016a220a4102480d000b200641016a2206\
-2001480d000b0b0bc40507067f027b027f047b027f087b027f2000200148044020002107034020072108200821094100210a03404100210b0340\
-4100210c0340fd0cffff7fffffff7fffffff7fffffff7fff210dfd0cffff7fffffff7fffffff7fffffff7fff210e4100210f2004200c41086c20\
-0a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a21100340200d2010fd000200fde901210d200e2010fd000210fde901210e200d20\
-10fd00028001fde901210d200e2010fd00029001fde901210e201041801a6a2110200f41016a220f4102480d000bfd0cffff7fffffff7fffffff\
-7fffffff7fff2111fd0c000000000000000000000000000000002112fd0cffff7fffffff7fffffff7fffffff7fff2113fd0c0000000000000000\
-00000000000000002114410021152004200c41086c200a41800d6c6a20094180a9016c6a200b41c0006c6a41046c6a211603402016fd00020021\
-1720172011fd4420172017fd42fd502118201720112018fd522111201541026cfd1120122018fd5221122016fd000210211920192013fd442019\
-2019fd42fd50211a20192013201afd522113201541026cfd112014201afd5221142016fd00028001211b201b2011fd44201b201bfd42fd50211c\
-201b2011201cfd522111201541026c41016afd112012201cfd5221122016fd00029001211d201d2013fd44201d201dfd42fd50211e201d201320\
-1efd522113201541026c41016afd112014201efd522114201641801a6a2116201541016a22154102480d000b2005200c41086c200a41a0036c6a\
-200941a02a6c6a200b41206c6a41046c6a211f201f200dfd0b02002006200c41086c200a41a0036c6a200941a02a6c6a200b41206c6a41046c6a\
-212020202012fd0b0200201f200efd0b021020202014fd0b0210200c41016a220c4104480d000b200b41016a220b410d480d000b200a41016a22\
-0a410d480d000b200741016a22072001480d000b0b0ba33009107f417b047f087b037f067b037f217b047f200020014804402000210803402008\
-21092009410170210a200941016e21092009210b4100210c0340200c410d48210d4100210e0340200e410d48210f200d200f7121104100211120\
-03200e41206c200c41c0036c6a41046c6a21122004200b41a02a6c200e41206c6a200c41a0036c6a41046c6a2113034020122010047b2013fd00\
-020005fd0c000000000000000000000000000000000bfd0b02809003201241106a2112201341106a2113201141016a22114108480d000b200e41\
-016a220e410e480d000b200c41016a220c410e480d000b410021140340410021150340410021112003201541e0006c201441c00a6c6a41046c6a\
-21162003201541206c20144180016c6a41046c6a211703402016fd0002809e0321182016fd000280ac0321192016fd000280ba03211a201afd0c\
-00000040000000400000004000000040fde601211b2016fd0002809f03211c2016fd000280ad03211d2016fd000280bb03211e201efd0c000000\
-40000000400000004000000040fde601211f2016fd0002809103fd0c00000040000000400000004000000040fde601201cfd0c00004040000040\
-400000404000004040fde601fde401201dfd0c00004040000040400000404000004040fde601fde501201ffde50121202016fd000280a0032121\
-2016fd000280ae0321222016fd000280bc0321232023fd0c00000040000000400000004000000040fde60121242016fd0002809203fd0c000000\
-40000000400000004000000040fde6012021fd0c00004040000040400000404000004040fde601fde4012022fd0c000040400000404000004040\
-00004040fde601fde5012024fde50121252016fd000280a10321262016fd000280af0321272016fd000280bd0321282028fd0c00000040000000\
-400000004000000040fde60121292016fd0002809303fd0c00000040000000400000004000000040fde6012026fd0c0000404000004040000040\
-4000004040fde601fde4012027fd0c00004040000040400000404000004040fde601fde5012029fde501212a202afd0c00000040000000400000\
-004000000040fde601212b2016fd000280a203212c2016fd000280b003212d2016fd000280be03212e202efd0c00000040000000400000004000\
-000040fde601212f201cfd0c00000040000000400000004000000040fde601201dfd0c0000a0400000a0400000a0400000a040fde601fde40120\
-1ffde40121302021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fde4012024fd\
-e40121312026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde4012029fde401\
-21322032fd0c00000040000000400000004000000040fde6012133201dfd0c00000041000000410000004100000041fde601201cfd0c00008041\
-000080410000804100008041fde601fde501201efd0c00000041000000410000004100000041fde601fde40121342022fd0c0000004100000041\
-0000004100000041fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fd\
-e601fde40121352027fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028\
-fd0c00000041000000410000004100000041fde601fde40121362036fd0c00000040000000400000004000000040fde6012137201c201dfde401\
-201ffde501213820212022fde4012024fde501213920262027fde4012029fde501213a203afd0c00000040000000400000004000000040fde601\
-213b2016fd000280c903201cfde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501201efd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401213c2016fd000280ca032021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde401213d2016fd000280cb032026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401213e203efd0c00000040000000400000004000000040fde601213f2016fd00\
-02809003fd0c00000040000000400000004000000040fde6012018fd0c00004040000040400000404000004040fde601fde4012019fd0c000040\
-40000040400000404000004040fde601fde501201bfde501fd0c00000040000000400000004000000040fde6012020fd0c000040400000404000\
-00404000004040fde601fde4012025fd0c00004040000040400000404000004040fde601fde501202bfde50121402020fd0c0000004000000040\
-0000004000000040fde6012025fd0c0000a0400000a0400000a0400000a040fde601fde401202bfde40121412025fd0c00000041000000410000\
-004100000041fde6012020fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601\
-fde401214220202025fde401202bfde50121432016fd0002809403fd0c00000040000000400000004000000040fde601202cfd0c000040400000\
-40400000404000004040fde601fde401202dfd0c00004040000040400000404000004040fde601fde501202ffde5012020fde5012025fd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121442018fd0c000000400000\
-00400000004000000040fde6012019fd0c0000a0400000a0400000a0400000a040fde601fde401201bfde401fd0c000000400000004000000040\
-00000040fde6012030fd0c00004040000040400000404000004040fde601fde4012031fd0c00004040000040400000404000004040fde601fde5\
-012033fde50121452030fd0c00000040000000400000004000000040fde6012031fd0c0000a0400000a0400000a0400000a040fde601fde40120\
-33fde40121462031fd0c00000041000000410000004100000041fde6012030fd0c00008041000080410000804100008041fde601fde5012032fd\
-0c00000041000000410000004100000041fde601fde401214720302031fde4012033fde5012148202cfd0c000000400000004000000040000000\
-40fde601202dfd0c0000a0400000a0400000a0400000a040fde601fde401202ffde4012030fde5012031fd0c0000c03f0000c03f0000c03f0000\
-c03ffde601fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121492019fd0c00000041000000410000004100000041fde6\
-012018fd0c00008041000080410000804100008041fde601fde501201afd0c00000041000000410000004100000041fde601fde401fd0c000000\
-40000000400000004000000040fde6012034fd0c00004040000040400000404000004040fde601fde4012035fd0c000040400000404000004040\
-00004040fde601fde5012037fde501214a2034fd0c00000040000000400000004000000040fde6012035fd0c0000a0400000a0400000a0400000\
-a040fde601fde4012037fde401214b2035fd0c00000041000000410000004100000041fde6012034fd0c00008041000080410000804100008041\
-fde601fde5012036fd0c00000041000000410000004100000041fde601fde401214c20342035fde4012037fde501214d202dfd0c000000410000\
-00410000004100000041fde601202cfd0c00008041000080410000804100008041fde601fde501202efd0c000000410000004100000041000000\
-41fde601fde4012034fde5012035fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012036fd0c0000c03f0000c03f0000c03f0000c03f\
-fde601fde401214e20182019fde401201bfde501fd0c00000040000000400000004000000040fde6012038fd0c00004040000040400000404000\
-004040fde601fde4012039fd0c00004040000040400000404000004040fde601fde501203bfde501214f2038fd0c000000400000004000000040\
-00000040fde6012039fd0c0000a0400000a0400000a0400000a040fde601fde401203bfde40121502039fd0c0000004100000041000000410000\
-0041fde6012038fd0c00008041000080410000804100008041fde601fde501203afd0c00000041000000410000004100000041fde601fde40121\
-5120382039fde401203bfde5012152202c202dfde401202ffde5012038fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121532016fd000280c8032018fde5012019fd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde501201afd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde601203c\
-fd0c00004040000040400000404000004040fde601fde401203dfd0c00004040000040400000404000004040fde601fde501203ffde501215420\
-3cfd0c00000040000000400000004000000040fde601203dfd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012155203dfd\
-0c00000041000000410000004100000041fde601203cfd0c00008041000080410000804100008041fde601fde501203efd0c0000004100000041\
-0000004100000041fde601fde4012156203c203dfde401203ffde50121572016fd000280cc03202cfde501202dfd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde501202efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401203cfde501203dfd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215820172040fd0b020020172041fd0b028010201720\
-42fd0b02802020172043fd0b02803020172044fd0b02804020172045fd0b02805020172046fd0b02806020172047fd0b02807020172048fd0b02\
-80800120172049fd0b028090012017204afd0b0280a0012017204bfd0b0280b0012017204cfd0b0280c0012017204dfd0b0280d0012017204efd\
-0b0280e0012017204ffd0b0280f00120172050fd0b0280800220172051fd0b0280900220172052fd0b0280a00220172053fd0b0280b002201720\
-54fd0b0280c00220172055fd0b0280d00220172056fd0b0280e00220172057fd0b0280f00220172058fd0b02808003201641106a211620174110\
-6a2117201141016a22114108480d000b201541016a22154104480d000b201441016a22144104480d000b4100215903404100215a03404100215b\
-03404100215c0340fd0c00000000000000000000000000000000215dfd0c00000000000000000000000000000000215efd0c0000000000000000\
-0000000000000000215ffd0c000000000000000000000000000000002160fd0c000000000000000000000000000000002161fd0c000000000000\
-000000000000000000002162fd0c000000000000000000000000000000002163fd0c000000000000000000000000000000002164410021652003\
-205b4180046c205c4180016c6a41046c6a2166200620594180326c205b4180026c6a41046c6a216703402066fd09020021682067fd0002002169\
-20682069fde601205dfde401215d2067fd00028004216a2068206afde601205efde401215e2066fd09028001216b206b2069fde601205ffde401\
-215f206b206afde6012060fde40121602066fd09028002216c206c2069fde6012061fde4012161206c206afde6012062fde40121622066fd0902\
-8003216d206d2069fde6012063fde4012163206d206afde6012064fde4012164206641046a2166206741106a2167206541016a22654120480d00\
-0b2003205b4180016c205c41206c6a41046c6a216e206e205dfd0b0280d404206e205efd0b0290d404206e205ffd0b02a0d404206e2060fd0b02\
-b0d404206e2061fd0b02c0d404206e2062fd0b02d0d404206e2063fd0b02e0d404206e2064fd0b02f0d404205c41016a225c4104480d000b205b\
-41016a225b4119480d000b205a41016a225a4101480d000b4100211403404100211503404100215a2003201541086c201441206c6a41046c6a21\
-6f2003201541186c201441a0026c6a41046c6a21700340206ffd000280e8042171206ffd000280fc042172206ffd00028090052173206ffd0002\
-80ec042174206ffd00028080052175206ffd00028094052176206ffd000280d8042074fde4012075fde4012076fde4012177206ffd000280f004\
-2178206ffd00028084052179206ffd0002809805217a206ffd000280dc042078fde4012079fde401207afde401217b206ffd000280f404217c20\
-6ffd0002808805217d206ffd0002809c05217e206ffd000280e004207cfde401207dfde401207efde401217f206ffd000280f804218001206ffd\
-0002808c05218101206ffd000280a00521820120742075fd0c0000003f0000003f0000003f0000003ffde601fde5012076fd0c00000040000000\
-400000004000000040fde601fde50121830120782079fd0c0000003f0000003f0000003f0000003ffde601fde501207afd0c0000004000000040\
-0000004000000040fde601fde501218401207c207dfd0c0000003f0000003f0000003f0000003ffde601fde501207efd0c000000400000004000\
-00004000000040fde601fde50121850120742075fd0c0000803e0000803e0000803e0000803efde601fde4012076fd0c00008040000080400000\
-804000008040fde601fde401206ffd000280a805fde40121860120782079fd0c0000803e0000803e0000803e0000803efde601fde401207afd0c\
-00008040000080400000804000008040fde601fde401206ffd000280ac05fde401218701207c207dfd0c0000803e0000803e0000803e0000803e\
-fde601fde401207efd0c00008040000080400000804000008040fde601fde401206ffd000280b005fde401218801206ffd000280d4042071fde4\
-012072fde4012073fde4012077fde401207bfde401207ffde4012189012077207bfd0c0000003f0000003f0000003f0000003ffde601fde50120\
-7ffd0c00000040000000400000004000000040fde601fde501218a012077207bfd0c0000803e0000803e0000803e0000803efde601fde401207f\
-fd0c00008040000080400000804000008040fde601fde401206ffd000280e404208001fde401208101fde401208201fde401fde401218b012071\
-2072fd0c0000003f0000003f0000003f0000003ffde601fde5012073fd0c00000040000000400000004000000040fde601fde501208301fde401\
-208401fde401208501fde401218c01208301208401fd0c0000003f0000003f0000003f0000003ffde601fde501208501fd0c0000004000000040\
-0000004000000040fde601fde501218d01208301208401fd0c0000803e0000803e0000803e0000803efde601fde401208501fd0c000080400000\
-80400000804000008040fde601fde401208001208101fd0c0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000\
-400000004000000040fde601fde501fde401218e0120712072fd0c0000803e0000803e0000803e0000803efde601fde4012073fd0c0000804000\
-0080400000804000008040fde601fde401206ffd000280a405fde401208601fde401208701fde401208801fde401218f01208601208701fd0c00\
-00003f0000003f0000003f0000003ffde601fde501208801fd0c00000040000000400000004000000040fde601fde501219001208601208701fd\
-0c0000803e0000803e0000803e0000803efde601fde401208801fd0c00008040000080400000804000008040fde601fde401208001208101fd0c\
-0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde401206ffd000280b405fd\
-e401fde4012191012070208901fd0b0280b8052070208a01fd0b02a0b8052070208b01fd0b02c0b8052070208c01fd0b0280bb052070208d01fd\
-0b02a0bb052070208e01fd0b02c0bb052070208f01fd0b0280be052070209001fd0b02a0be052070209101fd0b02c0be05206f41106a216f2070\
-41106a2170205a41016a225a4102480d000b201541016a22154104480d000b201441016a22144104480d000b4100219201034041002193010340\
-4100215a2007205941086c20920141c0056c6a200b41c03c6c6a20930141c0006c6a41046c6a219401200320920141e0006c20930141086c6a41\
-046c6a2195010340209401209501fd000280b805fd0b020020940141106a21940120950141106a219501205a41016a225a4102480d000b209301\
-41016a229301410b480d000b20920141016a229201410b480d000b205941016a22594108480d000b200841016a22082001480d000b0b0be30a14\
-047b037f027b017f027b027f037b017f017b017f027b027f047b017f027b027f097b017f057b037f20002001480440200228020041f9006cb2fd\
-1321092009fd0c0000803f0000803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfd\
-e701210c2000210d0340200d210e200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111\
-410021120340fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114410021152004200f41086c20\
-1241c03c6c6a41046c6a2116034020132016fd000200fde401211320142016fd000210fde401211420164180026a2116201541016a221541f900\
-480d000b20102013fde401211020112014fde4012111201241016a22122002280200480d000bfd0c000000000000000000000000000000002117\
-fd0c0000000000000000000000000000000021182004200f41086c41046c6a211a201afd0002002119201afd000210211b4100211c0340fd0c00\
-000000000000000000000000000000211dfd0c00000000000000000000000000000000211e4100211f2004200f41086c201c41c03c6c6a41046c\
-6a212003402020fd0002002019fde501212120212021fde601201dfde401211d2020fd000210201bfde501212220222022fde601201efde40121\
-1e20204180026a2120201f41016a221f41f900480d000b2017201dfde40121172018201efde4012118201c41016a221c2002280200480d000bfd\
-0c000000000000000000000000000000002123fd0c000000000000000000000000000000002124410021250340fd0c0000000000000000000000\
-00000000002126fd0c000000000000000000000000000000002127410021282004200f41086c202541c03c6c6a41046c6a2129034020262029fd\
-0002002019fde501fde401212620272029fd000210201bfde501fde401212720294180026a2129202841016a222841f900480d000b20232026fd\
-e401212320242027fde4012124202541016a22252002280200480d000b20102009fde701212a20232009fde701212b20172009fde701202b202b\
-fde601fde501fd0c00000000000000000000000000000000fde901212c202cfd0cacc52737acc52737acc52737acc52737fde401fde301212d20\
-112009fde701212e20242009fde701212f20182009fde701202f202ffde601fde501fd0c00000000000000000000000000000000fde901213020\
-30fd0cacc52737acc52737acc52737acc52737fde401fde3012131fd0c6666663f6666663f6666663f6666663f2005200f41086c41046c6a2133\
-2033fd000280f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202afde601fde4012132fd0c6666663f6666663f6666663f6666663f20\
-33fd000280f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202c200cfde601fde601fde40121342033fd000280cb04202dfde7012135\
-fd0c6666663f6666663f6666663f6666663f2033fd000290f228fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202efde601fde4012136fd\
-0c6666663f6666663f6666663f6666663f2033fd000290f428fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2030200cfde601fde601fde4\
-0121372033fd000290cb042031fde70121382006200f41086c41046c6a21392039202afd0b020020332032fd0b0280f22820332034fd0b0280f4\
-282007200f41086c41046c6a213a203a202dfd0b02002008200f41086c41046c6a213b203b2035fd0b02002039202efd0b021020332036fd0b02\
-90f22820332037fd0b0290f428203a2031fd0b0210203b2038fd0b0210200d41016a220d2001480d000b0b0be21002077f3c7b20002001480440\
-20002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c20084180016c6a41046c6a210b20052009\
-4180e4006c200841046c6a41046c6a210c0340200bfd000280cf04210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c\
-398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280cf0621102010fd0c0000003f0000003f0000003f0000003ffde60121112011\
-fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280cf0821132013fd0c0000003f0000003f0000003f0000003ffde6012114\
-200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280cf0a21162016fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-2117200bfd000280cf1021182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee3\
-3d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd000280cf0c211d201dfd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601211e200bfd000280cf12211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c20\
-1efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-012123200bfd000280cf0e21242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd000280cf1421262026fd0c398ee33d398e\
-e33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde50120\
-18fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c\
-398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d\
-398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e\
-633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e63\
-3e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d\
-398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398e\
-e33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fd\
-e5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee3\
-3cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efd\
-e601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee3\
-3dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfd\
-e601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601\
-fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601\
-fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde4\
-012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
-012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121\
-442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d\
-398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b\
-0200200c2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b028060200c\
-203bfd0b028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b0280c00120\
-0c2040fd0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd0b0280a0\
-02200c2034fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c2026fd0b02\
-808003200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf0040f047f017d017f017d01\
-7f017d057f017d027f017d037f017d017f017d037f200020014804402000210a0340200a210b200b41c00070210c200b41c0006e210b200b210d\
-2005200c41046c6a210f200f2a0200210e2006200c41046c6a211120112a020021102007200c41046c6a211320132a0280cd0421124100211403\
-40410021152008200c4192016c2014410b6c6a200d4180c9006c6a41046c6a21162004200c201441c0056c6a200d41c03c6c6a41046c6a211703\
-40201620172a0200200e93201094201292430000000097380200201641046a211620174180026a2117201541016a2215410b480d000b20144101\
-6a2214410b480d000b41002114034041002115034043ffff7fff2118410021192008200c4192016c201441166c6a200d4180c9006c6a20154102\
-6c6a41046c6a211a03402018201a2a02009721182018201a2a0204972118201a412c6a211a201941016a22194102480d000b43ffff7fff211b41\
-00211c4100211d2008200c4192016c201441166c6a200d4180c9006c6a201541026c6a41046c6a211e0340201e2a0200211f201f201b5e201f20\
-1f5c722120201f201b20201b211b201d41026c201c20201b211c201e2a020421212021201b5e202120215c7221222021201b20221b211b201d41\
-026c41016a201c20221b211c201e412c6a211e201d41016a221d4102480d000b2008200c4192016c201441056c6a200d4180c9006c6a20156a41\
-046c6a2123202320183802e4032009200c201441c0026c6a200d41c00c6c6a201541c0006c6a41046c6a21242024201c360200201541016a2215\
-4105480d000b201441016a22144105480d000b200a41016a220a2001480d000b0b0bf34c090a7f5a7b047f087b037f067b037f217b047f200020\
-01480440200021080340200821092009410170210a200941016e21092009210b4100210c0340200b41086c200c6a20022802004804404100210d\
-03404100210e03404100210f2004200b4180c8046c200c4180c9006c6a41046c6a21102003200c41c0006c41046c6a21110340fd0c0000000001\
-0000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f\
-41c8046cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fdab012004fd11fdae0121132013fd1b002a0200fd132013fd1b\
-012a0200fd20012013fd1b022a0200fd20022013fd1b032a0200fd20032112fd0c00000000010000000200000003000000fd0c92000000920000\
-009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c830000008300000083\
-00000083000000fdae014102fdab012004fd11fdae0121152015fd1b002a0200fd132015fd1b012a0200fd20012015fd1b022a0200fd20022015\
-fd1b032a0200fd20032114fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd\
-11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c88000000880000008800000088000000fdae014102fdab012004fd11fd\
-ae0121172017fd1b002a0200fd132017fd1b012a0200fd20012017fd1b022a0200fd20022017fd1b032a0200fd200321162016fd0c0000004000\
-0000400000004000000040fde6012118fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b41\
-80c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7f0000007f0000007f0000007f000000fdae014102fdab01\
-2004fd11fdae01211a201afd1b002a0200fd13201afd1b012a0200fd2001201afd1b022a0200fd2002201afd1b032a0200fd20032119fd0c0000\
-0000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae\
-01200f41c8046cfd11fdae01fd0c84000000840000008400000084000000fdae014102fdab012004fd11fdae01211c201cfd1b002a0200fd1320\
-1cfd1b012a0200fd2001201cfd1b022a0200fd2002201cfd1b032a0200fd2003211bfd0c00000000010000000200000003000000fd0c92000000\
-920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c890000008900\
-00008900000089000000fdae014102fdab012004fd11fdae01211e201efd1b002a0200fd13201efd1b012a0200fd2001201efd1b022a0200fd20\
-02201efd1b032a0200fd2003211d201dfd0c00000040000000400000004000000040fde601211ffd0c00000000010000000200000003000000fd\
-0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7a\
-0000007a0000007a0000007a000000fdae014102fdab012004fd11fdae0121212021fd1b002a0200fd132021fd1b012a0200fd20012021fd1b02\
-2a0200fd20022021fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012019fd0c00004040000040400000404000004040\
-fde601fde401201bfd0c00004040000040400000404000004040fde601fde501201ffde5012120fd0c00000000010000000200000003000000fd\
-0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c80\
-000000800000008000000080000000fdae014102fdab012004fd11fdae0121232023fd1b002a0200fd132023fd1b012a0200fd20012023fd1b02\
-2a0200fd20022023fd1b032a0200fd20032122fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501\
-200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c85000000850000008500000085000000fdae014102\
-fdab012004fd11fdae0121252025fd1b002a0200fd132025fd1b012a0200fd20012025fd1b022a0200fd20022025fd1b032a0200fd20032124fd\
-0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd\
-11fdae01200f41c8046cfd11fdae01fd0c8a0000008a0000008a0000008a000000fdae014102fdab012004fd11fdae0121272027fd1b002a0200\
-fd132027fd1b012a0200fd20012027fd1b022a0200fd20022027fd1b032a0200fd200321262026fd0c00000040000000400000004000000040fd\
-e6012128fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c41\
-80c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7b0000007b0000007b0000007b000000fdae014102fdab012004fd11fdae01212a202afd\
-1b002a0200fd13202afd1b012a0200fd2001202afd1b022a0200fd2002202afd1b032a0200fd2003fd0c00000040000000400000004000000040\
-fde6012022fd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040400000404000004040fde601fde5012028fd\
-e5012129fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c41\
-80c9006cfd11fdae01200f41c8046cfd11fdae01fd0c81000000810000008100000081000000fdae014102fdab012004fd11fdae01212c202cfd\
-1b002a0200fd13202cfd1b012a0200fd2001202cfd1b022a0200fd2002202cfd1b032a0200fd2003212bfd0c0000000001000000020000000300\
-0000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01\
-fd0c86000000860000008600000086000000fdae014102fdab012004fd11fdae01212e202efd1b002a0200fd13202efd1b012a0200fd2001202e\
-fd1b022a0200fd2002202efd1b032a0200fd2003212dfd0c00000000010000000200000003000000fd0c92000000920000009200000092000000\
-fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8b0000008b0000008b0000008b000000fdae\
-014102fdab012004fd11fdae0121302030fd1b002a0200fd132030fd1b012a0200fd20012030fd1b022a0200fd20022030fd1b032a0200fd2003\
-212f202ffd0c00000040000000400000004000000040fde6012131fd0c00000000010000000200000003000000fd0c9200000092000000920000\
-0092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7c0000007c0000007c0000007c\
-000000fdae014102fdab012004fd11fdae0121332033fd1b002a0200fd132033fd1b012a0200fd20012033fd1b022a0200fd20022033fd1b032a\
-0200fd2003fd0c00000040000000400000004000000040fde601202bfd0c00004040000040400000404000004040fde601fde401202dfd0c0000\
-4040000040400000404000004040fde601fde5012031fde50121322032fd0c00000040000000400000004000000040fde6012134fd0c00000000\
-010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae0120\
-0f41c8046cfd11fdae01fd0c82000000820000008200000082000000fdae014102fdab012004fd11fdae0121362036fd1b002a0200fd132036fd\
-1b012a0200fd20012036fd1b022a0200fd20022036fd1b032a0200fd20032135fd0c00000000010000000200000003000000fd0c920000009200\
-00009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8700000087000000\
-8700000087000000fdae014102fdab012004fd11fdae0121382038fd1b002a0200fd132038fd1b012a0200fd20012038fd1b022a0200fd200220\
-38fd1b032a0200fd20032137fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046c\
-fd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8c0000008c0000008c0000008c000000fdae014102fdab012004fd11\
-fdae01213a203afd1b002a0200fd13203afd1b012a0200fd2001203afd1b022a0200fd2002203afd1b032a0200fd200321392039fd0c00000040\
-000000400000004000000040fde601213b2019fd0c00000040000000400000004000000040fde601201bfd0c0000a0400000a0400000a0400000\
-a040fde601fde401201ffde401213c2022fd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040\
-fde601fde4012028fde401213d202bfd0c00000040000000400000004000000040fde601202dfd0c0000a0400000a0400000a0400000a040fde6\
-01fde4012031fde401213e203efd0c00000040000000400000004000000040fde601213f201bfd0c00000041000000410000004100000041fde6\
-012019fd0c00008041000080410000804100008041fde601fde501201dfd0c00000041000000410000004100000041fde601fde40121402024fd\
-0c00000041000000410000004100000041fde6012022fd0c00008041000080410000804100008041fde601fde5012026fd0c0000004100000041\
-0000004100000041fde601fde4012141202dfd0c00000041000000410000004100000041fde601202bfd0c000080410000804100008041000080\
-41fde601fde501202ffd0c00000041000000410000004100000041fde601fde40121422042fd0c00000040000000400000004000000040fde601\
-21432019201bfde401201ffde501214420222024fde4012028fde5012145202b202dfde4012031fde50121462046fd0c00000040000000400000\
-004000000040fde6012147fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd\
-11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8e0000008e0000008e0000008e000000fdae014102fdab012004fd11fd\
-ae0121492049fd1b002a0200fd132049fd1b012a0200fd20012049fd1b022a0200fd20022049fd1b032a0200fd20032019fde501201bfd0c0000\
-c03f0000c03f0000c03f0000c03ffde601fde501201dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012148fd0c0000000001000000\
-0200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c804\
-6cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae014102fdab012004fd11fdae01214b204bfd1b002a0200fd13204bfd1b012a02\
-00fd2001204bfd1b022a0200fd2002204bfd1b032a0200fd20032022fde5012024fd0c0000c03f0000c03f0000c03f0000c03ffde601fde50120\
-26fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214afd0c00000000010000000200000003000000fd0c9200000092000000920000\
-0092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c90000000900000009000000090\
-000000fdae014102fdab012004fd11fdae01214d204dfd1b002a0200fd13204dfd1b012a0200fd2001204dfd1b022a0200fd2002204dfd1b032a\
-0200fd2003202bfde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde401214c204cfd0c00000040000000400000004000000040fde601214efd0c00000000010000000200000003000000fd0c92000000920000\
-009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c790000007900000079\
-00000079000000fdae014102fdab012004fd11fdae0121502050fd1b002a0200fd132050fd1b012a0200fd20012050fd1b022a0200fd20022050\
-fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012012fd0c00004040000040400000404000004040fde601fde4012014\
-fd0c00004040000040400000404000004040fde601fde5012018fde501fd0c00000040000000400000004000000040fde6012020fd0c00004040\
-000040400000404000004040fde601fde4012029fd0c00004040000040400000404000004040fde601fde5012034fde501214f2020fd0c000000\
-40000000400000004000000040fde6012029fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde40121512029fd0c0000004100\
-0000410000004100000041fde6012020fd0c00008041000080410000804100008041fde601fde5012032fd0c0000004100000041000000410000\
-0041fde601fde401215220202029fde4012034fde5012153fd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
-0000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c7d0000007d0000007d0000007d000000\
-fdae014102fdab012004fd11fdae0121552055fd1b002a0200fd132055fd1b012a0200fd20012055fd1b022a0200fd20022055fd1b032a0200fd\
-2003fd0c00000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012037fd0c0000404000\
-0040400000404000004040fde601fde501203bfde5012020fde5012029fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012032fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde40121542012fd0c00000040000000400000004000000040fde6012014fd0c0000a0400000a040\
-0000a0400000a040fde601fde4012018fde401fd0c00000040000000400000004000000040fde601203cfd0c0000404000004040000040400000\
-4040fde601fde401203dfd0c00004040000040400000404000004040fde601fde501203ffde5012156203cfd0c00000040000000400000004000\
-000040fde601203dfd0c0000a0400000a0400000a0400000a040fde601fde401203ffde4012157203dfd0c000000410000004100000041000000\
-41fde601203cfd0c00008041000080410000804100008041fde601fde501203efd0c00000041000000410000004100000041fde601fde4012158\
-203c203dfde401203ffde50121592035fd0c00000040000000400000004000000040fde6012037fd0c0000a0400000a0400000a0400000a040fd\
-e601fde401203bfde401203cfde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203efd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401215a2014fd0c00000041000000410000004100000041fde6012012fd0c00008041000080410000804100008041fde601fd\
-e5012016fd0c00000041000000410000004100000041fde601fde401fd0c00000040000000400000004000000040fde6012040fd0c0000404000\
-0040400000404000004040fde601fde4012041fd0c00004040000040400000404000004040fde601fde5012043fde501215b2040fd0c00000040\
-000000400000004000000040fde6012041fd0c0000a0400000a0400000a0400000a040fde601fde4012043fde401215c2041fd0c000000410000\
-00410000004100000041fde6012040fd0c00008041000080410000804100008041fde601fde5012042fd0c000000410000004100000041000000\
-41fde601fde401215d20402041fde4012043fde501215e2037fd0c00000041000000410000004100000041fde6012035fd0c0000804100008041\
-0000804100008041fde601fde5012039fd0c00000041000000410000004100000041fde601fde4012040fde5012041fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012042fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215f20122014fde4012018fde501fd0c000000\
-40000000400000004000000040fde6012044fd0c00004040000040400000404000004040fde601fde4012045fd0c000040400000404000004040\
-00004040fde601fde5012047fde50121602044fd0c00000040000000400000004000000040fde6012045fd0c0000a0400000a0400000a0400000\
-a040fde601fde4012047fde40121612045fd0c00000041000000410000004100000041fde6012044fd0c00008041000080410000804100008041\
-fde601fde5012046fd0c00000041000000410000004100000041fde601fde401216220442045fde4012047fde501216320352037fde401203bfd\
-e5012044fde5012045fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012046fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4\
-012164fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180\
-c9006cfd11fdae01200f41c8046cfd11fdae01fd0c8d0000008d0000008d0000008d000000fdae014102fdab012004fd11fdae0121662066fd1b\
-002a0200fd132066fd1b012a0200fd20012066fd1b022a0200fd20022066fd1b032a0200fd20032012fde5012014fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6\
-012048fd0c00004040000040400000404000004040fde601fde401204afd0c00004040000040400000404000004040fde601fde501204efde501\
-21652048fd0c00000040000000400000004000000040fde601204afd0c0000a0400000a0400000a0400000a040fde601fde401204efde4012167\
-204afd0c00000041000000410000004100000041fde6012048fd0c00008041000080410000804100008041fde601fde501204cfd0c0000004100\
-0000410000004100000041fde601fde40121682048204afde401204efde5012169fd0c00000000010000000200000003000000fd0c9200000092\
-0000009200000092000000fdb501200b4180c8046cfd11fdae01200c4180c9006cfd11fdae01200f41c8046cfd11fdae01fd0c91000000910000\
-009100000091000000fdae014102fdab012004fd11fdae01216b206bfd1b002a0200fd13206bfd1b012a0200fd2001206bfd1b022a0200fd2002\
-206bfd1b032a0200fd20032035fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012039fd0c0000c03f0000c03f0000c03f\
-0000c03ffde601fde4012048fde501204afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501204cfd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde401216a2011204ffd0b020020112051fd0b02801020112052fd0b02802020112053fd0b02803020112054fd0b028040201120\
-56fd0b02805020112057fd0b02806020112058fd0b02807020112059fd0b028080012011205afd0b028090012011205bfd0b0280a0012011205c\
-fd0b0280b0012011205dfd0b0280c0012011205efd0b0280d0012011205ffd0b0280e00120112060fd0b0280f00120112061fd0b028080022011\
-2062fd0b0280900220112063fd0b0280a00220112064fd0b0280b00220112065fd0b0280c00220112067fd0b0280d00220112068fd0b0280e002\
-20112069fd0b0280f0022011206afd0b02808003201041a0126a2110201141106a2111200f41016a220f4110480d000b200e41016a220e410148\
-0d000b200d41016a220d4101480d000b0b200c41016a220c4108480d000b4100216c03404100216d03404100216e03404100216f0340200b4108\
-6c206f41046c6a2002280200480440fd0c000000000000000000000000000000002170fd0c000000000000000000000000000000002171fd0c00\
-0000000000000000000000000000002172fd0c000000000000000000000000000000002173fd0c000000000000000000000000000000002174fd\
-0c000000000000000000000000000000002175fd0c000000000000000000000000000000002176fd0c0000000000000000000000000000000021\
-77410021782003206e4180046c206f4180026c6a41046c6a21792006206c4180e4006c206e4180046c6a41046c6a217a03402079fd090200217b\
-207afd000200217c207b207cfde6012070fde4012170207afd00028008217d207b207dfde6012071fde40121712079fd09028002217e207e207c\
-fde6012072fde4012172207e207dfde6012073fde40121732079fd09028004217f207f207cfde6012074fde4012174207f207dfde6012075fde4\
-0121752079fd09028006218001208001207cfde6012076fde4012176208001207dfde6012077fde4012177207941046a2179207a41106a217a20\
-7841016a227841c000480d000b2003206e41c0006c206f41206c6a41046c6a2181012081012070fd0b028090032081012071fd0b029090032081\
-012072fd0b02a090032081012073fd0b02b090032081012074fd0b02c090032081012075fd0b02d090032081012076fd0b02e090032081012077\
-fd0b02f090030b206f41016a226f4102480d000b206e41016a226e4119480d000b206d41016a226d4101480d000b4100210c0340200b41086c20\
-0c6a20022802004804404100210d03404100210e03404100216d2003200c41086c41046c6a2182012003200c41c8006c41046c6a218301034020\
-8201fd0002809a03218401208201fd000280a403218501208201fd000280ae03218601208201fd0002809c03218701208201fd000280a6032188\
-01208201fd000280b003218901208201fd0002809203208701fde401208801fde401208901fde401218a01208201fd0002809e03218b01208201\
-fd000280a803218c01208201fd000280b203218d01208201fd0002809403208b01fde401208c01fde401208d01fde401218e01208201fd000280\
-a003218f01208201fd000280aa03219001208201fd000280b403219101208201fd0002809603208f01fde401209001fde401209101fde4012192\
-01208201fd000280a203219301208201fd000280ac03219401208201fd000280b603219501208701208801fd0c0000003f0000003f0000003f00\
-00003ffde601fde501208901fd0c00000040000000400000004000000040fde601fde501219601208b01208c01fd0c0000003f0000003f000000\
-3f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde501219701208f01209001fd0c0000003f0000003f00\
-00003f0000003ffde601fde501209101fd0c00000040000000400000004000000040fde601fde501219801208701208801fd0c0000803e000080\
-3e0000803e0000803efde601fde401208901fd0c00008040000080400000804000008040fde601fde401208201fd000280ba03fde40121990120\
-8b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde4012082\
-01fd000280bc03fde401219a01208f01209001fd0c0000803e0000803e0000803e0000803efde601fde401209101fd0c00008040000080400000\
-804000008040fde601fde401208201fd000280be03fde401219b01208201fd0002809003208401fde401208501fde401208601fde401208a01fd\
-e401208e01fde401209201fde401219c01208a01208e01fd0c0000003f0000003f0000003f0000003ffde601fde501209201fd0c000000400000\
-00400000004000000040fde601fde501219d01208a01208e01fd0c0000803e0000803e0000803e0000803efde601fde401209201fd0c00008040\
-000080400000804000008040fde601fde401208201fd0002809803209301fde401209401fde401209501fde401fde401219e01208401208501fd\
-0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501209601fde4012097\
-01fde401209801fde401219f01209601209701fd0c0000003f0000003f0000003f0000003ffde601fde501209801fd0c00000040000000400000\
-004000000040fde601fde50121a001209601209701fd0c0000803e0000803e0000803e0000803efde601fde401209801fd0c0000804000008040\
-0000804000008040fde601fde401209301209401fd0c0000003f0000003f0000003f0000003ffde601fde501209501fd0c000000400000004000\
-00004000000040fde601fde501fde40121a101208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040\
-000080400000804000008040fde601fde401208201fd000280b803fde401209901fde401209a01fde401209b01fde40121a201209901209a01fd\
-0c0000003f0000003f0000003f0000003ffde601fde501209b01fd0c00000040000000400000004000000040fde601fde50121a301209901209a\
-01fd0c0000803e0000803e0000803e0000803efde601fde401209b01fd0c00008040000080400000804000008040fde601fde401209301209401\
-fd0c0000803e0000803e0000803e0000803efde601fde401209501fd0c00008040000080400000804000008040fde601fde401208201fd000280\
-c003fde401fde40121a401208301209c01fd0b0280c203208301209d01fd0b02a0c203208301209e01fd0b02c0c203208301209f01fd0b02e0c2\
-0320830120a001fd0b0280c30320830120a101fd0b02a0c30320830120a201fd0b02c0c30320830120a301fd0b02e0c30320830120a401fd0b02\
-80c40320820141106a21820120830141106a218301206d41016a226d4102480d000b200e41016a220e4101480d000b200d41016a220d4101480d\
-000b0b200c41016a220c4108480d000b4100210c0340200b41086c200c6a2002280200480440410021a5010340410021a60103404100216d2007\
-206c41086c20a5014180036c6a200b4180c8006c6a200c4180096c6a20a6014180016c6a41046c6a21a701200320a50141186c200c41c8006c6a\
-20a60141086c6a41046c6a21a801034020a70120a801fd000280c203fd0b020020a70141106a21a70120a80141106a21a801206d41016a226d41\
-02480d000b20a60141016a22a6014103480d000b20a50141016a22a5014103480d000b0b200c41016a220c4108480d000b206c41016a226c4110\
-480d000b200841016a22082001480d000b0b0bad0405067f067b057f057b017f2000200148044020002107034020072108200841037021092008\
-41036e21082008411070210a200841106e21082008210b4100210c0340fd0c00000000000000000000000000000000210dfd0c00000000000000\
-000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c0000000000\
-00000000000000000000002111fd0c000000000000000000000000000000002112410021130340410021140340410021152004200941056c200b\
-4180c9006c6a201341056c6a20146a41046c6a21162005200a41086c20134180c0016c6a20144180c0006c6a41046c6a211703402016fd0902e4\
-0321182017fd000280cf04211920182019fde601200dfde401210d2017fd000290cf04211a2018201afde601200efde401210e2016fd0902e803\
-211b201b2019fde601200ffde401210f201b201afde6012010fde40121102016fd0902ec03211c201c2019fde6012011fde4012111201c201afd\
-e6012012fde4012112201641c8046a211620174180046a2117201541016a221541c000480d000b201441016a22144103480d000b201341016a22\
-134103480d000b2006200a41086c20094180036c6a200b4180096c6a41046c6a211d201d200dfd0b0200201d200efd0b0210201d200ffd0b0280\
-04201d2010fd0b029004201d2011fd0b028008201d2012fd0b029008200c41016a220c4101480d000b200741016a22072001480d000b0b0ba509\
-0e047b037f027b037f037b017f017b037f047b037f097b017f057b037f20002001480440200228020041096cb2fd1321092009fd0c0000803f00\
-00803f0000803f0000803ffde501210a200afd0c0000803f0000803f0000803f0000803ffde901210b2009200bfde701210c2000210d0340200d\
-210e200e210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111410021120340410021132004\
-200f41086c20124180096c6a41046c6a2114034020102014fd000200fde401211020112014fd000210fde401211120144180046a211420134101\
-6a22134109480d000b201241016a22122002280200480d000bfd0c000000000000000000000000000000002115fd0c0000000000000000000000\
-000000000021162004200f41086c41046c6a21182018fd00020021172018fd00021021194100211a03404100211b2004200f41086c201a418009\
-6c6a41046c6a211c0340201cfd0002002017fde501211d201d201dfde6012015fde4012115201cfd0002102019fde501211e201e201efde60120\
-16fde4012116201c4180046a211c201b41016a221b4109480d000b201a41016a221a2002280200480d000bfd0c00000000000000000000000000\
-000000211ffd0c000000000000000000000000000000002120410021210340410021222004200f41086c20214180096c6a41046c6a2123034020\
-1f2023fd0002002017fde501fde401211f20202023fd0002102019fde501fde401212020234180046a2123202241016a22224109480d000b2021\
-41016a22212002280200480d000b20102009fde7012124201f2009fde701212520152009fde70120252025fde601fde501fd0c00000000000000\
-000000000000000000fde90121262026fd0cacc52737acc52737acc52737acc52737fde401fde301212720112009fde701212820202009fde701\
-212920162009fde70120292029fde601fde501fd0c00000000000000000000000000000000fde901212a202afd0cacc52737acc52737acc52737\
-acc52737fde401fde301212bfd0c6666663f6666663f6666663f6666663f2005200f41086c41046c6a212d202dfd000280f628fde601fd0ccdcc\
-cc3dcdcccc3dcdcccc3dcdcccc3d2024fde601fde401212cfd0c6666663f6666663f6666663f6666663f202dfd000280fa28fde601fd0ccdcccc\
-3dcdcccc3dcdcccc3dcdcccc3d2026200cfde601fde601fde401212e202dfd000280cf162027fde701212ffd0c6666663f6666663f6666663f66\
-66663f202dfd000290f628fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2028fde601fde4012130fd0c6666663f6666663f6666663f6666\
-663f202dfd000290fa28fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d202a200cfde601fde601fde4012131202dfd000290cf16202bfde7\
-0121322006200f41086c41046c6a213320332024fd0b0200202d202cfd0b0280f628202d202efd0b0280fa282007200f41086c41046c6a213420\
-342027fd0b02002008200f41086c41046c6a21352035202ffd0b020020332028fd0b0210202d2030fd0b0290f628202d2031fd0b0290fa282034\
-202bfd0b021020352032fd0b0210200d41016a220d2001480d000b0b0bf601010a7f200020014804402000210903402009210a200a210b410021\
-0c03404100210d2008200c4180016c200b4180096c6a41046c6a210e2004200c4180016c200b4180096c6a41046c6a210f2005410041046c6a21\
-102006410041046c6a21112007410041046c6a21120340200e200ffd0002002010fd000200fde5012011fd000200fde6012012fd000280d316fd\
-e401fd0c00000000000000000000000000000000fdeb01fd0b0200200e41106a210e200f41106a210f201041106a2110201141106a2111201241\
-106a2112200d41016a220d4120480d000b200c41016a220c4109480d000b200941016a22092001480d000b0b0bad0205017d017f017d0a7f027d\
-2000200148044020022a021021072007fc00210820022a021421092009fc00210a2000210b0340200b210c200c210d4100210e03404100210f03\
-40410021102004200e200f4180036c6a200d4180096c6a41046c6a21112005200e41096c200f41036c6a200d4180096c6a41046c6a2112200620\
-0e41096c200f41036c6a200d4180096c6a41046c6a21130340200e41096c200f41036c6a20106a200d4180096c6a41002008200a100821142011\
-2a0200430000003f9543000000002014430000003f5d1b2115201220143802002013201538020020114180046a2111201241046a211220134104\
-6a2113201041016a22104103480d000b200f41016a220f4103480d000b200e41016a220e418001480d000b200b41016a220b2001480d000b0b0b\
-820c0f057f0a7b037f087b017f017b017f017b017f017b027f047b037f047b027f20002001480440200021070340200721082008410870210920\
-0841086e21082008210a200a41056c200228020041056b200a41056c200228020041056b481b210b410520022802004c0440fd0c000000000000\
-00000000000000000000210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000\
-000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000\
-00000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c\
-000000000000000000000000000000002115410021162004200b4180096c41046c6a21172005200941086c41046c6a2118024003402017fd0902\
-0021192018fd000280d716211a2019201afde601200cfde401210c2018fd000290d716211b2019201bfde601200dfde401210d2017fd09028024\
-211c201c201afde601200efde401210e201c201bfde601200ffde401210f201641807f460d012017fd09028048211d201d201afde6012010fde4\
-012110201d201bfde6012011fde40121112017fd0902806c211e201e201afde6012012fde4012112201e201bfde6012013fde4012113201641a0\
-7e460d012017fd0902809001211f201f201afde6012014fde4012114201f201bfde6012015fde4012115201741046a211720184180026a211820\
-1641016a2216418009480d000b0b2005200941086c41046c6a21212021fd000280d72821202021fd000290d72821222006200b41c0006c200941\
-086c6a41046c6a21232023200c2020fde401fd0c00000000000000000000000000000000fdeb01fd0b02002023200d2022fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b02102023200e2020fde401fd0c00000000000000000000000000000000fdeb01fd0b0280022023200f\
-2022fde401fd0c00000000000000000000000000000000fdeb01fd0b029002202320102020fde401fd0c00000000000000000000000000000000\
-fdeb01fd0b028004202320112022fde401fd0c00000000000000000000000000000000fdeb01fd0b029004202320122020fde401fd0c00000000\
-000000000000000000000000fdeb01fd0b028006202320132022fde401fd0c00000000000000000000000000000000fdeb01fd0b029006202320\
-142020fde401fd0c00000000000000000000000000000000fdeb01fd0b028008202320152022fde401fd0c000000000000000000000000000000\
-00fdeb01fd0b029008052005200941086c41046c6a21252025fd000280d72821242025fd000290d7282126410021270340202741026c41016a20\
-0228020041016b202741026c41016a200228020041016b481b2128fd0c000000000000000000000000000000002129fd0c000000000000000000\
-00000000000000212afd0c00000000000000000000000000000000212bfd0c00000000000000000000000000000000212c410021162004202741\
-80126c41046c6a212d2005200941086c41046c6a212e200420284180096c41046c6a212f0340202dfd0902002130202efd000280d71621312030\
-2031fde6012029fde4012129202efd000290d716213220302032fde601202afde401212a202ffd090200213320332031fde601202bfde401212b\
-20332032fde601202cfde401212c202d41046a212d202e4180026a212e202f41046a212f201641016a2216418009480d000b2006200941086c20\
-274180016c6a41046c6a2134203420292024fde401fd0c00000000000000000000000000000000fdeb01fd0b02002034202a2026fde401fd0c00\
-000000000000000000000000000000fdeb01fd0b02102006202841c0006c200941086c6a41046c6a21352035202b2024fde401fd0c0000000000\
-0000000000000000000000fdeb01fd0b02002035202c2026fde401fd0c00000000000000000000000000000000fdeb01fd0b0210202741016a22\
-27200228020041016a41026d480d000b0b200741016a22072001480d000b0b0b950c1f017b017f017b017f057d067f027b017d017f137d037f01\
-7d017f017d017f017d037f017d017f017d027f017d027f037d017f027d037f017d017f047d017f2000200148044020022a0210fd1321082008fd\
-1f00fc00210920022a0214fd13210a200afd1f00fc00210b2002280200410a6cb2210c43cdccccbd200c95210d2002280200b2210e436666663f\
-200e95210f200f8c21102000211103402011211220122113410021142004201341c0006c41046c6a21152005201341c0016c41046c6a21160340\
-201441046c41006afd11fd0c00000000010000000200000003000000fdae01201341c0006cfd11fdae01fd0c0100000001000000010000000100\
-00002009fd11200bfd11100921172015fd000200fd0c3333333f3333333f3333333f3333333ffde7012017fd0c3333333f3333333f3333333f33\
-33333ffd43fd4e211820162017fd0b020020162018fd0b028002201541106a2115201641106a2116201441016a22144110480d000b2006410041\
-046c6a211a201a2a0280ed282119201a2a0284ed28211b201a2a0288ed28211c201a2a028ced28211d201a2a0290ed28211e201a2a0294ed2821\
-1f201a2a0298ed282120201a2a029ced282121201a2a02a0ed282122201a2a02a4ed282123410021140340430000000021244300000000212543\
-0000000021264300000000212743000000002128430000000021294300000000212a4300000000212b4300000000212c4300000000212d410021\
-2e2005201341c0016c41046c6a212f2006410041046c6a21300340202f2a02800221312024203120302a0280d928949221242025203120302a02\
-84d928949221252026203120302a0288d928949221262027203120302a028cd928949221272028203120302a0290d92894922128202920312030\
-2a0294d92894922129202a203120302a0298d9289492212a202b203120302a029cd9289492212b202c203120302a02a0d9289492212c202d2031\
-20302a02a4d9289492212d202f41046a212f203041286a2130202e41016a222e41c000480d000b2005201341c0016c41046c6a21322032202420\
-19923802800420322025201b923802840420322026201c923802880420322027201d9238028c0420322028201e923802900420322029201f9238\
-0294042032202a202092380298042032202b20219238029c042032202c2022923802a0042032202d2023923802a404201441016a22144101480d\
-000b43ffff7fff21334100212e2005201341c0016c41046c6a21340340203320342a028004972133203441046a2134202e41016a222e410a480d\
-000b43ffff7fff213541002136410021372005201341c0016c41046c6a2138034020382a0280042139203920355e203920395c72213a20392035\
-203a1b21354100410a6c20376a2036203a1b2136203841046a2138203741016a2237410a480d000b20362007201341046c6a213c203c28020046\
-b2213b2005201341c0016c41046c6a213d203d20333802a804203d203b3802ac04203d2a02a804213e4100213f2005201341c0016c41046c6a21\
-40034020402a028004203e932141204110022142204020413802b004204020423802d804204041046a2140203f41016a223f410a480d000b4300\
-00000021434100212e2005201341c0016c41046c6a21440340204320442a02d804922143204441046a2144202e41016a222e410a480d000b203d\
-204338028005203d2a02800521452045100321464100213f2005201341c0016c41046c6a21470340204720472a02b00420469338028405204741\
-046a2147203f41016a223f410a480d000b203c28020021484100213f2005201341c0016c41046c6a214903402049200d20104300000000203f20\
-48461b923802ac05204941046a2149203f41016a223f410a480d000b4300000000214a4100212e2005201341c0016c41046c6a214b0340204a20\
-4b2a02ac0592214a204b41046a214b202e41016a222e410a480d000b203d204a3802d405203d2a02d405214c204c8c214d203d2a028005214e20\
-4d204e95214f4100213f2005201341c0016c41046c6a21500340205020502a02ac05204f20502a02d80494923802d805205041046a2150203f41\
-016a223f410a480d000b201141016a22112001480d000b0b0b870308017d047f017d037f017d027f097d047f2000200148044043000000002108\
-410021092004410041046c6a210a0340200a280200210b200b41004e200b410a4871044020082005200b200941c0016c6a41a1016a41046c6a21\
-0c200c2a02009221080b200a41046a210a200941016a22092002280200480d000b4300000000210d4100210e03404100210f2005200e41c0016c\
-41046c6a21100340200d20102a02840592210d201041046a2110200f41016a220f410a480d000b200e41016a220e2002280200480d000b430000\
-00002111410021122005410041046c6a21130340201120132a02ac0492211120134180066a2113201241016a22122002280200480d000b200228\
-0200b2211420082014952115436666663f201594211620168c21172002280200410a6cb22118200d201895211943cdcccc3d201994211a201720\
-1a93211b2011201495211c2000211d0340201d211e2006410041046c6a211f201f201b3802002007410041046c6a21202020201c380200201d41\
-016a221d2001480d000b0b0b7803037f017d037f200020014804402000210603402006210720072108430000000021094100210a200420084104\
-6c6a210b03402009200b2a02d805922109200b4180066a210b200a41016a220a2002280200480d000b2005200841046c6a210c200c2009380280\
-ed28200641016a22062001480d000b0b0b830305047f087d037f017d017f20002001480440200021060340200621072007410870210820074108\
-6e2107200721094300000000210a4300000000210b4300000000210c4300000000210d4300000000210e4300000000210f430000000021104300\
-0000002111410021122004200941046c6a21132004200841086c41046c6a2114034020132a02d8052115200a201520142a0280029492210a200b\
-201520142a0284029492210b200c201520142a0288029492210c200d201520142a028c029492210d200e201520142a0290029492210e200f2015\
-20142a0294029492210f2010201520142a029802949221102011201520142a029c029492211120134180066a211320144180066a211420124101\
-6a22122002280200480d000b2005200841d0006c20096a41046c6a21162016200a380280d9282016200b3802a8d9282016200c3802d0d9282016\
-200d3802f8d9282016200e3802a0da282016200f3802c8da28201620103802f0da2820162011380298db28200641016a22062001480d000b0b0b\
-fe1109057f0a7b037f077b057f047b037f047b067f20002001480440200021080340200821092009410870210a200941086e21092009210b200b\
-41056c200228020041056b200b41056c200228020041056b481b210c410520022802004c0440fd0c00000000000000000000000000000000210d\
-fd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00000000000000000000000000000000\
-2110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c0000000000000000000000000000\
-00002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000\
-000000002116410021172005200c41c0016c41046c6a21182006200a41086c41046c6a2119024003402018fd0902d805211a2019fd000200211b\
-201a201bfde601200dfde401210d2019fd000210211c201a201cfde601200efde401210e2018fd0902d80b211d201d201bfde601200ffde40121\
-0f201d201cfde6012010fde4012110201741807f460d012018fd0902d811211e201e201bfde6012011fde4012111201e201cfde6012012fde401\
-21122018fd0902d817211f201f201bfde6012013fde4012113201f201cfde6012014fde4012114201741a07e460d012018fd0902d81d21202020\
-201bfde6012015fde40121152020201cfde6012016fde4012116201841046a211820194180026a2119201741016a2217410a480d000b0b200720\
-0c41c0006c200a41086c6a41046c6a21212021200d2005200c41c0016c200a41086c6a41046c6a21222022fd000200fd0c3333333f3333333f33\
-33333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012004200c41c0006c200a41086c6a41046c6a21232023fd000200\
-fd0c00000000000000000000000000000000fd44fd4efd0b02002021200e2022fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4e\
-fd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd000210fd0c00000000000000000000000000000000fd44fd4efd0b02102021200f20\
-22fd00028006fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00028002fd0c\
-00000000000000000000000000000000fd44fd4efd0b028002202120102022fd00029006fd0c3333333f3333333f3333333f3333333ffd43fd4e\
-fd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b029002202120\
-112022fd0002800cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00028004\
-fd0c00000000000000000000000000000000fd44fd4efd0b028004202120122022fd0002900cfd0c3333333f3333333f3333333f3333333ffd43\
-fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b02900420\
-2120132022fd00028012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd0002\
-8006fd0c00000000000000000000000000000000fd44fd4efd0b028006202120142022fd00029012fd0c3333333f3333333f3333333f3333333f\
-fd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029006fd0c00000000000000000000000000000000fd44fd4efd0b0290\
-06202120152022fd00028018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd\
-00028008fd0c00000000000000000000000000000000fd44fd4efd0b028008202120162022fd00029018fd0c3333333f3333333f3333333f3333\
-333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029008fd0c00000000000000000000000000000000fd44fd4efd0b\
-02900805410021240340202441026c41016a200228020041016b202441026c41016a200228020041016b481b2125fd0c00000000000000000000\
-0000000000002126fd0c000000000000000000000000000000002127fd0c000000000000000000000000000000002128fd0c0000000000000000\
-0000000000000000212941002117200520244180036c41046c6a212a2006200a41086c41046c6a212b2005202541c0016c41046c6a212c034020\
-2afd0902d805212d202bfd000200212e202d202efde6012026fde4012126202bfd000210212f202d202ffde6012027fde4012127202cfd0902d8\
-0521302030202efde6012028fde40121282030202ffde6012029fde4012129202a41046a212a202b4180026a212b202c41046a212c201741016a\
-2217410a480d000b2007200a41086c20244180016c6a41046c6a2131203120262005200a41086c20244180036c6a41046c6a21322032fd000200\
-fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012004200a41086c20244180016c6a41\
-046c6a21332033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203120272032fd000210fd0c3333333f3333333f33\
-33333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012033fd000210fd0c00000000000000000000000000000000fd44\
-fd4efd0b02102007202541c0006c200a41086c6a41046c6a2134203420282005202541c0016c200a41086c6a41046c6a21352035fd000200fd0c\
-3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012004202541c0006c200a41086c6a41046c\
-6a21362036fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203420292035fd000210fd0c3333333f3333333f333333\
-3f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012036fd000210fd0c00000000000000000000000000000000fd44fd4e\
-fd0b0210202441016a2224200228020041016a41026d480d000b0b200841016a22082001480d000b0b0bb90103037f027b037f20002001480440\
-2000210603402006210720072108fd0c000000000000000000000000000000002109fd0c00000000000000000000000000000000210a4100210b\
-2004200841086c41046c6a210c03402009200cfd000200fde4012109200a200cfd000210fde401210a200c4180026a210c200b41016a220b2002\
-280200480d000b2005200841086c41046c6a210d200d2009fd0b0280d728200d200afd0b0290d728200641016a22062001480d000b0b0bb50505\
-057f0a7b037f077b017f200020014804402000210703402007210820082109200941056c41800941056b200941056c41800941056b481b210a41\
-00210b0340fd0c00000000000000000000000000000000210cfd0c00000000000000000000000000000000210dfd0c0000000000000000000000\
-0000000000210efd0c00000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000\
-000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c00000000000000\
-0000000000000000002114fd0c000000000000000000000000000000002115410021162004200b41086c41046c6a21172005200a41046c6a2118\
-024003402017fd00020021192018fd090200211a2019201afde601200cfde401210c2017fd000210211b201b201afde601200dfde401210d2018\
-fd090204211c2019201cfde601200efde401210e201b201cfde601200ffde401210f201641807f460d012018fd090208211d2019201dfde60120\
-10fde4012110201b201dfde6012011fde40121112018fd09020c211e2019201efde6012012fde4012112201b201efde6012013fde40121132016\
-41a07e460d012018fd090210211f2019201ffde6012014fde4012114201b201ffde6012015fde401211520174180026a211720184180246a2118\
-201641016a22162002280200480d000b0b2006200a41c0006c200b41086c6a418080056a41046c6a21202020200cfd0b0280d7022020200dfd0b\
-0290d7022020200efd0b0280d9022020200ffd0b0290d90220202010fd0b0280db0220202011fd0b0290db0220202012fd0b0280dd0220202013\
-fd0b0290dd0220202014fd0b0280df0220202015fd0b0290df02200b41016a220b4108480d000b200741016a22072001480d000b0b0ba4070506\
-7f0a7d037f017d037f200020014804402000210903402009210a200a210b4100210c0340200c410a6c418001410a6b200c410a6c418001410a6b\
-481b210d4100210e03404300000000210f4300000000211043000000002111430000000021124300000000211343000000002114430000000021\
-15430000000021164300000000211743000000002118410021192006200b41c0006c41046c6a211a2007200d200e4180c0006c6a41046c6a211b\
-0340201a2a0200211c200f201c201b2a02009492210f2010201c201b2a0204949221102011201c201b2a0208949221112012201c201b2a020c94\
-9221122013201c201b2a0210949221132014201c201b2a0214949221142015201c201b2a0218949221152016201c201b2a021c94922116201720\
-1c201b2a0220949221172018201c201b2a022494922118201a41046a211a201b4180046a211b201941016a221941c000480d000b2008200d200e\
-4180016c6a200b4180096c6a41046c6a211d201d200f43000000002005200d41096c200e6a200b4180096c6a41046c6a211e201e2a0200430000\
-003f5d1b43000000409443000000002004200d200e4180016c6a200b4180096c6a41046c6a211f201f2a020043000000005e1b380200201d2010\
-4300000000201e2a0224430000003f5d1b4300000040944300000000201f2a020443000000005e1b380204201d20114300000000201e2a024843\
-0000003f5d1b4300000040944300000000201f2a020843000000005e1b380208201d20124300000000201e2a026c430000003f5d1b4300000040\
-944300000000201f2a020c43000000005e1b38020c201d20134300000000201e2a029001430000003f5d1b4300000040944300000000201f2a02\
-1043000000005e1b380210201d20144300000000201e2a02b401430000003f5d1b4300000040944300000000201f2a021443000000005e1b3802\
-14201d20154300000000201e2a02d801430000003f5d1b4300000040944300000000201f2a021843000000005e1b380218201d20164300000000\
-201e2a02fc01430000003f5d1b4300000040944300000000201f2a021c43000000005e1b38021c201d20174300000000201e2a02a00243000000\
-3f5d1b4300000040944300000000201f2a022043000000005e1b380220201d20184300000000201e2a02c402430000003f5d1b43000000409443\
-00000000201f2a022443000000005e1b380224200e41016a220e4109480d000b200c41016a220c410d480d000b200941016a22092001480d000b\
-0b0b97040b037f027b037f037b017f017b047f017b017f017b027f200020014804402000210a0340200a210b200b210cfd0c0000000000000000\
-0000000000000000210dfd0c00000000000000000000000000000000210e4100210f0340410021102004200c41086c200f4180096c6a41046c6a\
-21110340200d2011fd000200fde401210d200e2011fd000210fde401210e20114180046a2111201041016a22104109480d000b200f41016a220f\
-2002280200480d000bfd0c000000000000000000000000000000002112fd0c0000000000000000000000000000000021132006200c41086c4104\
-6c6a21152015fd00020021142015fd0002102116410021170340410021182004200c41086c20174180096c6a41046c6a21192005200c41086c20\
-174180096c6a41046c6a211a03402019fd000200201afd0002002014fde501fde6012012fde40121122019fd000210201afd0002102016fde501\
-fde6012013fde401211320194180046a2119201a4180046a211a201841016a22184109480d000b201741016a22172002280200480d000b201220\
-07200c41086c41046c6a211c201cfd000200fde701211b2013201cfd000210fde701211d2008200c41086c41046c6a211e201e200dfd0b0280d3\
-162009200c41086c41046c6a211f201f2012fd0b0200201e201bfd0b0280cf16201e200efd0b0290d316201f2013fd0b0210201e201dfd0b0290\
-cf16200a41016a220a2001480d000b0b0b963902077f5a7b200020014804402000210603402006210720074120702108200741206e2107200721\
-09200941206c20086a20022802004804404100210a200420094180a0126c20084180c9006c6a41046c6a210b20052009418090036c200841c000\
-6c6a41046c6a210c0340200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fd\
-ae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fdab012004fd11fdae\
-01210e200efd1b002a0200fd13200efd1b012a0200fd2001200efd1b022a0200fd2002200efd1b032a0200fd2003210d200a41c8046cfd11fd0c\
-00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c900\
-6cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012004fd11fdae0121102010fd1b002a0200fd132010fd1b012a02\
-00fd20012010fd1b022a0200fd20022010fd1b032a0200fd2003210f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c9200\
-0000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c880000008800000088000000\
-88000000fdae014102fdab012004fd11fdae0121122012fd1b002a0200fd132012fd1b012a0200fd20012012fd1b022a0200fd20022012fd1b03\
-2a0200fd200321112011fd0c00000040000000400000004000000040fde6012113200a41c8046cfd11fd0c000000000100000002000000030000\
-00fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c7f0000007f0000\
-007f0000007f000000fdae014102fdab012004fd11fdae0121152015fd1b002a0200fd132015fd1b012a0200fd20012015fd1b022a0200fd2002\
-2015fd1b032a0200fd20032114200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fd\
-b501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c84000000840000008400000084000000fdae014102fdab012004fd\
-11fdae0121172017fd1b002a0200fd132017fd1b012a0200fd20012017fd1b022a0200fd20022017fd1b032a0200fd20032116200a41c8046cfd\
-11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae01200841\
-80c9006cfd11fdae01fd0c89000000890000008900000089000000fdae014102fdab012004fd11fdae0121192019fd1b002a0200fd132019fd1b\
-012a0200fd20012019fd1b022a0200fd20022019fd1b032a0200fd200321182018fd0c00000040000000400000004000000040fde601211a200a\
+000000000000002115fd0c000000000000000000000000000000002116410021172005200c41c0016c41046c6a21182006200a41086c41046c6a\
+2119024003402018fd0902d805211a2019fd000200211b201a201bfde601200dfde401210d2019fd000210211c201a201cfde601200efde40121\
+0e2018fd0902d80b211d201d201bfde601200ffde401210f201d201cfde6012010fde4012110201741807f460d012018fd0902d811211e201e20\
+1bfde6012011fde4012111201e201cfde6012012fde40121122018fd0902d817211f201f201bfde6012013fde4012113201f201cfde6012014fd\
+e4012114201741a07e460d012018fd0902d81d21202020201bfde6012015fde40121152020201cfde6012016fde4012116201841046a21182019\
+4180026a2119201741016a2217410a480d000b0b2007200c41c0006c200a41086c6a41046c6a21212021200d2005200c41c0016c200a41086c6a\
+41046c6a21222022fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde601200420\
+0c41c0006c200a41086c6a41046c6a21232023fd000200fd0c00000000000000000000000000000000fd44fd4efd0b02002021200e2022fd0002\
+10fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd000210fd0c000000000000\
+00000000000000000000fd44fd4efd0b02102021200f2022fd00028006fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6e\
+dbb63f6edbb63f6edbb63ffde6012023fd00028002fd0c00000000000000000000000000000000fd44fd4efd0b028002202120102022fd000290\
+06fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029002fd0c0000000000\
+0000000000000000000000fd44fd4efd0b029002202120112022fd0002800cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb6\
+3f6edbb63f6edbb63f6edbb63ffde6012023fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b028004202120122022fd00\
+02900cfd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029004fd0c000000\
+00000000000000000000000000fd44fd4efd0b029004202120132022fd00028012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6e\
+dbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00028006fd0c00000000000000000000000000000000fd44fd4efd0b028006202120142022\
+fd00029012fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029006fd0c00\
+000000000000000000000000000000fd44fd4efd0b029006202120152022fd00028018fd0c3333333f3333333f3333333f3333333ffd43fd4efd\
+0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00028008fd0c00000000000000000000000000000000fd44fd4efd0b02800820212016\
+2022fd00029018fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012023fd00029008fd\
+0c00000000000000000000000000000000fd44fd4efd0b02900805410021240340202441026c41016a200228020041016b202441026c41016a20\
+0228020041016b481b2125fd0c000000000000000000000000000000002126fd0c000000000000000000000000000000002127fd0c0000000000\
+00000000000000000000002128fd0c00000000000000000000000000000000212941002117200520244180036c41046c6a212a2006200a41086c\
+41046c6a212b2005202541c0016c41046c6a212c0340202afd0902d805212d202bfd000200212e202d202efde6012026fde4012126202bfd0002\
+10212f202d202ffde6012027fde4012127202cfd0902d80521302030202efde6012028fde40121282030202ffde6012029fde4012129202a4104\
+6a212a202b4180026a212b202c41046a212c201741016a2217410a480d000b2007200a41086c20244180016c6a41046c6a213120312026200520\
+0a41086c20244180036c6a41046c6a21322032fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb6\
+3f6edbb63ffde6012004200a41086c20244180016c6a41046c6a21332033fd000200fd0c00000000000000000000000000000000fd44fd4efd0b\
+0200203120272032fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012033fd\
+000210fd0c00000000000000000000000000000000fd44fd4efd0b02102007202541c0006c200a41086c6a41046c6a2134203420282005202541\
+c0016c200a41086c6a41046c6a21352035fd000200fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6e\
+dbb63ffde6012004202541c0006c200a41086c6a41046c6a21362036fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200\
+203420292035fd000210fd0c3333333f3333333f3333333f3333333ffd43fd4efd0c6edbb63f6edbb63f6edbb63f6edbb63ffde6012036fd0002\
+10fd0c00000000000000000000000000000000fd44fd4efd0b0210202441016a2224200228020041016a41026d480d000b0b200841016a220820\
+01480d000b0b0bb90103037f027b037f200020014804402000210603402006210720072108fd0c000000000000000000000000000000002109fd\
+0c00000000000000000000000000000000210a4100210b2004200841086c41046c6a210c03402009200cfd000200fde4012109200a200cfd0002\
+10fde401210a200c4180026a210c200b41016a220b2002280200480d000b2005200841086c41046c6a210d200d2009fd0b0280d728200d200afd\
+0b0290d728200641016a22062001480d000b0b0bb50505057f0a7b037f077b017f20002001480440200021070340200721082008210920094105\
+6c41800941056b200941056c41800941056b481b210a4100210b0340fd0c00000000000000000000000000000000210cfd0c0000000000000000\
+0000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c000000000000\
+000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c00000000\
+0000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000000000000000211541002116\
+2004200b41086c41046c6a21172005200a41046c6a2118024003402017fd00020021192018fd090200211a2019201afde601200cfde401210c20\
+17fd000210211b201b201afde601200dfde401210d2018fd090204211c2019201cfde601200efde401210e201b201cfde601200ffde401210f20\
+1641807f460d012018fd090208211d2019201dfde6012010fde4012110201b201dfde6012011fde40121112018fd09020c211e2019201efde601\
+2012fde4012112201b201efde6012013fde4012113201641a07e460d012018fd090210211f2019201ffde6012014fde4012114201b201ffde601\
+2015fde401211520174180026a211720184180246a2118201641016a22162002280200480d000b0b2006200a41c0006c200b41086c6a41808005\
+6a41046c6a21202020200cfd0b0280d7022020200dfd0b0290d7022020200efd0b0280d9022020200ffd0b0290d90220202010fd0b0280db0220\
+202011fd0b0290db0220202012fd0b0280dd0220202013fd0b0290dd0220202014fd0b0280df0220202015fd0b0290df02200b41016a220b4108\
+480d000b200741016a22072001480d000b0b0ba40705067f0a7d037f017d037f200020014804402000210903402009210a200a210b4100210c03\
+40200c410a6c418001410a6b200c410a6c418001410a6b481b210d4100210e03404300000000210f430000000021104300000000211143000000\
+002112430000000021134300000000211443000000002115430000000021164300000000211743000000002118410021192006200b41c0006c41\
+046c6a211a2007200d200e4180c0006c6a41046c6a211b0340201a2a0200211c200f201c201b2a02009492210f2010201c201b2a020494922110\
+2011201c201b2a0208949221112012201c201b2a020c949221122013201c201b2a0210949221132014201c201b2a0214949221142015201c201b\
+2a0218949221152016201c201b2a021c949221162017201c201b2a0220949221172018201c201b2a022494922118201a41046a211a201b418004\
+6a211b201941016a221941c000480d000b2008200d200e4180016c6a200b4180096c6a41046c6a211d201d200f43000000002005200d41096c20\
+0e6a200b4180096c6a41046c6a211e201e2a0200430000003f5d1b43000000409443000000002004200d200e4180016c6a200b4180096c6a4104\
+6c6a211f201f2a020043000000005e1b380200201d20104300000000201e2a0224430000003f5d1b4300000040944300000000201f2a02044300\
+0000005e1b380204201d20114300000000201e2a0248430000003f5d1b4300000040944300000000201f2a020843000000005e1b380208201d20\
+124300000000201e2a026c430000003f5d1b4300000040944300000000201f2a020c43000000005e1b38020c201d20134300000000201e2a0290\
+01430000003f5d1b4300000040944300000000201f2a021043000000005e1b380210201d20144300000000201e2a02b401430000003f5d1b4300\
+000040944300000000201f2a021443000000005e1b380214201d20154300000000201e2a02d801430000003f5d1b430000004094430000000020\
+1f2a021843000000005e1b380218201d20164300000000201e2a02fc01430000003f5d1b4300000040944300000000201f2a021c43000000005e\
+1b38021c201d20174300000000201e2a02a002430000003f5d1b4300000040944300000000201f2a022043000000005e1b380220201d20184300\
+000000201e2a02c402430000003f5d1b4300000040944300000000201f2a022443000000005e1b380224200e41016a220e4109480d000b200c41\
+016a220c410d480d000b200941016a22092001480d000b0b0bce0309037f057b017f017b047f037b017f017b027f200020014804402000210a03\
+40200a210b200b210cfd0c00000000000000000000000000000000210dfd0c00000000000000000000000000000000210efd0c00000000000000\
+000000000000000000210ffd0c0000000000000000000000000000000021102006200c41086c41046c6a21122012fd00020021112012fd000210\
+2113410021140340410021152004200c41086c20144180096c6a41046c6a21162005200c41086c20144180096c6a41046c6a211703402016fd00\
+02002118200d2018fde401210d20182017fd0002002011fde501fde601200efde401210e2016fd0002102119200f2019fde401210f20192017fd\
+0002102013fde501fde6012010fde401211020164180046a211620174180046a2117201541016a22154109480d000b201441016a221420022802\
+00480d000b200e2007200c41086c41046c6a211b201bfd000200fde701211a2010201bfd000210fde701211c2008200c41086c41046c6a211d20\
+1d200dfd0b0280d3162009200c41086c41046c6a211e201e200efd0b0200201d201afd0b0280cf16201d200ffd0b0290d316201e2010fd0b0210\
+201d201cfd0b0290cf16200a41016a220a2001480d000b0b0b963902077f5a7b2000200148044020002106034020062107200741207021082007\
+41206e210720072109200941206c20086a20022802004804404100210a200420094180a0126c20084180c9006c6a41046c6a210b200520094180\
+90036c200841c0006c6a41046c6a210c0340200a41c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092000000\
+92000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c7e0000007e0000007e0000007e000000fdae014102fd\
+ab012004fd11fdae01210e200efd1b002a0200fd13200efd1b012a0200fd2001200efd1b022a0200fd2002200efd1b032a0200fd2003210d200a\
 41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fd\
-ae0120084180c9006cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae014102fdab012004fd11fdae01211c201cfd1b002a0200fd\
-13201cfd1b012a0200fd2001201cfd1b022a0200fd2002201cfd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012014fd\
-0c00004040000040400000404000004040fde601fde4012016fd0c00004040000040400000404000004040fde601fde501201afde501211b200a\
-41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fd\
-ae0120084180c9006cfd11fdae01fd0c80000000800000008000000080000000fdae014102fdab012004fd11fdae01211e201efd1b002a0200fd\
-13201efd1b012a0200fd2001201efd1b022a0200fd2002201efd1b032a0200fd2003211d200a41c8046cfd11fd0c000000000100000002000000\
-03000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c85000000\
-850000008500000085000000fdae014102fdab012004fd11fdae0121202020fd1b002a0200fd132020fd1b012a0200fd20012020fd1b022a0200\
-fd20022020fd1b032a0200fd2003211f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c9200000092000000920000009200\
-0000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8a0000008a0000008a0000008a000000fdae014102fdab01\
-2004fd11fdae0121222022fd1b002a0200fd132022fd1b012a0200fd20012022fd1b022a0200fd20022022fd1b032a0200fd200321212021fd0c\
-00000040000000400000004000000040fde6012123200a41c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092\
-00000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c7b0000007b0000007b0000007b000000fdae01\
-4102fdab012004fd11fdae0121252025fd1b002a0200fd132025fd1b012a0200fd20012025fd1b022a0200fd20022025fd1b032a0200fd2003fd\
-0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201ffd0c0000404000004040\
-0000404000004040fde601fde5012023fde5012124200a41c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092\
-00000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c81000000810000008100000081000000fdae01\
-4102fdab012004fd11fdae0121272027fd1b002a0200fd132027fd1b012a0200fd20012027fd1b022a0200fd20022027fd1b032a0200fd200321\
-26200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126c\
-fd11fdae0120084180c9006cfd11fdae01fd0c86000000860000008600000086000000fdae014102fdab012004fd11fdae0121292029fd1b002a\
-0200fd132029fd1b012a0200fd20012029fd1b022a0200fd20022029fd1b032a0200fd20032128200a41c8046cfd11fd0c000000000100000002\
-00000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8b\
-0000008b0000008b0000008b000000fdae014102fdab012004fd11fdae01212b202bfd1b002a0200fd13202bfd1b012a0200fd2001202bfd1b02\
-2a0200fd2002202bfd1b032a0200fd2003212a202afd0c00000040000000400000004000000040fde601212c200a41c8046cfd11fd0c00000000\
-010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fd\
-ae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012004fd11fdae01212e202efd1b002a0200fd13202efd1b012a0200fd2001\
-202efd1b022a0200fd2002202efd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012026fd0c0000404000004040000040\
-4000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202cfde501212d202dfd0c00000040000000400000\
-004000000040fde601212f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501\
-fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c82000000820000008200000082000000fdae014102fdab012004fd11fd\
-ae0121312031fd1b002a0200fd132031fd1b012a0200fd20012031fd1b022a0200fd20022031fd1b032a0200fd20032130200a41c8046cfd11fd\
-0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9\
-006cfd11fdae01fd0c87000000870000008700000087000000fdae014102fdab012004fd11fdae0121332033fd1b002a0200fd132033fd1b012a\
-0200fd20012033fd1b022a0200fd20022033fd1b032a0200fd20032132200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92\
-000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8c0000008c0000008c0000\
-008c000000fdae014102fdab012004fd11fdae0121352035fd1b002a0200fd132035fd1b012a0200fd20012035fd1b022a0200fd20022035fd1b\
-032a0200fd200321342034fd0c00000040000000400000004000000040fde60121362014fd0c00000040000000400000004000000040fde60120\
-16fd0c0000a0400000a0400000a0400000a040fde601fde401201afde4012137201dfd0c00000040000000400000004000000040fde601201ffd\
-0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121382026fd0c00000040000000400000004000000040fde6012028fd0c00\
-00a0400000a0400000a0400000a040fde601fde401202cfde40121392039fd0c00000040000000400000004000000040fde601213a2016fd0c00\
-000041000000410000004100000041fde6012014fd0c00008041000080410000804100008041fde601fde5012018fd0c00000041000000410000\
-004100000041fde601fde401213b201ffd0c00000041000000410000004100000041fde601201dfd0c00008041000080410000804100008041fd\
-e601fde5012021fd0c00000041000000410000004100000041fde601fde401213c2028fd0c00000041000000410000004100000041fde6012026\
-fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401213d203dfd0c0000\
-0040000000400000004000000040fde601213e20142016fde401201afde501213f201d201ffde4012023fde501214020262028fde401202cfde5\
-0121412041fd0c00000040000000400000004000000040fde6012142200a41c8046cfd11fd0c00000000010000000200000003000000fd0c9200\
-0000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8e0000008e0000008e000000\
-8e000000fdae014102fdab012004fd11fdae0121442044fd1b002a0200fd132044fd1b012a0200fd20012044fd1b022a0200fd20022044fd1b03\
-2a0200fd20032014fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f0000c03f0000c03ffd\
-e601fde4012143200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120\
-094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae014102fdab012004fd11fdae012146\
-2046fd1b002a0200fd132046fd1b012a0200fd20012046fd1b022a0200fd20022046fd1b032a0200fd2003201dfde501201ffd0c0000c03f0000\
-c03f0000c03f0000c03ffde601fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012145200a41c8046cfd11fd0c00000000\
-010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fd\
-ae01fd0c90000000900000009000000090000000fdae014102fdab012004fd11fdae0121482048fd1b002a0200fd132048fd1b012a0200fd2001\
-2048fd1b022a0200fd20022048fd1b032a0200fd20032026fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202afd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde40121472047fd0c00000040000000400000004000000040fde6012149200a41c8046cfd11fd0c\
-00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c900\
-6cfd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012004fd11fdae01214b204bfd1b002a0200fd13204bfd1b012a02\
-00fd2001204bfd1b022a0200fd2002204bfd1b032a0200fd2003fd0c00000040000000400000004000000040fde601200dfd0c00004040000040\
-400000404000004040fde601fde401200ffd0c00004040000040400000404000004040fde601fde5012013fde501fd0c00000040000000400000\
-004000000040fde601201bfd0c00004040000040400000404000004040fde601fde4012024fd0c00004040000040400000404000004040fde601\
-fde501202ffde501214a201bfd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a0400000a040fde601fde4\
-01202ffde401214c2024fd0c00000041000000410000004100000041fde601201bfd0c00008041000080410000804100008041fde601fde50120\
-2dfd0c00000041000000410000004100000041fde601fde401214d201b2024fde401202ffde501214e200a41c8046cfd11fd0c00000000010000\
+ae0120084180c9006cfd11fdae01fd0c83000000830000008300000083000000fdae014102fdab012004fd11fdae0121102010fd1b002a0200fd\
+132010fd1b012a0200fd20012010fd1b022a0200fd20022010fd1b032a0200fd2003210f200a41c8046cfd11fd0c000000000100000002000000\
+03000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c88000000\
+880000008800000088000000fdae014102fdab012004fd11fdae0121122012fd1b002a0200fd132012fd1b012a0200fd20012012fd1b022a0200\
+fd20022012fd1b032a0200fd200321112011fd0c00000040000000400000004000000040fde6012113200a41c8046cfd11fd0c00000000010000\
 000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd\
-0c7d0000007d0000007d0000007d000000fdae014102fdab012004fd11fdae0121502050fd1b002a0200fd132050fd1b012a0200fd20012050fd\
-1b022a0200fd20022050fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012030fd0c0000404000004040000040400000\
-4040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012036fde501201bfde5012024fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f200dfd0c0000004000000040000000400000\
-0040fde601200ffd0c0000a0400000a0400000a0400000a040fde601fde4012013fde401fd0c00000040000000400000004000000040fde60120\
-37fd0c00004040000040400000404000004040fde601fde4012038fd0c00004040000040400000404000004040fde601fde501203afde5012151\
-2037fd0c00000040000000400000004000000040fde6012038fd0c0000a0400000a0400000a0400000a040fde601fde401203afde40121522038\
-fd0c00000041000000410000004100000041fde6012037fd0c00008041000080410000804100008041fde601fde5012039fd0c00000041000000\
-410000004100000041fde601fde401215320372038fde401203afde50121542030fd0c00000040000000400000004000000040fde6012032fd0c\
-0000a0400000a0400000a0400000a040fde601fde4012036fde4012037fde5012038fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012155200ffd0c00000041000000410000004100000041fde601200dfd0c000080\
-41000080410000804100008041fde601fde5012011fd0c00000041000000410000004100000041fde601fde401fd0c0000004000000040000000\
-4000000040fde601203bfd0c00004040000040400000404000004040fde601fde401203cfd0c00004040000040400000404000004040fde601fd\
-e501203efde5012156203bfd0c00000040000000400000004000000040fde601203cfd0c0000a0400000a0400000a0400000a040fde601fde401\
-203efde4012157203cfd0c00000041000000410000004100000041fde601203bfd0c00008041000080410000804100008041fde601fde501203d\
-fd0c00000041000000410000004100000041fde601fde4012158203b203cfde401203efde50121592032fd0c0000004100000041000000410000\
-0041fde6012030fd0c00008041000080410000804100008041fde601fde5012034fd0c00000041000000410000004100000041fde601fde40120\
-3bfde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215a\
-200d200ffde4012013fde501fd0c00000040000000400000004000000040fde601203ffd0c00004040000040400000404000004040fde601fde4\
-012040fd0c00004040000040400000404000004040fde601fde5012042fde501215b203ffd0c00000040000000400000004000000040fde60120\
-40fd0c0000a0400000a0400000a0400000a040fde601fde4012042fde401215c2040fd0c00000041000000410000004100000041fde601203ffd\
-0c00008041000080410000804100008041fde601fde5012041fd0c00000041000000410000004100000041fde601fde401215d203f2040fde401\
-2042fde501215e20302032fde4012036fde501203ffde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012041fd0c0000c03f\
-0000c03f0000c03f0000c03ffde601fde401215f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200\
-000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8d0000008d0000008d0000008d000000fdae0141\
-02fdab012004fd11fdae0121612061fd1b002a0200fd132061fd1b012a0200fd20012061fd1b022a0200fd20022061fd1b032a0200fd2003200d\
-fde501200ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012011fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00\
-000040000000400000004000000040fde6012043fd0c00004040000040400000404000004040fde601fde4012045fd0c00004040000040400000\
-404000004040fde601fde5012049fde50121602043fd0c00000040000000400000004000000040fde6012045fd0c0000a0400000a0400000a040\
-0000a040fde601fde4012049fde40121622045fd0c00000041000000410000004100000041fde6012043fd0c0000804100008041000080410000\
-8041fde601fde5012047fd0c00000041000000410000004100000041fde601fde401216320432045fde4012049fde5012164200a41c8046cfd11\
-fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180\
-c9006cfd11fdae01fd0c91000000910000009100000091000000fdae014102fdab012004fd11fdae0121662066fd1b002a0200fd132066fd1b01\
-2a0200fd20012066fd1b022a0200fd20022066fd1b032a0200fd20032030fde5012032fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5\
-012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012043fde5012045fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
-2047fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012165200c204afd0b0200200c204cfd0b028040200c204dfd0b02808001200c20\
-4efd0b0280c001200c204ffd0b02808002200c2051fd0b0280c002200c2052fd0b02808003200c2053fd0b0280c003200c2054fd0b0280800420\
-0c2055fd0b0280c004200c2056fd0b02808005200c2057fd0b0280c005200c2058fd0b02808006200c2059fd0b0280c006200c205afd0b028080\
-07200c205bfd0b0280c007200c205cfd0b02808008200c205dfd0b0280c008200c205efd0b02808009200c205ffd0b0280c009200c2060fd0b02\
-80800a200c2062fd0b0280c00a200c2063fd0b0280800b200c2064fd0b0280c00b200c2065fd0b0280800c200b41a0126a210b200c41106a210c\
-200a41016a220a4110480d000b0b200641016a22062001480d000b0b0b900303017b0d7f037b20002001480440200228020041096cb2fd13210c\
-2000210d0340200d210e200e210f410021100340410021112005410041046c6a21122007410041046c6a21132006410041046c6a211420082010\
-4180016c200f4180096c6a41046c6a21152009410041046c6a2116200b20104180016c200f4180096c6a41046c6a2117200420104180016c200f\
-4180096c6a41046c6a2118200a410041046c6a211903402012fd000200211a2013fd000200211b2014fd000200201a201bfde701fde601fd0c00\
-00003f0000003f0000003f0000003f201bfde701fde601200cfde701fde1012015fd0002002016fd000200fde501fde601211c20172018fd0002\
-00201afde601201cfde401201cfde4012019fd000280d316201afde601200cfde701fde101fde401fd0b0200201241106a2112201341106a2113\
-201441106a2114201541106a2115201641106a2116201741106a2117201841106a2118201941106a2119201141016a22114120480d000b201041\
-016a22104109480d000b200d41016a220d2001480d000b0b0b811102087f3c7b2000200148044020002106034020062107200741107021082007\
-41106e2107200721094100210a0340200941206c200a6a20022802004804404100210b2004200841086c20094180a0026c6a200a4180096c6a41\
-046c6a210c200520084180326c20094180a0066c6a200a41046c6a41046c6a210d0340200cfd000200210e200efd0c0000003f0000003f000000\
-3f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd0002800421112011fd0c0000003f0000003f0000\
-003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd0002800821142014fd0c0000003f0000003f00\
-00003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd0002800c21172017fd0c398ee33d398ee33d\
-398ee33d398ee33dfde6012118200cfd0002801821192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a20162018fde401201afde4\
-01211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde601211d200cfd0002\
-8010211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd0002801c21202020fd0c398ee33d398ee33d398ee33d398ee33d\
-fde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398ee33d398ee33d398e\
-e33d398ee33dfde6012124200cfd0002801421252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd0002802021272027fd0c\
-398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d398e633d398e633dfd\
-e601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d398ee33dfde601212b\
-201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212c202c\
-fd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e20242025fd0c398e633d\
-398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018fde5012019fd0c39\
-8e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011fd0c398e633d398e\
-633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c398ee33d398ee33d\
-398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d398e633d398e633d\
-fde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd0c398ee33d398ee3\
-3d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c398ee33c398ee33c39\
-8ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e633e398e633e398e63\
-3e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c398ee33d398ee33d39\
-8ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee33c398ee33c398ee3\
-3c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e398e633e398e633e39\
-8e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee33d398ee33d398ee3\
-3d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c398ee33c398ee33c39\
-8ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e633e398e633e398e63\
-3efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d398ee33d398ee33d39\
-8ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee33c398ee33c398ee3\
-3cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e398e633e398e633efd\
-e601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020fd0c398e633d398e\
-633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5012034fde4012149\
-200d2036fd0b0200200d2037fd0b028008200d2038fd0b028010200d2039fd0b028018200d2015fd0b028020200d203afd0b028028200d203bfd\
-0b028030200d203cfd0b028038200d203dfd0b028040200d2029fd0b028048200d203efd0b028050200d203ffd0b028058200d2040fd0b028060\
-200d2041fd0b028068200d202ffd0b028070200d2042fd0b028078200d2043fd0b02808001200d2044fd0b02808801200d2045fd0b0280900120\
-0d2035fd0b02809801200d2046fd0b0280a001200d2047fd0b0280a801200d2048fd0b0280b001200d2049fd0b0280b801200d2027fd0b0280c0\
-01200c41106a210c200d4180046a210d200b41016a220b4102480d000b0b200a41016a220a4120480d000b200641016a22062001480d000b0b0b\
-d70505067f087d057f017d027f20002001480440200021080340200821092009410870210a200941086e21092009210b4100210c03404100210d\
-03404300000000210e4300000000210f430000000021104300000000211143000000002112430000000021134300000000211443000000002115\
-410021160340200c2016417f6c6a41004e200c2016417f6c6a4103487104404100211703402017417f6c200d6a41004e2017417f6c200d6a4103\
-48710440410021182005200c4180036c200b4180096c6a201641807d6c6a201741807f6c6a200d4180016c6a41046c6a21192006200a41086c20\
-164180c0016c6a20174180c0006c6a41046c6a211a034020192a0200211b200e201b201a2a02009492210e200f201b201a2a02049492210f2010\
-201b201a2a0208949221102011201b201a2a020c949221112012201b201a2a0210949221122013201b201a2a0214949221132014201b201a2a02\
-18949221142015201b201a2a021c94922115201941046a2119201a4180026a211a201841016a2218418001480d000b0b201741016a2217410348\
-0d000b0b201641016a22164103480d000b2007200a41086c200c41c0026c6a200b41c00c6c6a200d41c0006c6a41046c6a211c201c200e430000\
-00002004200a4190096c200c41056c6a200b4180c9006c6a200d6a41046c6a211d201d2a02e40343000000005e1b380200201c200f4300000000\
-201d2a02ac0843000000005e1b380204201c20104300000000201d2a02f40c43000000005e1b380208201c20114300000000201d2a02bc114300\
-0000005e1b38020c201c20124300000000201d2a02841643000000005e1b380210201c20134300000000201d2a02cc1a43000000005e1b380214\
-201c20144300000000201d2a02941f43000000005e1b380218201c20154300000000201d2a02dc2343000000005e1b38021c200d41016a220d41\
-05480d000b200c41016a220c4105480d000b200841016a22082001480d000b0b0b991207087f087b057f067b067f217b047f2000200148044020\
-00210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f0340410021100340fd0c0000000000\
-00000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c000000\
-000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c00\
-0000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404120201941606c20022802006a4120\
-201941606c20022802006a481b211a4100201a4804404100211b2006200c41086c2019418090036c6a200f4180106c6a201041046c6a41046c6a\
-211c2007200d4180326c20194180a0066c6a200f4180026c6a41046c6a211d0340201cfd090200211e201dfd000200211f201e201ffde6012011\
-fde4012111201dfd000280042120201e2020fde6012012fde4012112201cfd09020421212021201ffde6012013fde401211320212020fde60120\
-14fde4012114201cfd09020821222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd09020c21232023201ffde60120\
-17fde401211720232020fde6012018fde4012118201c4180026a211c201d41106a211d201b41016a221b201a480d000b0b201941016a22192002\
-280200411f6a41206d480d000b2003200f41c0006c201041206c6a41046c6a212420242011fd0b020020242012fd0b021020242013fd0b022020\
-242014fd0b023020242015fd0b024020242016fd0b025020242017fd0b026020242018fd0b0270201041016a22104102480d000b200f41016a22\
-0f4119480d000b200e41016a220e4101480d000b4100212503404100212603404100212703404100210e2003202541086c41046c6a2128200320\
-2541c8006c41046c6a212903402028fd0002800a212a2028fd00028014212b2028fd0002801e212c2028fd0002800c212d2028fd00028016212e\
-2028fd00028020212f2028fd00028002202dfde401202efde401202ffde40121302028fd0002800e21312028fd0002801821322028fd00028022\
-21332028fd000280042031fde4012032fde4012033fde40121342028fd0002801021352028fd0002801a21362028fd0002802421372028fd0002\
-80062035fde4012036fde4012037fde40121382028fd0002801221392028fd0002801c213a2028fd00028026213b202d202efd0c0000003f0000\
-003f0000003f0000003ffde601fde501202ffd0c00000040000000400000004000000040fde601fde501213c20312032fd0c0000003f0000003f\
-0000003f0000003ffde601fde5012033fd0c00000040000000400000004000000040fde601fde501213d20352036fd0c0000003f0000003f0000\
-003f0000003ffde601fde5012037fd0c00000040000000400000004000000040fde601fde501213e202d202efd0c0000803e0000803e0000803e\
-0000803efde601fde401202ffd0c00008040000080400000804000008040fde601fde4012028fd0002802afde401213f20312032fd0c0000803e\
-0000803e0000803e0000803efde601fde4012033fd0c00008040000080400000804000008040fde601fde4012028fd0002802cfde40121402035\
-2036fd0c0000803e0000803e0000803e0000803efde601fde4012037fd0c00008040000080400000804000008040fde601fde4012028fd000280\
-2efde40121412028fd000200202afde401202bfde401202cfde4012030fde4012034fde4012038fde401214220302034fd0c0000003f0000003f\
-0000003f0000003ffde601fde5012038fd0c00000040000000400000004000000040fde601fde501214320302034fd0c0000803e0000803e0000\
-803e0000803efde601fde4012038fd0c00008040000080400000804000008040fde601fde4012028fd000280082039fde401203afde401203bfd\
-e401fde4012144202a202bfd0c0000003f0000003f0000003f0000003ffde601fde501202cfd0c00000040000000400000004000000040fde601\
-fde501203cfde401203dfde401203efde4012145203c203dfd0c0000003f0000003f0000003f0000003ffde601fde501203efd0c000000400000\
-00400000004000000040fde601fde5012146203c203dfd0c0000803e0000803e0000803e0000803efde601fde401203efd0c0000804000008040\
-0000804000008040fde601fde4012039203afd0c0000003f0000003f0000003f0000003ffde601fde501203bfd0c000000400000004000000040\
-00000040fde601fde501fde4012147202a202bfd0c0000803e0000803e0000803e0000803efde601fde401202cfd0c0000804000008040000080\
-4000008040fde601fde4012028fd00028028fde401203ffde4012040fde4012041fde4012148203f2040fd0c0000003f0000003f0000003f0000\
-003ffde601fde5012041fd0c00000040000000400000004000000040fde601fde5012149203f2040fd0c0000803e0000803e0000803e0000803e\
-fde601fde4012041fd0c00008040000080400000804000008040fde601fde4012039203afd0c0000803e0000803e0000803e0000803efde601fd\
-e401203bfd0c00008040000080400000804000008040fde601fde4012028fd00028030fde401fde401214a20292042fd0b02803220292043fd0b\
-02a03220292044fd0b02c03220292045fd0b02e03220292046fd0b02803320292047fd0b02a03320292048fd0b02c03320292049fd0b02e03320\
-29204afd0b028034202841106a2128202941106a2129200e41016a220e4102480d000b202741016a22274101480d000b202641016a2226410148\
-0d000b202541016a22254108480d000b4100212503404100214b03404100214c03404100210e2008200c4180086c20254180016c6a204b4180c0\
-016c6a200d41086c6a204c4180c0006c6a41046c6a214d2003202541c8006c204b41186c6a204c41086c6a41046c6a214e0340204d204efd0002\
-8032fd0b0280cf04204d41106a214d204e41106a214e200e41016a220e4102480d000b204c41016a224c4103480d000b204b41016a224b410348\
-0d000b202541016a22254108480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0bf3060f037f027b017f027b027f03\
-7b017f017b017f027b067f017b017f017b027f200020014804402000210b0340200b210c200c210dfd0c00000000000000000000000000000000\
-210efd0c00000000000000000000000000000000210f410021100340fd0c000000000000000000000000000000002111fd0c0000000000000000\
-00000000000000002112410021132004200d41086c201041c00c6c6a41046c6a2114034020112014fd000200fde401211120122014fd000210fd\
-e401211220144180026a2114201341016a22134119480d000b200e2011fde401210e200f2012fde401210f201041016a22102002280200480d00\
-0bfd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021162007200d41086c41046c6a21182018fd00\
-020021172018fd00021021194100211a0340fd0c00000000000000000000000000000000211bfd0c00000000000000000000000000000000211c\
-4100211d03404100211e03404100211f2005200d41086c201a41c00c6c6a201d41c0026c6a41046c6a21202004200d41086c201a41c00c6c6a20\
-1d41c0026c6a41046c6a21212006200d41086c201a41c03c6c6a201d41800b6c6a201e41c0056c6a41046c6a212203402021fd0002002020fd00\
-0200201e41026cfd11fd37fd4e2022fd0002002017fde501fde601201bfde401211b2021fd0002102020fd000210201e41026cfd11fd37fd4e20\
-22fd0002102019fde501fde601201cfde401211c2021fd0002002020fd000200201e41026c41016afd11fd37fd4e2022fd000280022017fde501\
-fde601201bfde401211b2021fd0002102020fd000210201e41026c41016afd11fd37fd4e2022fd000290022019fde501fde601201cfde401211c\
-20204180026a212020214180026a212120224180046a2122201f41016a221f4105480d000b201e41016a221e4102480d000b201d41016a221d41\
-05480d000b2015201bfde40121152016201cfde4012116201a41016a221a2002280200480d000b20152008200d41086c41046c6a21242024fd00\
-0200fde701212320162024fd000210fde70121252009200d41086c41046c6a21262026200efd0b0280cd04200a200d41086c41046c6a21272027\
-2015fd0b020020262023fd0b0280cb042026200ffd0b0290cd0420272016fd0b021020262025fd0b0290cb04200b41016a220b2001480d000b0b\
-0b2301027f2000200148044020002104034020042105200441016a22042001480d000b0b0bb30104017b037f017b047f20002001480440200228\
-020041f9006cb2fd1321082000210903402009210a200a210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a21\
-0e200e2004200b41046c41046c6a210f200ffd0002002005200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f000000\
-3f0000003f0000003f200cfde701fde6012008fde701fde101fd0b0200200941016a22092001480d000b0b0bde1002077f3c7b20002001480440\
-20002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841206c6a41046c6a210b2005200941\
-80e4006c200841046c6a41046c6a210c0340200bfd0002808004210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200efd0c39\
-8ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280c00321102010fd0c0000003f0000003f0000003f0000003ffde60121112011fd\
-0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280800321132013fd0c0000003f0000003f0000003f0000003ffde601211420\
-0dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280c00221162016fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-17200bfd000280800121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a201afd0c398ee33d\
-398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd0002808002211d201dfd0c398e\
-e33d398ee33d398ee33d398ee33dfde601211e200bfd00028040211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6012120201c201efd\
-e4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d398ee33dfde60121\
-23200bfd000280c00121242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd00020021262026fd0c398ee33d398ee33d398e\
-e33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601fde5012018fd0c39\
-8ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c201dfd0c398e633d\
-398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c398ee33d398ee33d\
-398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e633d398e633d398e\
-633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e633e398e633e398e63\
-3e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d398e633d398e633d\
-fde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398ee33d398ee33dfde6\
-0121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6012025fde5012033\
-fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d398ee33d398ee33dfd\
-e601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee33c398ee33cfde601\
-fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e398e633efde601fde4\
-012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee33d398ee33dfde601\
-fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c398ee33cfde601fde4\
-01213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e633efde601fde40121\
-3c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d398ee33dfde601fde4\
-01213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121\
-3f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efde601fde401214020\
-2ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee33dfde601fde40121\
-4220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401214320\
-2ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601fde40121442018fd\
-0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d398e633d398e633d\
-fde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c2035fd0b0200200c\
-2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b028060200c203bfd0b\
-028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b0280c001200c2040fd\
-0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd0b0280a002200c20\
-34fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c2026fd0b0280800320\
-0b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf00303017b117f027b20002001480440\
-200228020041f9006cb2fd13210c2000210d0340200d210e200e210f410021100340201041026d4105482111410021120340201241026d410548\
-211320112013712114410021152006410041046c6a21162007410041046c6a21172008201041c0056c200f41c03c6c6a201241c0006c6a41046c\
-6a21182009410041046c6a2119200b201041c0056c200f41c03c6c6a201241c0006c6a41046c6a211a2004200f41c00c6c201041026d41c0026c\
-6a201241026d41c0006c6a41046c6a211b2005200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a211c200a410041046c\
-6a211d03402016fd000200211e2017fd0002002018fd0002002019fd000200fde501fde601211f201a2014047b201cfd000200201bfd00020020\
-1041026f41026c201241026f6afd11fd37fd4e05fd0c000000000000000000000000000000000b201efde601201ffde401201ffde401201dfd00\
-0280cd04201efde601200cfde701fde101fde401fd0b0200201641106a2116201741106a2117201841106a2118201941106a2119201a41106a21\
-1a201b41106a211b201c41106a211c201d41106a211d201541016a22154110480d000b201241016a2212410b480d000b201041016a2210410b48\
-0d000b200d41016a220d2001480d000b0b0b890a05077f0c7b047f087b017f200020014804404100210703402000210803402008210920094103\
-70210a200941036e21092009210b200741004a210c4100210d0340fd0c00000000000000000000000000000000210efd0c000000000000000000\
-00000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c00000000000000\
-0000000000000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c0000000000\
-00000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c000000\
-000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a03404100211b2004200a41a0036c200741a02a\
-6c6a201a41a0036c6a200d41066c6a41046c6a211c2005200b41086c200741c03c6c6a201a41c0056c6a41046c6a211d02400340201cfd090200\
-211e201dfd000200211f201e201ffde601200efde401210e201b4150460d01201dfd0002102120201e2020fde601200ffde401210f201b41b07f\
-460d01201cfd09020421212021201ffde6012010fde401211020212020fde6012011fde4012111201b41807f460d01201cfd0902082122202220\
-1ffde6012012fde401211220222020fde6012013fde4012113201b41d07e460d01201cfd09020c21232023201ffde6012014fde4012114202320\
-20fde6012015fde4012115201b41a07e460d01201cfd09021021242024201ffde6012016fde401211620242020fde6012017fde4012117201b41\
-f07d460d01201cfd09021421252025201ffde6012018fde401211820252020fde6012019fde4012119201c4180016a211c201d4180026a211d20\
-1b41016a221b410b480d000b0b201a41016a221a410b480d000b2006200a4180306c200b41086c6a200d4180036c6a41046c6a21262026200c04\
-7b2026fd0002800b05fd0c000000000000000000000000000000000b200efde401fd0b02800b2026200c047b2026fd0002900b05fd0c00000000\
-0000000000000000000000000b200ffde401fd0b02900b2026200c047b2026fd0002800d05fd0c000000000000000000000000000000000b2010\
-fde401fd0b02800d2026200c047b2026fd0002900d05fd0c000000000000000000000000000000000b2011fde401fd0b02900d2026200c047b20\
-26fd0002800f05fd0c000000000000000000000000000000000b2012fde401fd0b02800f2026200c047b2026fd0002900f05fd0c000000000000\
-000000000000000000000b2013fde401fd0b02900f2026200c047b2026fd0002801105fd0c000000000000000000000000000000000b2014fde4\
-01fd0b0280112026200c047b2026fd0002901105fd0c000000000000000000000000000000000b2015fde401fd0b0290112026200c047b2026fd\
-0002801305fd0c000000000000000000000000000000000b2016fde401fd0b0280132026200c047b2026fd0002901305fd0c0000000000000000\
-00000000000000000b2017fde401fd0b0290132026200c047b2026fd0002801505fd0c000000000000000000000000000000000b2018fde401fd\
-0b0280152026200c047b2026fd0002901505fd0c000000000000000000000000000000000b2019fde401fd0b029015200d41016a220d4110480d\
-000b200841016a22082001480d000b200741016a22072002280200480d000b0b0bb93209147f417b047f0a7b037f077b037f217b057f20002001\
-4804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d0340200d417e6a41004e210e200d417e6a410b48210f20\
-0e200f7121104100211103402011417e6a41004e2112201020127121132011417e6a410b48211420132014712115410021162003201141c0006c\
-200d41c0086c6a41046c6a21172005200c41c03c6c201141c0006c6a200d41c0056c6a4180807f6a41046c6a2118034020172015047b2018fd00\
-0280d00305fd0c000000000000000000000000000000000bfd0b0280e209201741106a2117201841106a2118201641016a22164110480d000b20\
-1141016a22114111480d000b200d41016a220d4111480d000b4100211903404100211a0340410021162003201a41c0016c201941c0196c6a4104\
-6c6a211b2003201a41c0006c201941c0026c6a41046c6a211c0340201bfd000280840a211d201bfd000280a60a211e201bfd000280c80a211f20\
-1ffd0c00000040000000400000004000000040fde6012120201bfd000280860a2121201bfd000280a80a2122201bfd000280ca0a21232023fd0c\
-00000040000000400000004000000040fde6012124201bfd000280e409fd0c00000040000000400000004000000040fde6012021fd0c00004040\
-000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde5012125201bfd00028088\
-0a2126201bfd000280aa0a2127201bfd000280cc0a21282028fd0c00000040000000400000004000000040fde6012129201bfd000280e609fd0c\
-00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c000040400000404000\
-00404000004040fde601fde5012029fde501212a201bfd0002808a0a212b201bfd000280ac0a212c201bfd000280ce0a212d202dfd0c00000040\
-000000400000004000000040fde601212e201bfd000280e809fd0c00000040000000400000004000000040fde601202bfd0c0000404000004040\
-0000404000004040fde601fde401202cfd0c00004040000040400000404000004040fde601fde501202efde501212f202ffd0c00000040000000\
-400000004000000040fde6012130201bfd0002808c0a2131201bfd000280ae0a2132201bfd000280d00a21332033fd0c00000040000000400000\
-004000000040fde60121342021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012024fde40121352026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000a040fde601fde401\
-2029fde4012136202bfd0c00000040000000400000004000000040fde601202cfd0c0000a0400000a0400000a0400000a040fde601fde401202e\
-fde40121372037fd0c00000040000000400000004000000040fde60121382022fd0c00000041000000410000004100000041fde6012021fd0c00\
-008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde40121392027fd0c0000004100\
-0000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c0000004100000041000000410000\
-0041fde601fde401213a202cfd0c00000041000000410000004100000041fde601202bfd0c00008041000080410000804100008041fde601fde5\
-01202dfd0c00000041000000410000004100000041fde601fde401213b203bfd0c00000040000000400000004000000040fde601213c20212022\
-fde4012024fde501213d20262027fde4012029fde501213e202b202cfde401202efde501213f203ffd0c00000040000000400000004000000040\
-fde6012140201bfd000280ec0a2021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde4012141201bfd000280ee0a2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012028fd0c00\
-00c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd000280f00a202bfde501202cfd0c0000c03f0000c03f0000c03f0000c03ffde6\
-01fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121432043fd0c00000040000000400000004000000040fde601214420\
-1bfd000280e209fd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201efd0c\
-00004040000040400000404000004040fde601fde5012020fde501fd0c00000040000000400000004000000040fde6012025fd0c000040400000\
-40400000404000004040fde601fde401202afd0c00004040000040400000404000004040fde601fde5012030fde50121452025fd0c0000004000\
-0000400000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd0c00000041000000\
-410000004100000041fde6012025fd0c00008041000080410000804100008041fde601fde501202ffd0c00000041000000410000004100000041\
-fde601fde40121472025202afde4012030fde5012148201bfd000280ea09fd0c00000040000000400000004000000040fde6012031fd0c000040\
-40000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde5012025fde501202afd\
-0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012149201dfd0c000000\
-40000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c000000400000004000\
-00004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000404000004040fde6\
-01fde5012038fde501214a2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a0400000a040fde601fd\
-e4012038fde401214b2036fd0c00000041000000410000004100000041fde6012035fd0c00008041000080410000804100008041fde601fde501\
-2037fd0c00000041000000410000004100000041fde601fde401214c20352036fde4012038fde501214d2031fd0c000000400000004000000040\
-00000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c03f0000c03f0000c0\
-3f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c000000410000004100000041000000\
-41fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041fde601fde401fd0c\
-00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c000040400000404000\
-00404000004040fde601fde501203cfde501214f2039fd0c00000040000000400000004000000040fde601203afd0c0000a0400000a0400000a0\
-400000a040fde601fde401203cfde4012150203afd0c00000041000000410000004100000041fde6012039fd0c00008041000080410000804100\
-008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121512039203afde401203cfde50121522032fd0c000000\
-41000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c000000410000004100000041\
-00000041fde601fde4012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f0000c03f0000c03f00\
-00c03ffde601fde4012153201d201efde4012020fde501fd0c00000040000000400000004000000040fde601203dfd0c00004040000040400000\
-404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde5012154203dfd0c000000400000004000\
-00004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012155203efd0c0000004100000041000000\
-4100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c00000041000000410000004100000041fde601fd\
-e4012156203d203efde4012040fde501215720312032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c03f0000c03ffde601\
-fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012158201bfd000280ea0a201dfde501201efd0c0000c03f0000c03f0000\
-c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000004000000040fde6\
-012041fd0c00004040000040400000404000004040fde601fde4012042fd0c00004040000040400000404000004040fde601fde5012044fde501\
-21592041fd0c00000040000000400000004000000040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4012044fde401215a\
-2042fd0c00000041000000410000004100000041fde6012041fd0c00008041000080410000804100008041fde601fde5012043fd0c0000004100\
-0000410000004100000041fde601fde401215b20412042fde4012044fde501215c201bfd000280f20a2031fde5012032fd0c0000c03f0000c03f\
-0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c0000c03f0000c03f00\
-00c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b0200201c2046fd0b028032\
-201c2047fd0b028064201c2048fd0b02809601201c2049fd0b0280c801201c204afd0b0280fa01201c204bfd0b0280ac02201c204cfd0b0280de\
-02201c204dfd0b02809003201c204efd0b0280c203201c204ffd0b0280f403201c2050fd0b0280a604201c2051fd0b0280d804201c2052fd0b02\
-808a05201c2053fd0b0280bc05201c2054fd0b0280ee05201c2055fd0b0280a006201c2056fd0b0280d206201c2057fd0b02808407201c2058fd\
-0b0280b607201c2059fd0b0280e807201c205afd0b02809a08201c205bfd0b0280cc08201c205cfd0b0280fe08201c205dfd0b0280b009201b41\
-106a211b201c41106a211c201641016a22164110480d000b201a41016a221a4105480d000b201941016a22194105480d000b4100215e03404100\
-215f0340410021600340410021610340fd0c000000000000000000000000000000002162fd0c000000000000000000000000000000002163fd0c\
-000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c000000000000000000000000000000002166\
-fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c00000000000000000000000000000000\
-2169fd0c00000000000000000000000000000000216afd0c00000000000000000000000000000000216b4100216c2003206041c00c6c206141c0\
-026c6a41046c6a216d2007205e4180e4006c20604180046c6a41046c6a216e02400340206dfd090200216f206efd0002002170206f2070fde601\
-2062fde4012162206efd000280082171206f2071fde6012063fde4012163206dfd09028002217220722070fde6012064fde401216420722071fd\
-e6012065fde4012165206c41807f460d01206dfd09028004217320732070fde6012066fde401216620732071fde6012067fde4012167206dfd09\
-028006217420742070fde6012068fde401216820742071fde6012069fde4012169206c41a07e460d01206dfd09028008217520752070fde60120\
-6afde401216a20752071fde601206bfde401216b206d41046a216d206e41106a216e206c41016a226c41c000480d000b0b2003206041c8016c20\
-6141286c6a41046c6a217620762062fd0b0280a40e20762063fd0b0290a40e20762064fd0b02a0a40e20762065fd0b02b0a40e20762066fd0b02\
-c0a40e20762067fd0b02d0a40e20762068fd0b02e0a40e20762069fd0b02f0a40e2076206afd0b0280a50e2076206bfd0b0290a50e206141016a\
-22614105480d000b206041016a22604119480d000b205f41016a225f4101480d000b4100211903404100211a03404100215f2003201a41086c20\
-1941286c6a41046c6a21772003201a41186c201941e8026c6a41046c6a217803402077fd0002a0c30e21792077fd0002c0e20e217a2077fd0002\
-e0810f217b2077fd0002c0c90e217c2077fd0002e0e80e217d2077fd000280880f217e2077fd0002a0aa0e207cfde401207dfde401207efde401\
-217f2077fd0002e0cf0e2180012077fd000280ef0e2181012077fd0002a08e0f2182012077fd0002c0b00e208001fde401208101fde401208201\
-fde4012183012077fd000280d60e2184012077fd0002a0f50e2185012077fd0002c0940f2186012077fd0002e0b60e208401fde401208501fde4\
-01208601fde4012187012077fd0002a0dc0e2188012077fd0002c0fb0e2189012077fd0002e09a0f218a01207c207dfd0c0000003f0000003f00\
-00003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218b01208001208101fd0c0000003f0000003f\
-0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218c01208401208501fd0c0000003f0000\
-003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218d01207c207dfd0c0000803e0000\
-803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012077fd0002a0a70ffde401218e012080\
-01208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fde601fde4012077fd\
-0002c0ad0ffde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c000080400000804000008040\
-00008040fde601fde4012077fd0002e0b30ffde4012190012077fd000280a40e2079fde401207afde401207bfde401207ffde401208301fde401\
-208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c000000400000004000000040000000\
-40fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c0000804000008040000080400000\
-8040fde601fde4012077fd000280bd0e208801fde401208901fde401208a01fde401fde4012193012079207afd0c0000003f0000003f0000003f\
-0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b01fde401208c01fde401208d01fde40121940120\
-8b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040fde601fde5012195\
-01208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c00008040000080400000804000008040fde601fde401\
-208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c00000040000000400000004000000040fde601fde501fd\
-e4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080400000804000008040fde601fde4\
-012077fd000280a10ffde401208e01fde401208f01fde401209001fde401219701208e01208f01fd0c0000003f0000003f0000003f0000003ffd\
-e601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01208f01fd0c0000803e0000803e0000803e000080\
-3efde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000803e0000803e0000803e0000803e\
-fde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd000280ba0ffde401fde4012199012078209101fd0b02\
-a0c00f2078209201fd0b02c0c00f2078209301fd0b02e0c00f2078209401fd0b0280c40f2078209501fd0b02a0c40f2078209601fd0b02c0c40f\
-2078209701fd0b02e0c70f2078209801fd0b0280c80f2078209901fd0b02a0c80f207741106a2177207841106a2178205f41016a225f4102480d\
-000b201a41016a221a4105480d000b201941016a22194105480d000b4100219a0103404100219b0103404100215f2008205e41086c209a0141a0\
-036c6a200c41a02a6c6a209b0141206c6a41046c6a219c012004205e41086c209a0141a0036c6a200c41a02a6c6a209b0141206c6a41046c6a21\
-9d012003209a0141f8006c209b0141086c6a41046c6a219e010340209c01209e01fd0002a0c00f209d01fd000200fd0c00000000000000000000\
-000000000000fd44fd4efd0b0200209c0141106a219c01209d0141106a219d01209e0141106a219e01205f41016a225f4102480d000b209b0141\
-016a229b01410d480d000b209a0141016a229a01410d480d000b205e41016a225e4104480d000b200941016a22092001480d000b0b0b800f0707\
-7f0a7b057f077b0c7f027b027f20002001480440200021080340200821092009410d70210a2009410d6e21092009410470210b200941046e2109\
-2009210c4100210d0340200d41056c410d41056b200d41056c410d41056b481b210efd0c00000000000000000000000000000000210ffd0c0000\
-00000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c\
-000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115\
-fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c00000000000000000000000000000000\
-2118410021190340200a2019417f6c6a41004e200a2019417f6c6a410b487104404100211a0340201a417f6c200e41006a6a41004e201a417f6c\
-200e41046a6a410b487104404100211b2005200e41c0006c200a41c0056c6a200c41c03c6c6a201941c07a6c6a201a41406c6a41046c6a211c20\
-06200b41086c20194180306c6a201a4180106c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201ffde601200ffde401\
-210f201dfd0002102120201e2020fde6012010fde4012110201cfd0902800221212021201ffde6012011fde401211120212020fde6012012fde4\
-012112201b41807f460d01201cfd0902800421222022201ffde6012013fde401211320222020fde6012014fde4012114201cfd09028006212320\
-23201ffde6012015fde401211520232020fde6012016fde4012116201b41a07e460d01201cfd0902800821242024201ffde6012017fde4012117\
-20242020fde6012018fde4012118201c41046a211c201d4180016a211d201b41016a221b41c000480d000b0b05201a417f6c200e41006a6a4100\
-4e201a417f6c200e41006a6a410b48712125201a417f6c200e41006a6a41004e201a417f6c200e41006a6a410b48712126201a417f6c200e4101\
-6a6a41004e201a417f6c200e41016a6a410b48712127201a417f6c200e41016a6a41004e201a417f6c200e41016a6a410b48712128201a417f6c\
-200e41026a6a41004e201a417f6c200e41026a6a410b48712129201a417f6c200e41026a6a41004e201a417f6c200e41026a6a410b4871212a20\
-1a417f6c200e41036a6a41004e201a417f6c200e41036a6a410b4871212b201a417f6c200e41036a6a41004e201a417f6c200e41036a6a410b48\
-71212c201a417f6c200e41046a6a41004e201a417f6c200e41046a6a410b4871212d201a417f6c200e41046a6a41004e201a417f6c200e41046a\
-6a410b4871212e4100211b2006200b41086c20194180306c6a201a4180106c6a41046c6a212f2005200e41c0006c200a41c0056c6a200c41c03c\
-6c6a201941c07a6c6a201a41406c6a41046c6a21300340202ffd00020021312025047d20302a02000543000000000bfd132031fde601200ffde4\
-01210f202ffd00021021322026047d20302a02000543000000000bfd132032fde6012010fde40121102027047d20302a0280020543000000000b\
-fd132031fde6012011fde40121112028047d20302a0280020543000000000bfd132032fde6012012fde40121122029047d20302a028004054300\
-0000000bfd132031fde6012013fde4012113202a047d20302a0280040543000000000bfd132032fde6012014fde4012114202b047d20302a0280\
-060543000000000bfd132031fde6012015fde4012115202c047d20302a0280060543000000000bfd132032fde6012016fde4012116202d047d20\
-302a0280080543000000000bfd132031fde6012017fde4012117202e047d20302a0280080543000000000bfd132032fde6012018fde401211820\
-2f4180016a212f203041046a2130201b41016a221b41c000480d000b0b201a41016a221a4103480d000b0b201941016a22194103480d000b2007\
-200e41206c200b41086c6a200a41a0036c6a200c41a02a6c6a41046c6a21332033200f2004200e41206c200b41086c6a200a41a0036c6a200c41\
-a02a6c6a41046c6a21342034fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203320102034fd000210fd0c00000000\
-000000000000000000000000fd44fd4efd0b0210203320112034fd00028001fd0c00000000000000000000000000000000fd44fd4efd0b028001\
-203320122034fd00029001fd0c00000000000000000000000000000000fd44fd4efd0b029001203320132034fd00028002fd0c00000000000000\
-000000000000000000fd44fd4efd0b028002203320142034fd00029002fd0c00000000000000000000000000000000fd44fd4efd0b0290022033\
-20152034fd00028003fd0c00000000000000000000000000000000fd44fd4efd0b028003203320162034fd00029003fd0c000000000000000000\
-00000000000000fd44fd4efd0b029003203320172034fd00028004fd0c00000000000000000000000000000000fd44fd4efd0b02800420332018\
-2034fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004200d41016a220d4103480d000b200841016a22082001480d\
-000b0b0bee0611037f027b017f027b027f037b017f017b017f027b017f027b067f017b017f017b027f200020014804402000210b0340200b210c\
-200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f410021100340fd0c000000000000\
-000000000000000000002111fd0c000000000000000000000000000000002112410021132004200d41086c201041a02a6c6a41046c6a21140340\
-20112014fd000200fde401211120122014fd000210fde401211220144180016a2114201341016a221341a901480d000b200e2011fde401210e20\
-0f2012fde401210f201041016a22102002280200480d000bfd0c000000000000000000000000000000002115fd0c000000000000000000000000\
-0000000021162007200d41086c41046c6a21182018fd00020021172018fd00021021194100211a0340fd0c000000000000000000000000000000\
-00211bfd0c00000000000000000000000000000000211c4100211d0340fd0c00000000000000000000000000000000211efd0c00000000000000\
-000000000000000000211f410021200340410021210340410021222005200d41086c201a41a02a6c6a201d41a0036c6a41046c6a21232004200d\
-41086c201a41a02a6c6a201d41a0036c6a41046c6a21242006200d41086c201a4180a9016c6a201d41800d6c6a202041c0066c6a202141206c6a\
-41046c6a212503402024fd0002002023fd000200202041026c20216afd11fd37fd4e2025fd0002002017fde501fde601201efde401211e2024fd\
-0002102023fd000210202041026c20216afd11fd37fd4e2025fd0002102019fde501fde601201ffde401211f20234180016a212320244180016a\
-212420254180026a2125202241016a2222410d480d000b202141016a22214102480d000b202041016a22204102480d000b201b201efde401211b\
-201c201ffde401211c201d41016a221d410d480d000b2015201bfde40121152016201cfde4012116201a41016a221a2002280200480d000b2015\
-2008200d41086c41046c6a21272027fd000200fde701212620162027fd000210fde70121282009200d41086c41046c6a21292029200efd0b0280\
-0a200a200d41086c41046c6a212a202a2015fd0b020020292026fd0b0280092029200ffd0b02900a202a2016fd0b021020292028fd0b02900920\
-0b41016a220b2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041a4056cb2fd1321082000210903402009210a200a\
-210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a210e200e2004200b41046c41046c6a210f200ffd00020020\
-05200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000003f0000003f0000003f200cfde701fde6012008fde701fd\
-e101fd0b0200200941016a22092001480d000b0b0bea0303017b107f027b20002001480440200228020041a4056cb2fd13210c2000210d034020\
-0d210e200e210f410021100340410021110340410021120340410021130340410021142006410041046c6a21152007410041046c6a2116200820\
-1041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21172009410041046c6a2118200b201041800d6c20\
-1141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21192004201041a0036c200f41a02a6c6a201241206c6a41046c6a\
-211a2005201041a0036c200f41a02a6c6a201241206c6a41046c6a211b200a410041046c6a211c03402015fd000200211d2016fd0002002017fd\
-0002002018fd000200fde501fde601211e2019201bfd000200201afd000200201141026c20136afd11fd37fd4e201dfde601201efde401201efd\
-e401201cfd0002800a201dfde601200cfde701fde101fde401fd0b0200201541106a2115201641106a2116201741106a2117201841106a211820\
-1941106a2119201a41106a211a201b41106a211b201c41106a211c201441016a22144108480d000b201341016a22134102480d000b201241016a\
-2212410d480d000b201141016a22114102480d000b201041016a2210410d480d000b200d41016a220d2001480d000b0b0bef0505077f067b047f\
-057b017f20002001480440410021070340200021080340200821092009410370210a200941036e21092009410170210b200941016e2109200941\
-0170210c200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210ffd0c00\
-0000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd\
-0c00000000000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200a6a41046c6a21162005200d4108\
-6c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd000200211920182019fde601200efde401210e2017fd00\
-0210211a2018201afde601200ffde401210f2016fd090270211b201b2019fde6012010fde4012110201b201afde6012011fde40121112016fd09\
-02e001211c201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a2117201541016a2215411a48\
-0d000b201441016a2214411a480d000b2006200d41086c200a41206c6a41046c6a211d201d200741004a047b201dfd00020005fd0c0000000000\
-00000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c000000000000000000000000000000000b200f\
-fde401fd0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b028003201d200741\
-004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b201dfd0002800605\
-fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c00000000000000000000\
-0000000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bce0305017b027f037b08\
-7f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0218fd13210c20022a021cfd13210d20022a\
-0220fd13210e2000210f0340200f21102010211141002112200520114180026c41046c6a2113200620114180026c41046c6a2114200720114180\
-026c41046c6a2115200820114180026c41046c6a211603402013fd00020021172014fd0002002118fd0c6666663f6666663f6666663f6666663f\
-2017fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2018fde601fde40121192015fd000200211afd0c77be7f3f77be7f3f77be7f3f77be7f\
-3f201afde601fd0c6f12833a6f12833a6f12833a6f12833a2018fde6012018fde601fde401211b2016fd000200211c201920174100200b6bfd11\
-fd52211d201b201a4100200b6bfd11fd52211e200c201cfde601200d2019fde601201bfde301200efde701fd0c77cc2b3277cc2b3277cc2b3277\
-cc2b32fde401fde701fde501201c4100200b6bfd11fd52211f2013201dfd0b02002015201efd0b02002016201ffd0b0200201341106a21132014\
-41106a2114201541106a2115201641106a2116201241016a221241c000480d000b200f41016a220f2001480d000b0b0b870702077f1f7b200020\
-014804402000210603402006210720074120702108200741206e2107200721094100210a2004200941086c200841c0006c6a41046c6a210b2005\
-20094180206c200841046c6a41046c6a210c0340200bfd0002800b210d200dfd0c0000003f0000003f0000003f0000003ffde601210e200bfd00\
-02804bfd0c0000003f0000003f0000003f0000003ffde601210f200bfd0002808b0121102010fd0c0000003f0000003f0000003f0000003ffde6\
-012111200bfd000280cb01fd0c0000003f0000003f0000003f0000003ffde6012112200bfd0002808b0321132013fd0c0000003f0000003f0000\
-003f0000003ffde6012114200e2012fde4012014fde40121152015fd0c0000003f0000003f0000003f0000003ffde6012116200bfd0002808b02\
-fd0c0000003f0000003f0000003f0000003ffde6012117200bfd000280cb03fd0c0000003f0000003f0000003f0000003ffde6012118200f2017\
-fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200bfd000280cb02fd0c0000003f0000003f0000003f0000003ffd\
-e601211a200bfd0002808b04211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011201afde401201cfde401211d201dfd0c00\
-00003f0000003f0000003f0000003ffde601211e200e2012fde5012014fde401211f201ffd0c0000003f0000003f0000003f0000003ffde60121\
-20200f2017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde60121212011201afde501201cfde40121222022fd0c0000003f\
-0000003f0000003f0000003ffde6012123200e200ffde4012011fde4012124200e200ffde5012011fde401212520162019fde401201efde40121\
-2620162019fde501201efde401212720202021fde4012023fde401212820202021fde5012023fde401212920142018fde401201cfde401212a20\
-142018fde501201cfde401212b200c200dfd0b0200200c2024fd0b028008200c2025fd0b028010200c2010fd0b028018200c2015fd0b02802020\
-0c2026fd0b028028200c2027fd0b028030200c201dfd0b028038200c201ffd0b028040200c2028fd0b028048200c2029fd0b028050200c2022fd\
-0b028058200c2013fd0b028060200c202afd0b028068200c202bfd0b028070200c201bfd0b028078200b41106a210b200c4180046a210c200a41\
-016a220a4102480d000b200641016a22062001480d000b0b0b008f0203666d618541161616160e0e0e1f160e16170e0e0e1f160e16170e0e0eb7\
-0c17170e1f0e170e1f0ec62717170e170e170e861318170e1f0e170e200ebb0518160edd4a16170e1f0e170e1f0e1f1f170e1f0e170e1f0e1f1f\
-170e1f0e170e1f0ea30516160e160e160e1f170e0e0e0e160e1f170e0e0e0e160eb8061ba44017170e170e170eca121b895817170e170e190fba\
-1218170e170ea6041ba70d18170e1f0e170e200e9a0518160e821816170e1f0e170e1f0e8c0916170e970816160e1e0e160e1e0ea90b1bb55717\
-160e160e160e9e122c3030b01b1d1e0e1e0e1e0e1e0e1e0ea02617170e1f0e170e1f0eac1316170e1f0e170e1f0ec503261f1f1f1f1f1f1f1fcc\
-082fcc0916160e170e';
+0c7f0000007f0000007f0000007f000000fdae014102fdab012004fd11fdae0121152015fd1b002a0200fd132015fd1b012a0200fd20012015fd\
+1b022a0200fd20022015fd1b032a0200fd20032114200a41c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092\
+00000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c84000000840000008400000084000000fdae01\
+4102fdab012004fd11fdae0121172017fd1b002a0200fd132017fd1b012a0200fd20012017fd1b022a0200fd20022017fd1b032a0200fd200321\
+16200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126c\
+fd11fdae0120084180c9006cfd11fdae01fd0c89000000890000008900000089000000fdae014102fdab012004fd11fdae0121192019fd1b002a\
+0200fd132019fd1b012a0200fd20012019fd1b022a0200fd20022019fd1b032a0200fd200321182018fd0c000000400000004000000040000000\
+40fde601211a200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae012009\
+4180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c7a0000007a0000007a0000007a000000fdae014102fdab012004fd11fdae01211c20\
+1cfd1b002a0200fd13201cfd1b012a0200fd2001201cfd1b022a0200fd2002201cfd1b032a0200fd2003fd0c0000004000000040000000400000\
+0040fde6012014fd0c00004040000040400000404000004040fde601fde4012016fd0c00004040000040400000404000004040fde601fde50120\
+1afde501211b200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae012009\
+4180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c80000000800000008000000080000000fdae014102fdab012004fd11fdae01211e20\
+1efd1b002a0200fd13201efd1b012a0200fd2001201efd1b022a0200fd2002201efd1b032a0200fd2003211d200a41c8046cfd11fd0c00000000\
+010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fd\
+ae01fd0c85000000850000008500000085000000fdae014102fdab012004fd11fdae0121202020fd1b002a0200fd132020fd1b012a0200fd2001\
+2020fd1b022a0200fd20022020fd1b032a0200fd2003211f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200\
+00009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8a0000008a0000008a0000008a000000\
+fdae014102fdab012004fd11fdae0121222022fd1b002a0200fd132022fd1b012a0200fd20012022fd1b022a0200fd20022022fd1b032a0200fd\
+200321212021fd0c00000040000000400000004000000040fde6012123200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92\
+000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c7b0000007b0000007b0000\
+007b000000fdae014102fdab012004fd11fdae0121252025fd1b002a0200fd132025fd1b012a0200fd20012025fd1b022a0200fd20022025fd1b\
+032a0200fd2003fd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde601fde401201ffd0c\
+00004040000040400000404000004040fde601fde5012023fde5012124200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92\
+000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8100000081000000810000\
+0081000000fdae014102fdab012004fd11fdae0121272027fd1b002a0200fd132027fd1b012a0200fd20012027fd1b022a0200fd20022027fd1b\
+032a0200fd20032126200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae\
+0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c86000000860000008600000086000000fdae014102fdab012004fd11fdae01\
+21292029fd1b002a0200fd132029fd1b012a0200fd20012029fd1b022a0200fd20022029fd1b032a0200fd20032128200a41c8046cfd11fd0c00\
+000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006c\
+fd11fdae01fd0c8b0000008b0000008b0000008b000000fdae014102fdab012004fd11fdae01212b202bfd1b002a0200fd13202bfd1b012a0200\
+fd2001202bfd1b022a0200fd2002202bfd1b032a0200fd2003212a202afd0c00000040000000400000004000000040fde601212c200a41c8046c\
+fd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae012008\
+4180c9006cfd11fdae01fd0c7c0000007c0000007c0000007c000000fdae014102fdab012004fd11fdae01212e202efd1b002a0200fd13202efd\
+1b012a0200fd2001202efd1b022a0200fd2002202efd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012026fd0c000040\
+40000040400000404000004040fde601fde4012028fd0c00004040000040400000404000004040fde601fde501202cfde501212d202dfd0c0000\
+0040000000400000004000000040fde601212f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c9200000092000000920000\
+0092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c82000000820000008200000082000000fdae014102\
+fdab012004fd11fdae0121312031fd1b002a0200fd132031fd1b012a0200fd20012031fd1b022a0200fd20022031fd1b032a0200fd2003213020\
+0a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11\
+fdae0120084180c9006cfd11fdae01fd0c87000000870000008700000087000000fdae014102fdab012004fd11fdae0121332033fd1b002a0200\
+fd132033fd1b012a0200fd20012033fd1b022a0200fd20022033fd1b032a0200fd20032132200a41c8046cfd11fd0c0000000001000000020000\
+0003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8c0000\
+008c0000008c0000008c000000fdae014102fdab012004fd11fdae0121352035fd1b002a0200fd132035fd1b012a0200fd20012035fd1b022a02\
+00fd20022035fd1b032a0200fd200321342034fd0c00000040000000400000004000000040fde60121362014fd0c000000400000004000000040\
+00000040fde6012016fd0c0000a0400000a0400000a0400000a040fde601fde401201afde4012137201dfd0c0000004000000040000000400000\
+0040fde601201ffd0c0000a0400000a0400000a0400000a040fde601fde4012023fde40121382026fd0c00000040000000400000004000000040\
+fde6012028fd0c0000a0400000a0400000a0400000a040fde601fde401202cfde40121392039fd0c00000040000000400000004000000040fde6\
+01213a2016fd0c00000041000000410000004100000041fde6012014fd0c00008041000080410000804100008041fde601fde5012018fd0c0000\
+0041000000410000004100000041fde601fde401213b201ffd0c00000041000000410000004100000041fde601201dfd0c000080410000804100\
+00804100008041fde601fde5012021fd0c00000041000000410000004100000041fde601fde401213c2028fd0c00000041000000410000004100\
+000041fde6012026fd0c00008041000080410000804100008041fde601fde501202afd0c00000041000000410000004100000041fde601fde401\
+213d203dfd0c00000040000000400000004000000040fde601213e20142016fde401201afde501213f201d201ffde4012023fde5012140202620\
+28fde401202cfde50121412041fd0c00000040000000400000004000000040fde6012142200a41c8046cfd11fd0c000000000100000002000000\
+03000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8e000000\
+8e0000008e0000008e000000fdae014102fdab012004fd11fdae0121442044fd1b002a0200fd132044fd1b012a0200fd20012044fd1b022a0200\
+fd20022044fd1b032a0200fd20032014fde5012016fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012018fd0c0000c03f0000c03f00\
+00c03f0000c03ffde601fde4012143200a41c8046cfd11fd0c00000000010000000200000003000000fd0c920000009200000092000000920000\
+00fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8f0000008f0000008f0000008f000000fdae014102fdab0120\
+04fd11fdae0121462046fd1b002a0200fd132046fd1b012a0200fd20012046fd1b022a0200fd20022046fd1b032a0200fd2003201dfde501201f\
+fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012021fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012145200a41c8046c\
+fd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae012008\
+4180c9006cfd11fdae01fd0c90000000900000009000000090000000fdae014102fdab012004fd11fdae0121482048fd1b002a0200fd132048fd\
+1b012a0200fd20012048fd1b022a0200fd20022048fd1b032a0200fd20032026fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121472047fd0c00000040000000400000004000000040fde6012149200a\
+41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fd\
+ae0120084180c9006cfd11fdae01fd0c79000000790000007900000079000000fdae014102fdab012004fd11fdae01214b204bfd1b002a0200fd\
+13204bfd1b012a0200fd2001204bfd1b022a0200fd2002204bfd1b032a0200fd2003fd0c00000040000000400000004000000040fde601200dfd\
+0c00004040000040400000404000004040fde601fde401200ffd0c00004040000040400000404000004040fde601fde5012013fde501fd0c0000\
+0040000000400000004000000040fde601201bfd0c00004040000040400000404000004040fde601fde4012024fd0c0000404000004040000040\
+4000004040fde601fde501202ffde501214a201bfd0c00000040000000400000004000000040fde6012024fd0c0000a0400000a0400000a04000\
+00a040fde601fde401202ffde401214c2024fd0c00000041000000410000004100000041fde601201bfd0c000080410000804100008041000080\
+41fde601fde501202dfd0c00000041000000410000004100000041fde601fde401214d201b2024fde401202ffde501214e200a41c8046cfd11fd\
+0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9\
+006cfd11fdae01fd0c7d0000007d0000007d0000007d000000fdae014102fdab012004fd11fdae0121502050fd1b002a0200fd132050fd1b012a\
+0200fd20012050fd1b022a0200fd20022050fd1b032a0200fd2003fd0c00000040000000400000004000000040fde6012030fd0c000040400000\
+40400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012036fde501201bfde5012024fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214f200dfd0c000000400000\
+00400000004000000040fde601200ffd0c0000a0400000a0400000a0400000a040fde601fde4012013fde401fd0c000000400000004000000040\
+00000040fde6012037fd0c00004040000040400000404000004040fde601fde4012038fd0c00004040000040400000404000004040fde601fde5\
+01203afde50121512037fd0c00000040000000400000004000000040fde6012038fd0c0000a0400000a0400000a0400000a040fde601fde40120\
+3afde40121522038fd0c00000041000000410000004100000041fde6012037fd0c00008041000080410000804100008041fde601fde5012039fd\
+0c00000041000000410000004100000041fde601fde401215320372038fde401203afde50121542030fd0c000000400000004000000040000000\
+40fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012036fde4012037fde5012038fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde5012039fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012155200ffd0c00000041000000410000004100000041fde6\
+01200dfd0c00008041000080410000804100008041fde601fde5012011fd0c00000041000000410000004100000041fde601fde401fd0c000000\
+40000000400000004000000040fde601203bfd0c00004040000040400000404000004040fde601fde401203cfd0c000040400000404000004040\
+00004040fde601fde501203efde5012156203bfd0c00000040000000400000004000000040fde601203cfd0c0000a0400000a0400000a0400000\
+a040fde601fde401203efde4012157203cfd0c00000041000000410000004100000041fde601203bfd0c00008041000080410000804100008041\
+fde601fde501203dfd0c00000041000000410000004100000041fde601fde4012158203b203cfde401203efde50121592032fd0c000000410000\
+00410000004100000041fde6012030fd0c00008041000080410000804100008041fde601fde5012034fd0c000000410000004100000041000000\
+41fde601fde401203bfde501203cfd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203dfd0c0000c03f0000c03f0000c03f0000c03f\
+fde601fde401215a200d200ffde4012013fde501fd0c00000040000000400000004000000040fde601203ffd0c00004040000040400000404000\
+004040fde601fde4012040fd0c00004040000040400000404000004040fde601fde5012042fde501215b203ffd0c000000400000004000000040\
+00000040fde6012040fd0c0000a0400000a0400000a0400000a040fde601fde4012042fde401215c2040fd0c0000004100000041000000410000\
+0041fde601203ffd0c00008041000080410000804100008041fde601fde5012041fd0c00000041000000410000004100000041fde601fde40121\
+5d203f2040fde4012042fde501215e20302032fde4012036fde501203ffde5012040fd0c0000c03f0000c03f0000c03f0000c03ffde601fde501\
+2041fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215f200a41c8046cfd11fd0c00000000010000000200000003000000fd0c9200\
+0000920000009200000092000000fdb501fdae0120094180a0126cfd11fdae0120084180c9006cfd11fdae01fd0c8d0000008d0000008d000000\
+8d000000fdae014102fdab012004fd11fdae0121612061fd1b002a0200fd132061fd1b012a0200fd20012061fd1b022a0200fd20022061fd1b03\
+2a0200fd2003200dfde501200ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012011fd0c0000c03f0000c03f0000c03f0000c03ffd\
+e601fde401fd0c00000040000000400000004000000040fde6012043fd0c00004040000040400000404000004040fde601fde4012045fd0c0000\
+4040000040400000404000004040fde601fde5012049fde50121602043fd0c00000040000000400000004000000040fde6012045fd0c0000a040\
+0000a0400000a0400000a040fde601fde4012049fde40121622045fd0c00000041000000410000004100000041fde6012043fd0c000080410000\
+80410000804100008041fde601fde5012047fd0c00000041000000410000004100000041fde601fde401216320432045fde4012049fde5012164\
+200a41c8046cfd11fd0c00000000010000000200000003000000fd0c92000000920000009200000092000000fdb501fdae0120094180a0126cfd\
+11fdae0120084180c9006cfd11fdae01fd0c91000000910000009100000091000000fdae014102fdab012004fd11fdae0121662066fd1b002a02\
+00fd132066fd1b012a0200fd20012066fd1b022a0200fd20022066fd1b032a0200fd20032030fde5012032fd0c0000c03f0000c03f0000c03f00\
+00c03ffde601fde5012034fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012043fde5012045fd0c0000c03f0000c03f0000c03f0000\
+c03ffde601fde5012047fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012165200c204afd0b0200200c204cfd0b028040200c204dfd\
+0b02808001200c204efd0b0280c001200c204ffd0b02808002200c2051fd0b0280c002200c2052fd0b02808003200c2053fd0b0280c003200c20\
+54fd0b02808004200c2055fd0b0280c004200c2056fd0b02808005200c2057fd0b0280c005200c2058fd0b02808006200c2059fd0b0280c00620\
+0c205afd0b02808007200c205bfd0b0280c007200c205cfd0b02808008200c205dfd0b0280c008200c205efd0b02808009200c205ffd0b0280c0\
+09200c2060fd0b0280800a200c2062fd0b0280c00a200c2063fd0b0280800b200c2064fd0b0280c00b200c2065fd0b0280800c200b41a0126a21\
+0b200c41106a210c200a41016a220a4110480d000b0b200641016a22062001480d000b0b0b900303017b0d7f037b200020014804402002280200\
+41096cb2fd13210c2000210d0340200d210e200e210f410021100340410021112005410041046c6a21122007410041046c6a2113200641004104\
+6c6a2114200820104180016c200f4180096c6a41046c6a21152009410041046c6a2116200b20104180016c200f4180096c6a41046c6a21172004\
+20104180016c200f4180096c6a41046c6a2118200a410041046c6a211903402012fd000200211a2013fd000200211b2014fd000200201a201bfd\
+e701fde601fd0c0000003f0000003f0000003f0000003f201bfde701fde601200cfde701fde1012015fd0002002016fd000200fde501fde60121\
+1c20172018fd000200201afde601201cfde401201cfde4012019fd000280d316201afde601200cfde701fde101fde401fd0b0200201241106a21\
+12201341106a2113201441106a2114201541106a2115201641106a2116201741106a2117201841106a2118201941106a2119201141016a221141\
+20480d000b201041016a22104109480d000b200d41016a220d2001480d000b0b0b811102087f3c7b200020014804402000210603402006210720\
+074110702108200741106e2107200721094100210a0340200941206c200a6a20022802004804404100210b2004200841086c20094180a0026c6a\
+200a4180096c6a41046c6a210c200520084180326c20094180a0066c6a200a41046c6a41046c6a210d0340200cfd000200210e200efd0c000000\
+3f0000003f0000003f0000003ffde601210f200ffd0c398ee33d398ee33d398ee33d398ee33dfde6012110200cfd0002800421112011fd0c0000\
+003f0000003f0000003f0000003ffde60121122012fd0c398ee33d398ee33d398ee33d398ee33dfde6012113200cfd0002800821142014fd0c00\
+00003f0000003f0000003f0000003ffde6012115200efd0c398ee33d398ee33d398ee33d398ee33dfde6012116200cfd0002800c21172017fd0c\
+398ee33d398ee33d398ee33d398ee33dfde6012118200cfd0002801821192019fd0c398ee33d398ee33d398ee33d398ee33dfde601211a201620\
+18fde401201afde401211b201bfd0c398ee33d398ee33d398ee33d398ee33dfde601211c2011fd0c398ee33d398ee33d398ee33d398ee33dfde6\
+01211d200cfd00028010211e201efd0c398ee33d398ee33d398ee33d398ee33dfde601211f200cfd0002801c21202020fd0c398ee33d398ee33d\
+398ee33d398ee33dfde6012121201d201ffde4012021fde40121222022fd0c398ee33d398ee33d398ee33d398ee33dfde60121232014fd0c398e\
+e33d398ee33d398ee33d398ee33dfde6012124200cfd0002801421252025fd0c398ee33d398ee33d398ee33d398ee33dfde6012126200cfd0002\
+802021272027fd0c398ee33d398ee33d398ee33d398ee33dfde601212820242026fde4012028fde401212920162017fd0c398e633d398e633d39\
+8e633d398e633dfde601fde5012019fd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212a202afd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601212b201d201efd0c398e633d398e633d398e633d398e633dfde601fde5012020fd0c398ee33c398ee33c398ee33c398ee33cfde6\
+01fde401212c202cfd0c398ee33d398ee33d398ee33d398ee33dfde601212d2027fd0c398ee33c398ee33c398ee33c398ee33cfde601212e2024\
+2025fd0c398e633d398e633d398e633d398e633dfde601fde501202efde401212f200efd0c398e633d398e633d398e633d398e633dfde6012018\
+fde5012019fd0c398e633e398e633e398e633e398e633efde601fde40121302030fd0c398ee33d398ee33d398ee33d398ee33dfde60121312011\
+fd0c398e633d398e633d398e633d398e633dfde601201ffde5012020fd0c398e633e398e633e398e633e398e633efde601fde40121322032fd0c\
+398ee33d398ee33d398ee33d398ee33dfde60121332027fd0c398e633e398e633e398e633e398e633efde60121342014fd0c398e633d398e633d\
+398e633d398e633dfde6012026fde5012034fde4012135200ffd0c0000003f0000003f0000003f0000003ffde601213620102013fde4012015fd\
+0c398ee33d398ee33d398ee33d398ee33dfde601fde401213720102012fd0c398e633d398e633d398e633d398e633dfde601fde5012015fd0c39\
+8ee33c398ee33c398ee33c398ee33cfde601fde4012138200ffd0c398e633d398e633d398e633d398e633dfde6012013fde5012015fd0c398e63\
+3e398e633e398e633e398e633efde601fde4012139201bfd0c0000003f0000003f0000003f0000003ffde601213a201c2023fde4012029fd0c39\
+8ee33d398ee33d398ee33d398ee33dfde601fde401213b201c2022fd0c398e633d398e633d398e633d398e633dfde601fde5012029fd0c398ee3\
+3c398ee33c398ee33c398ee33cfde601fde401213c201bfd0c398e633d398e633d398e633d398e633dfde6012023fde5012029fd0c398e633e39\
+8e633e398e633e398e633efde601fde401213d202afd0c0000003f0000003f0000003f0000003ffde601213e202b202dfde401202ffd0c398ee3\
+3d398ee33d398ee33d398ee33dfde601fde401213f202b202cfd0c398e633d398e633d398e633d398e633dfde601fde501202ffd0c398ee33c39\
+8ee33c398ee33c398ee33cfde601fde4012140202afd0c398e633d398e633d398e633d398e633dfde601202dfde501202ffd0c398e633e398e63\
+3e398e633e398e633efde601fde40121412030fd0c0000003f0000003f0000003f0000003ffde601214220312033fde4012035fd0c398ee33d39\
+8ee33d398ee33d398ee33dfde601fde401214320312032fd0c398e633d398e633d398e633d398e633dfde601fde5012035fd0c398ee33c398ee3\
+3c398ee33c398ee33cfde601fde40121442030fd0c398e633d398e633d398e633d398e633dfde6012033fde5012035fd0c398e633e398e633e39\
+8e633e398e633efde601fde40121452019fd0c0000003f0000003f0000003f0000003ffde6012146201a2021fde4012028fde4012147201a2020\
+fd0c398e633d398e633d398e633d398e633dfde601fde501202efde40121482019fd0c398e633d398e633d398e633d398e633dfde6012021fde5\
+012034fde4012149200d2036fd0b0200200d2037fd0b028008200d2038fd0b028010200d2039fd0b028018200d2015fd0b028020200d203afd0b\
+028028200d203bfd0b028030200d203cfd0b028038200d203dfd0b028040200d2029fd0b028048200d203efd0b028050200d203ffd0b02805820\
+0d2040fd0b028060200d2041fd0b028068200d202ffd0b028070200d2042fd0b028078200d2043fd0b02808001200d2044fd0b02808801200d20\
+45fd0b02809001200d2035fd0b02809801200d2046fd0b0280a001200d2047fd0b0280a801200d2048fd0b0280b001200d2049fd0b0280b80120\
+0d2027fd0b0280c001200c41106a210c200d4180046a210d200b41016a220b4102480d000b0b200a41016a220a4120480d000b200641016a2206\
+2001480d000b0b0bd70505067f087d057f017d027f20002001480440200021080340200821092009410870210a200941086e21092009210b4100\
+210c03404100210d03404300000000210e4300000000210f43000000002110430000000021114300000000211243000000002113430000000021\
+1443000000002115410021160340200c2016417f6c6a41004e200c2016417f6c6a4103487104404100211703402017417f6c200d6a41004e2017\
+417f6c200d6a410348710440410021182005200c4180036c200b4180096c6a201641807d6c6a201741807f6c6a200d4180016c6a41046c6a2119\
+2006200a41086c20164180c0016c6a20174180c0006c6a41046c6a211a034020192a0200211b200e201b201a2a02009492210e200f201b201a2a\
+02049492210f2010201b201a2a0208949221102011201b201a2a020c949221112012201b201a2a0210949221122013201b201a2a021494922113\
+2014201b201a2a0218949221142015201b201a2a021c94922115201941046a2119201a4180026a211a201841016a2218418001480d000b0b2017\
+41016a22174103480d000b0b201641016a22164103480d000b2007200a41086c200c41c0026c6a200b41c00c6c6a200d41c0006c6a41046c6a21\
+1c201c200e43000000002004200a4190096c200c41056c6a200b4180c9006c6a200d6a41046c6a211d201d2a02e40343000000005e1b38020020\
+1c200f4300000000201d2a02ac0843000000005e1b380204201c20104300000000201d2a02f40c43000000005e1b380208201c20114300000000\
+201d2a02bc1143000000005e1b38020c201c20124300000000201d2a02841643000000005e1b380210201c20134300000000201d2a02cc1a4300\
+0000005e1b380214201c20144300000000201d2a02941f43000000005e1b380218201c20154300000000201d2a02dc2343000000005e1b38021c\
+200d41016a220d4105480d000b200c41016a220c4105480d000b200841016a22082001480d000b0b0b991207087f087b057f067b067f217b047f\
+200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d03404100210e03404100210f03404100211003\
+40fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112fd0c000000000000000000000000000000\
+002113fd0c000000000000000000000000000000002114fd0c000000000000000000000000000000002115fd0c00000000000000000000000000\
+0000002116fd0c000000000000000000000000000000002117fd0c0000000000000000000000000000000021184100211903404120201941606c\
+20022802006a4120201941606c20022802006a481b211a4100201a4804404100211b2006200c41086c2019418090036c6a200f4180106c6a2010\
+41046c6a41046c6a211c2007200d4180326c20194180a0066c6a200f4180026c6a41046c6a211d0340201cfd090200211e201dfd000200211f20\
+1e201ffde6012011fde4012111201dfd000280042120201e2020fde6012012fde4012112201cfd09020421212021201ffde6012013fde4012113\
+20212020fde6012014fde4012114201cfd09020821222022201ffde6012015fde401211520222020fde6012016fde4012116201cfd09020c2123\
+2023201ffde6012017fde401211720232020fde6012018fde4012118201c4180026a211c201d41106a211d201b41016a221b201a480d000b0b20\
+1941016a22192002280200411f6a41206d480d000b2003200f41c0006c201041206c6a41046c6a212420242011fd0b020020242012fd0b021020\
+242013fd0b022020242014fd0b023020242015fd0b024020242016fd0b025020242017fd0b026020242018fd0b0270201041016a22104102480d\
+000b200f41016a220f4119480d000b200e41016a220e4101480d000b4100212503404100212603404100212703404100210e2003202541086c41\
+046c6a21282003202541c8006c41046c6a212903402028fd0002800a212a2028fd00028014212b2028fd0002801e212c2028fd0002800c212d20\
+28fd00028016212e2028fd00028020212f2028fd00028002202dfde401202efde401202ffde40121302028fd0002800e21312028fd0002801821\
+322028fd0002802221332028fd000280042031fde4012032fde4012033fde40121342028fd0002801021352028fd0002801a21362028fd000280\
+2421372028fd000280062035fde4012036fde4012037fde40121382028fd0002801221392028fd0002801c213a2028fd00028026213b202d202e\
+fd0c0000003f0000003f0000003f0000003ffde601fde501202ffd0c00000040000000400000004000000040fde601fde501213c20312032fd0c\
+0000003f0000003f0000003f0000003ffde601fde5012033fd0c00000040000000400000004000000040fde601fde501213d20352036fd0c0000\
+003f0000003f0000003f0000003ffde601fde5012037fd0c00000040000000400000004000000040fde601fde501213e202d202efd0c0000803e\
+0000803e0000803e0000803efde601fde401202ffd0c00008040000080400000804000008040fde601fde4012028fd0002802afde401213f2031\
+2032fd0c0000803e0000803e0000803e0000803efde601fde4012033fd0c00008040000080400000804000008040fde601fde4012028fd000280\
+2cfde401214020352036fd0c0000803e0000803e0000803e0000803efde601fde4012037fd0c00008040000080400000804000008040fde601fd\
+e4012028fd0002802efde40121412028fd000200202afde401202bfde401202cfde4012030fde4012034fde4012038fde401214220302034fd0c\
+0000003f0000003f0000003f0000003ffde601fde5012038fd0c00000040000000400000004000000040fde601fde501214320302034fd0c0000\
+803e0000803e0000803e0000803efde601fde4012038fd0c00008040000080400000804000008040fde601fde4012028fd000280082039fde401\
+203afde401203bfde401fde4012144202a202bfd0c0000003f0000003f0000003f0000003ffde601fde501202cfd0c0000004000000040000000\
+4000000040fde601fde501203cfde401203dfde401203efde4012145203c203dfd0c0000003f0000003f0000003f0000003ffde601fde501203e\
+fd0c00000040000000400000004000000040fde601fde5012146203c203dfd0c0000803e0000803e0000803e0000803efde601fde401203efd0c\
+00008040000080400000804000008040fde601fde4012039203afd0c0000003f0000003f0000003f0000003ffde601fde501203bfd0c00000040\
+000000400000004000000040fde601fde501fde4012147202a202bfd0c0000803e0000803e0000803e0000803efde601fde401202cfd0c000080\
+40000080400000804000008040fde601fde4012028fd00028028fde401203ffde4012040fde4012041fde4012148203f2040fd0c0000003f0000\
+003f0000003f0000003ffde601fde5012041fd0c00000040000000400000004000000040fde601fde5012149203f2040fd0c0000803e0000803e\
+0000803e0000803efde601fde4012041fd0c00008040000080400000804000008040fde601fde4012039203afd0c0000803e0000803e0000803e\
+0000803efde601fde401203bfd0c00008040000080400000804000008040fde601fde4012028fd00028030fde401fde401214a20292042fd0b02\
+803220292043fd0b02a03220292044fd0b02c03220292045fd0b02e03220292046fd0b02803320292047fd0b02a03320292048fd0b02c0332029\
+2049fd0b02e0332029204afd0b028034202841106a2128202941106a2129200e41016a220e4102480d000b202741016a22274101480d000b2026\
+41016a22264101480d000b202541016a22254108480d000b4100212503404100214b03404100214c03404100210e2008200c4180086c20254180\
+016c6a204b4180c0016c6a200d41086c6a204c4180c0006c6a41046c6a214d2003202541c8006c204b41186c6a204c41086c6a41046c6a214e03\
+40204d204efd00028032fd0b0280cf04204d41106a214d204e41106a214e200e41016a220e4102480d000b204c41016a224c4103480d000b204b\
+41016a224b4103480d000b202541016a22254108480d000b200d41016a220d4110480d000b200941016a22092001480d000b0b0bf3060f037f02\
+7b017f027b027f037b017f017b017f027b067f017b017f017b027f200020014804402000210b0340200b210c200c210dfd0c0000000000000000\
+0000000000000000210efd0c00000000000000000000000000000000210f410021100340fd0c000000000000000000000000000000002111fd0c\
+000000000000000000000000000000002112410021132004200d41086c201041c00c6c6a41046c6a2114034020112014fd000200fde401211120\
+122014fd000210fde401211220144180026a2114201341016a22134119480d000b200e2011fde401210e200f2012fde401210f201041016a2210\
+2002280200480d000bfd0c000000000000000000000000000000002115fd0c0000000000000000000000000000000021162007200d41086c4104\
+6c6a21182018fd00020021172018fd00021021194100211a0340fd0c00000000000000000000000000000000211bfd0c00000000000000000000\
+000000000000211c4100211d03404100211e03404100211f2005200d41086c201a41c00c6c6a201d41c0026c6a41046c6a21202004200d41086c\
+201a41c00c6c6a201d41c0026c6a41046c6a21212006200d41086c201a41c03c6c6a201d41800b6c6a201e41c0056c6a41046c6a212203402021\
+fd0002002020fd000200201e41026cfd11fd37fd4e2022fd0002002017fde501fde601201bfde401211b2021fd0002102020fd000210201e4102\
+6cfd11fd37fd4e2022fd0002102019fde501fde601201cfde401211c2021fd0002002020fd000200201e41026c41016afd11fd37fd4e2022fd00\
+0280022017fde501fde601201bfde401211b2021fd0002102020fd000210201e41026c41016afd11fd37fd4e2022fd000290022019fde501fde6\
+01201cfde401211c20204180026a212020214180026a212120224180046a2122201f41016a221f4105480d000b201e41016a221e4102480d000b\
+201d41016a221d4105480d000b2015201bfde40121152016201cfde4012116201a41016a221a2002280200480d000b20152008200d41086c4104\
+6c6a21242024fd000200fde701212320162024fd000210fde70121252009200d41086c41046c6a21262026200efd0b0280cd04200a200d41086c\
+41046c6a212720272015fd0b020020262023fd0b0280cb042026200ffd0b0290cd0420272016fd0b021020262025fd0b0290cb04200b41016a22\
+0b2001480d000b0b0b2301027f2000200148044020002104034020042105200441016a22042001480d000b0b0bb30104017b037f017b047f2000\
+2001480440200228020041f9006cb2fd1321082000210903402009210a200a210b2006200b41046c41046c6a210d200dfd000200210c2007200b\
+41046c41046c6a210e200e2004200b41046c41046c6a210f200ffd0002002005200b41046c41046c6a21102010fd000200200cfde701fde601fd\
+0c0000003f0000003f0000003f0000003f200cfde701fde6012008fde701fde101fd0b0200200941016a22092001480d000b0b0bde1002077f3c\
+7b2000200148044020002106034020062107200741c000702108200741c0006e2107200721094100210a2004200941086c200841206c6a41046c\
+6a210b200520094180e4006c200841046c6a41046c6a210c0340200bfd0002808004210d200dfd0c0000003f0000003f0000003f0000003ffde6\
+01210e200efd0c398ee33d398ee33d398ee33d398ee33dfde601210f200bfd000280c00321102010fd0c0000003f0000003f0000003f0000003f\
+fde60121112011fd0c398ee33d398ee33d398ee33d398ee33dfde6012112200bfd000280800321132013fd0c0000003f0000003f0000003f0000\
+003ffde6012114200dfd0c398ee33d398ee33d398ee33d398ee33dfde6012115200bfd000280c00221162016fd0c398ee33d398ee33d398ee33d\
+398ee33dfde6012117200bfd000280800121182018fd0c398ee33d398ee33d398ee33d398ee33dfde601211920152017fde4012019fde401211a\
+201afd0c398ee33d398ee33d398ee33d398ee33dfde601211b2010fd0c398ee33d398ee33d398ee33d398ee33dfde601211c200bfd0002808002\
+211d201dfd0c398ee33d398ee33d398ee33d398ee33dfde601211e200bfd00028040211f201ffd0c398ee33d398ee33d398ee33d398ee33dfde6\
+012120201c201efde4012020fde40121212021fd0c398ee33d398ee33d398ee33d398ee33dfde60121222013fd0c398ee33d398ee33d398ee33d\
+398ee33dfde6012123200bfd000280c00121242024fd0c398ee33d398ee33d398ee33d398ee33dfde6012125200bfd00020021262026fd0c398e\
+e33d398ee33d398ee33d398ee33dfde601212720232025fde4012027fde401212820152016fd0c398e633d398e633d398e633d398e633dfde601\
+fde5012018fd0c398ee33c398ee33c398ee33c398ee33cfde601fde40121292029fd0c398ee33d398ee33d398ee33d398ee33dfde601212a201c\
+201dfd0c398e633d398e633d398e633d398e633dfde601fde501201ffd0c398ee33c398ee33c398ee33c398ee33cfde601fde401212b202bfd0c\
+398ee33d398ee33d398ee33d398ee33dfde601212c2026fd0c398ee33c398ee33c398ee33c398ee33cfde601212d20232024fd0c398e633d398e\
+633d398e633d398e633dfde601fde501202dfde401212e200dfd0c398e633d398e633d398e633d398e633dfde6012017fde5012018fd0c398e63\
+3e398e633e398e633e398e633efde601fde401212f202ffd0c398ee33d398ee33d398ee33d398ee33dfde60121302010fd0c398e633d398e633d\
+398e633d398e633dfde601201efde501201ffd0c398e633e398e633e398e633e398e633efde601fde40121312031fd0c398ee33d398ee33d398e\
+e33d398ee33dfde60121322026fd0c398e633e398e633e398e633e398e633efde60121332013fd0c398e633d398e633d398e633d398e633dfde6\
+012025fde5012033fde4012134200efd0c0000003f0000003f0000003f0000003ffde6012135200f2012fde4012014fd0c398ee33d398ee33d39\
+8ee33d398ee33dfde601fde4012136200f2011fd0c398e633d398e633d398e633d398e633dfde601fde5012014fd0c398ee33c398ee33c398ee3\
+3c398ee33cfde601fde4012137200efd0c398e633d398e633d398e633d398e633dfde6012012fde5012014fd0c398e633e398e633e398e633e39\
+8e633efde601fde4012138201afd0c0000003f0000003f0000003f0000003ffde6012139201b2022fde4012028fd0c398ee33d398ee33d398ee3\
+3d398ee33dfde601fde401213a201b2021fd0c398e633d398e633d398e633d398e633dfde601fde5012028fd0c398ee33c398ee33c398ee33c39\
+8ee33cfde601fde401213b201afd0c398e633d398e633d398e633d398e633dfde6012022fde5012028fd0c398e633e398e633e398e633e398e63\
+3efde601fde401213c2029fd0c0000003f0000003f0000003f0000003ffde601213d202a202cfde401202efd0c398ee33d398ee33d398ee33d39\
+8ee33dfde601fde401213e202a202bfd0c398e633d398e633d398e633d398e633dfde601fde501202efd0c398ee33c398ee33c398ee33c398ee3\
+3cfde601fde401213f2029fd0c398e633d398e633d398e633d398e633dfde601202cfde501202efd0c398e633e398e633e398e633e398e633efd\
+e601fde4012140202ffd0c0000003f0000003f0000003f0000003ffde601214120302032fde4012034fd0c398ee33d398ee33d398ee33d398ee3\
+3dfde601fde401214220302031fd0c398e633d398e633d398e633d398e633dfde601fde5012034fd0c398ee33c398ee33c398ee33c398ee33cfd\
+e601fde4012143202ffd0c398e633d398e633d398e633d398e633dfde6012032fde5012034fd0c398e633e398e633e398e633e398e633efde601\
+fde40121442018fd0c0000003f0000003f0000003f0000003ffde601214520192020fde4012027fde40121462019201ffd0c398e633d398e633d\
+398e633d398e633dfde601fde501202dfde40121472018fd0c398e633d398e633d398e633d398e633dfde6012020fde5012033fde4012148200c\
+2035fd0b0200200c2036fd0b028010200c2037fd0b028020200c2038fd0b028030200c2014fd0b028040200c2039fd0b028050200c203afd0b02\
+8060200c203bfd0b028070200c203cfd0b02808001200c2028fd0b02809001200c203dfd0b0280a001200c203efd0b0280b001200c203ffd0b02\
+80c001200c2040fd0b0280d001200c202efd0b0280e001200c2041fd0b0280f001200c2042fd0b02808002200c2043fd0b02809002200c2044fd\
+0b0280a002200c2034fd0b0280b002200c2045fd0b0280c002200c2046fd0b0280d002200c2047fd0b0280e002200c2048fd0b0280f002200c20\
+26fd0b02808003200b41106a210b200c4180086a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0bf00303017b117f02\
+7b20002001480440200228020041f9006cb2fd13210c2000210d0340200d210e200e210f410021100340201041026d4105482111410021120340\
+201241026d410548211320112013712114410021152006410041046c6a21162007410041046c6a21172008201041c0056c200f41c03c6c6a2012\
+41c0006c6a41046c6a21182009410041046c6a2119200b201041c0056c200f41c03c6c6a201241c0006c6a41046c6a211a2004200f41c00c6c20\
+1041026d41c0026c6a201241026d41c0006c6a41046c6a211b2005200f41c00c6c201041026d41c0026c6a201241026d41c0006c6a41046c6a21\
+1c200a410041046c6a211d03402016fd000200211e2017fd0002002018fd0002002019fd000200fde501fde601211f201a2014047b201cfd0002\
+00201bfd000200201041026f41026c201241026f6afd11fd37fd4e05fd0c000000000000000000000000000000000b201efde601201ffde40120\
+1ffde401201dfd000280cd04201efde601200cfde701fde101fde401fd0b0200201641106a2116201741106a2117201841106a2118201941106a\
+2119201a41106a211a201b41106a211b201c41106a211c201d41106a211d201541016a22154110480d000b201241016a2212410b480d000b2010\
+41016a2210410b480d000b200d41016a220d2001480d000b0b0b890a05077f0c7b047f087b017f20002001480440410021070340200021080340\
+200821092009410370210a200941036e21092009210b200741004a210c4100210d0340fd0c00000000000000000000000000000000210efd0c00\
+000000000000000000000000000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd\
+0c000000000000000000000000000000002112fd0c000000000000000000000000000000002113fd0c0000000000000000000000000000000021\
+14fd0c000000000000000000000000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000\
+002117fd0c000000000000000000000000000000002118fd0c0000000000000000000000000000000021194100211a03404100211b2004200a41\
+a0036c200741a02a6c6a201a41a0036c6a200d41066c6a41046c6a211c2005200b41086c200741c03c6c6a201a41c0056c6a41046c6a211d0240\
+0340201cfd090200211e201dfd000200211f201e201ffde601200efde401210e201b4150460d01201dfd0002102120201e2020fde601200ffde4\
+01210f201b41b07f460d01201cfd09020421212021201ffde6012010fde401211020212020fde6012011fde4012111201b41807f460d01201cfd\
+09020821222022201ffde6012012fde401211220222020fde6012013fde4012113201b41d07e460d01201cfd09020c21232023201ffde6012014\
+fde401211420232020fde6012015fde4012115201b41a07e460d01201cfd09021021242024201ffde6012016fde401211620242020fde6012017\
+fde4012117201b41f07d460d01201cfd09021421252025201ffde6012018fde401211820252020fde6012019fde4012119201c4180016a211c20\
+1d4180026a211d201b41016a221b410b480d000b0b201a41016a221a410b480d000b2006200a4180306c200b41086c6a200d4180036c6a41046c\
+6a21262026200c047b2026fd0002800b05fd0c000000000000000000000000000000000b200efde401fd0b02800b2026200c047b2026fd000290\
+0b05fd0c000000000000000000000000000000000b200ffde401fd0b02900b2026200c047b2026fd0002800d05fd0c0000000000000000000000\
+00000000000b2010fde401fd0b02800d2026200c047b2026fd0002900d05fd0c000000000000000000000000000000000b2011fde401fd0b0290\
+0d2026200c047b2026fd0002800f05fd0c000000000000000000000000000000000b2012fde401fd0b02800f2026200c047b2026fd0002900f05\
+fd0c000000000000000000000000000000000b2013fde401fd0b02900f2026200c047b2026fd0002801105fd0c00000000000000000000000000\
+0000000b2014fde401fd0b0280112026200c047b2026fd0002901105fd0c000000000000000000000000000000000b2015fde401fd0b02901120\
+26200c047b2026fd0002801305fd0c000000000000000000000000000000000b2016fde401fd0b0280132026200c047b2026fd0002901305fd0c\
+000000000000000000000000000000000b2017fde401fd0b0290132026200c047b2026fd0002801505fd0c000000000000000000000000000000\
+000b2018fde401fd0b0280152026200c047b2026fd0002901505fd0c000000000000000000000000000000000b2019fde401fd0b029015200d41\
+016a220d4110480d000b200841016a22082001480d000b200741016a22072002280200480d000b0b0bb93209147f417b047f0a7b037f077b037f\
+217b057f200020014804402000210903402009210a200a410170210b200a41016e210a200a210c4100210d0340200d417e6a41004e210e200d41\
+7e6a410b48210f200e200f7121104100211103402011417e6a41004e2112201020127121132011417e6a410b4821142013201471211541002116\
+2003201141c0006c200d41c0086c6a41046c6a21172005200c41c03c6c201141c0006c6a200d41c0056c6a4180807f6a41046c6a211803402017\
+2015047b2018fd000280d00305fd0c000000000000000000000000000000000bfd0b0280e209201741106a2117201841106a2118201641016a22\
+164110480d000b201141016a22114111480d000b200d41016a220d4111480d000b4100211903404100211a0340410021162003201a41c0016c20\
+1941c0196c6a41046c6a211b2003201a41c0006c201941c0026c6a41046c6a211c0340201bfd000280840a211d201bfd000280a60a211e201bfd\
+000280c80a211f201ffd0c00000040000000400000004000000040fde6012120201bfd000280860a2121201bfd000280a80a2122201bfd000280\
+ca0a21232023fd0c00000040000000400000004000000040fde6012124201bfd000280e409fd0c00000040000000400000004000000040fde601\
+2021fd0c00004040000040400000404000004040fde601fde4012022fd0c00004040000040400000404000004040fde601fde5012024fde50121\
+25201bfd000280880a2126201bfd000280aa0a2127201bfd000280cc0a21282028fd0c00000040000000400000004000000040fde6012129201b\
+fd000280e609fd0c00000040000000400000004000000040fde6012026fd0c00004040000040400000404000004040fde601fde4012027fd0c00\
+004040000040400000404000004040fde601fde5012029fde501212a201bfd0002808a0a212b201bfd000280ac0a212c201bfd000280ce0a212d\
+202dfd0c00000040000000400000004000000040fde601212e201bfd000280e809fd0c00000040000000400000004000000040fde601202bfd0c\
+00004040000040400000404000004040fde601fde401202cfd0c00004040000040400000404000004040fde601fde501202efde501212f202ffd\
+0c00000040000000400000004000000040fde6012130201bfd0002808c0a2131201bfd000280ae0a2132201bfd000280d00a21332033fd0c0000\
+0040000000400000004000000040fde60121342021fd0c00000040000000400000004000000040fde6012022fd0c0000a0400000a0400000a040\
+0000a040fde601fde4012024fde40121352026fd0c00000040000000400000004000000040fde6012027fd0c0000a0400000a0400000a0400000\
+a040fde601fde4012029fde4012136202bfd0c00000040000000400000004000000040fde601202cfd0c0000a0400000a0400000a0400000a040\
+fde601fde401202efde40121372037fd0c00000040000000400000004000000040fde60121382022fd0c00000041000000410000004100000041\
+fde6012021fd0c00008041000080410000804100008041fde601fde5012023fd0c00000041000000410000004100000041fde601fde401213920\
+27fd0c00000041000000410000004100000041fde6012026fd0c00008041000080410000804100008041fde601fde5012028fd0c000000410000\
+00410000004100000041fde601fde401213a202cfd0c00000041000000410000004100000041fde601202bfd0c00008041000080410000804100\
+008041fde601fde501202dfd0c00000041000000410000004100000041fde601fde401213b203bfd0c00000040000000400000004000000040fd\
+e601213c20212022fde4012024fde501213d20262027fde4012029fde501213e202b202cfde401202efde501213f203ffd0c0000004000000040\
+0000004000000040fde6012140201bfd000280ec0a2021fde5012022fd0c0000c03f0000c03f0000c03f0000c03ffde601fde5012023fd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde4012141201bfd000280ee0a2026fde5012027fd0c0000c03f0000c03f0000c03f0000c03ffde601\
+fde5012028fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012142201bfd000280f00a202bfde501202cfd0c0000c03f0000c03f0000\
+c03f0000c03ffde601fde501202dfd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121432043fd0c0000004000000040000000400000\
+0040fde6012144201bfd000280e209fd0c00000040000000400000004000000040fde601201dfd0c00004040000040400000404000004040fde6\
+01fde401201efd0c00004040000040400000404000004040fde601fde5012020fde501fd0c00000040000000400000004000000040fde6012025\
+fd0c00004040000040400000404000004040fde601fde401202afd0c00004040000040400000404000004040fde601fde5012030fde501214520\
+25fd0c00000040000000400000004000000040fde601202afd0c0000a0400000a0400000a0400000a040fde601fde4012030fde4012146202afd\
+0c00000041000000410000004100000041fde6012025fd0c00008041000080410000804100008041fde601fde501202ffd0c0000004100000041\
+0000004100000041fde601fde40121472025202afde4012030fde5012148201bfd000280ea09fd0c00000040000000400000004000000040fde6\
+012031fd0c00004040000040400000404000004040fde601fde4012032fd0c00004040000040400000404000004040fde601fde5012034fde501\
+2025fde501202afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501202ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde40121\
+49201dfd0c00000040000000400000004000000040fde601201efd0c0000a0400000a0400000a0400000a040fde601fde4012020fde401fd0c00\
+000040000000400000004000000040fde6012035fd0c00004040000040400000404000004040fde601fde4012036fd0c00004040000040400000\
+404000004040fde601fde5012038fde501214a2035fd0c00000040000000400000004000000040fde6012036fd0c0000a0400000a0400000a040\
+0000a040fde601fde4012038fde401214b2036fd0c00000041000000410000004100000041fde6012035fd0c0000804100008041000080410000\
+8041fde601fde5012037fd0c00000041000000410000004100000041fde601fde401214c20352036fde4012038fde501214d2031fd0c00000040\
+000000400000004000000040fde6012032fd0c0000a0400000a0400000a0400000a040fde601fde4012034fde4012035fde5012036fd0c0000c0\
+3f0000c03f0000c03f0000c03ffde601fde5012037fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401214e201efd0c00000041000000\
+410000004100000041fde601201dfd0c00008041000080410000804100008041fde601fde501201ffd0c00000041000000410000004100000041\
+fde601fde401fd0c00000040000000400000004000000040fde6012039fd0c00004040000040400000404000004040fde601fde401203afd0c00\
+004040000040400000404000004040fde601fde501203cfde501214f2039fd0c00000040000000400000004000000040fde601203afd0c0000a0\
+400000a0400000a0400000a040fde601fde401203cfde4012150203afd0c00000041000000410000004100000041fde6012039fd0c0000804100\
+0080410000804100008041fde601fde501203bfd0c00000041000000410000004100000041fde601fde40121512039203afde401203cfde50121\
+522032fd0c00000041000000410000004100000041fde6012031fd0c00008041000080410000804100008041fde601fde5012033fd0c00000041\
+000000410000004100000041fde601fde4012039fde501203afd0c0000c03f0000c03f0000c03f0000c03ffde601fde501203bfd0c0000c03f00\
+00c03f0000c03f0000c03ffde601fde4012153201d201efde4012020fde501fd0c00000040000000400000004000000040fde601203dfd0c0000\
+4040000040400000404000004040fde601fde401203efd0c00004040000040400000404000004040fde601fde5012040fde5012154203dfd0c00\
+000040000000400000004000000040fde601203efd0c0000a0400000a0400000a0400000a040fde601fde4012040fde4012155203efd0c000000\
+41000000410000004100000041fde601203dfd0c00008041000080410000804100008041fde601fde501203ffd0c000000410000004100000041\
+00000041fde601fde4012156203d203efde4012040fde501215720312032fde4012034fde501203dfde501203efd0c0000c03f0000c03f0000c0\
+3f0000c03ffde601fde501203ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012158201bfd000280ea0a201dfde501201efd0c0000\
+c03f0000c03f0000c03f0000c03ffde601fde501201ffd0c0000c03f0000c03f0000c03f0000c03ffde601fde401fd0c00000040000000400000\
+004000000040fde6012041fd0c00004040000040400000404000004040fde601fde4012042fd0c00004040000040400000404000004040fde601\
+fde5012044fde50121592041fd0c00000040000000400000004000000040fde6012042fd0c0000a0400000a0400000a0400000a040fde601fde4\
+012044fde401215a2042fd0c00000041000000410000004100000041fde6012041fd0c00008041000080410000804100008041fde601fde50120\
+43fd0c00000041000000410000004100000041fde601fde401215b20412042fde4012044fde501215c201bfd000280f20a2031fde5012032fd0c\
+0000c03f0000c03f0000c03f0000c03ffde601fde5012033fd0c0000c03f0000c03f0000c03f0000c03ffde601fde4012041fde5012042fd0c00\
+00c03f0000c03f0000c03f0000c03ffde601fde5012043fd0c0000c03f0000c03f0000c03f0000c03ffde601fde401215d201c2045fd0b020020\
+1c2046fd0b028032201c2047fd0b028064201c2048fd0b02809601201c2049fd0b0280c801201c204afd0b0280fa01201c204bfd0b0280ac0220\
+1c204cfd0b0280de02201c204dfd0b02809003201c204efd0b0280c203201c204ffd0b0280f403201c2050fd0b0280a604201c2051fd0b0280d8\
+04201c2052fd0b02808a05201c2053fd0b0280bc05201c2054fd0b0280ee05201c2055fd0b0280a006201c2056fd0b0280d206201c2057fd0b02\
+808407201c2058fd0b0280b607201c2059fd0b0280e807201c205afd0b02809a08201c205bfd0b0280cc08201c205cfd0b0280fe08201c205dfd\
+0b0280b009201b41106a211b201c41106a211c201641016a22164110480d000b201a41016a221a4105480d000b201941016a22194105480d000b\
+4100215e03404100215f0340410021600340410021610340fd0c000000000000000000000000000000002162fd0c000000000000000000000000\
+000000002163fd0c000000000000000000000000000000002164fd0c000000000000000000000000000000002165fd0c00000000000000000000\
+0000000000002166fd0c000000000000000000000000000000002167fd0c000000000000000000000000000000002168fd0c0000000000000000\
+00000000000000002169fd0c00000000000000000000000000000000216afd0c00000000000000000000000000000000216b4100216c20032060\
+41c00c6c206141c0026c6a41046c6a216d2007205e4180e4006c20604180046c6a41046c6a216e02400340206dfd090200216f206efd00020021\
+70206f2070fde6012062fde4012162206efd000280082171206f2071fde6012063fde4012163206dfd09028002217220722070fde6012064fde4\
+01216420722071fde6012065fde4012165206c41807f460d01206dfd09028004217320732070fde6012066fde401216620732071fde6012067fd\
+e4012167206dfd09028006217420742070fde6012068fde401216820742071fde6012069fde4012169206c41a07e460d01206dfd090280082175\
+20752070fde601206afde401216a20752071fde601206bfde401216b206d41046a216d206e41106a216e206c41016a226c41c000480d000b0b20\
+03206041c8016c206141286c6a41046c6a217620762062fd0b0280a40e20762063fd0b0290a40e20762064fd0b02a0a40e20762065fd0b02b0a4\
+0e20762066fd0b02c0a40e20762067fd0b02d0a40e20762068fd0b02e0a40e20762069fd0b02f0a40e2076206afd0b0280a50e2076206bfd0b02\
+90a50e206141016a22614105480d000b206041016a22604119480d000b205f41016a225f4101480d000b4100211903404100211a03404100215f\
+2003201a41086c201941286c6a41046c6a21772003201a41186c201941e8026c6a41046c6a217803402077fd0002a0c30e21792077fd0002c0e2\
+0e217a2077fd0002e0810f217b2077fd0002c0c90e217c2077fd0002e0e80e217d2077fd000280880f217e2077fd0002a0aa0e207cfde401207d\
+fde401207efde401217f2077fd0002e0cf0e2180012077fd000280ef0e2181012077fd0002a08e0f2182012077fd0002c0b00e208001fde40120\
+8101fde401208201fde4012183012077fd000280d60e2184012077fd0002a0f50e2185012077fd0002c0940f2186012077fd0002e0b60e208401\
+fde401208501fde401208601fde4012187012077fd0002a0dc0e2188012077fd0002c0fb0e2189012077fd0002e09a0f218a01207c207dfd0c00\
+00003f0000003f0000003f0000003ffde601fde501207efd0c00000040000000400000004000000040fde601fde501218b01208001208101fd0c\
+0000003f0000003f0000003f0000003ffde601fde501208201fd0c00000040000000400000004000000040fde601fde501218c01208401208501\
+fd0c0000003f0000003f0000003f0000003ffde601fde501208601fd0c00000040000000400000004000000040fde601fde501218d01207c207d\
+fd0c0000803e0000803e0000803e0000803efde601fde401207efd0c00008040000080400000804000008040fde601fde4012077fd0002a0a70f\
+fde401218e01208001208101fd0c0000803e0000803e0000803e0000803efde601fde401208201fd0c00008040000080400000804000008040fd\
+e601fde4012077fd0002c0ad0ffde401218f01208401208501fd0c0000803e0000803e0000803e0000803efde601fde401208601fd0c00008040\
+000080400000804000008040fde601fde4012077fd0002e0b30ffde4012190012077fd000280a40e2079fde401207afde401207bfde401207ffd\
+e401208301fde401208701fde401219101207f208301fd0c0000003f0000003f0000003f0000003ffde601fde501208701fd0c00000040000000\
+400000004000000040fde601fde501219201207f208301fd0c0000803e0000803e0000803e0000803efde601fde401208701fd0c000080400000\
+80400000804000008040fde601fde4012077fd000280bd0e208801fde401208901fde401208a01fde401fde4012193012079207afd0c0000003f\
+0000003f0000003f0000003ffde601fde501207bfd0c00000040000000400000004000000040fde601fde501208b01fde401208c01fde401208d\
+01fde401219401208b01208c01fd0c0000003f0000003f0000003f0000003ffde601fde501208d01fd0c00000040000000400000004000000040\
+fde601fde501219501208b01208c01fd0c0000803e0000803e0000803e0000803efde601fde401208d01fd0c0000804000008040000080400000\
+8040fde601fde401208801208901fd0c0000003f0000003f0000003f0000003ffde601fde501208a01fd0c000000400000004000000040000000\
+40fde601fde501fde4012196012079207afd0c0000803e0000803e0000803e0000803efde601fde401207bfd0c00008040000080400000804000\
+008040fde601fde4012077fd000280a10ffde401208e01fde401208f01fde401209001fde401219701208e01208f01fd0c0000003f0000003f00\
+00003f0000003ffde601fde501209001fd0c00000040000000400000004000000040fde601fde501219801208e01208f01fd0c0000803e000080\
+3e0000803e0000803efde601fde401209001fd0c00008040000080400000804000008040fde601fde401208801208901fd0c0000803e0000803e\
+0000803e0000803efde601fde401208a01fd0c00008040000080400000804000008040fde601fde4012077fd000280ba0ffde401fde401219901\
+2078209101fd0b02a0c00f2078209201fd0b02c0c00f2078209301fd0b02e0c00f2078209401fd0b0280c40f2078209501fd0b02a0c40f207820\
+9601fd0b02c0c40f2078209701fd0b02e0c70f2078209801fd0b0280c80f2078209901fd0b02a0c80f207741106a2177207841106a2178205f41\
+016a225f4102480d000b201a41016a221a4105480d000b201941016a22194105480d000b4100219a0103404100219b0103404100215f2008205e\
+41086c209a0141a0036c6a200c41a02a6c6a209b0141206c6a41046c6a219c012004205e41086c209a0141a0036c6a200c41a02a6c6a209b0141\
+206c6a41046c6a219d012003209a0141f8006c209b0141086c6a41046c6a219e010340209c01209e01fd0002a0c00f209d01fd000200fd0c0000\
+0000000000000000000000000000fd44fd4efd0b0200209c0141106a219c01209d0141106a219d01209e0141106a219e01205f41016a225f4102\
+480d000b209b0141016a229b01410d480d000b209a0141016a229a01410d480d000b205e41016a225e4104480d000b200941016a22092001480d\
+000b0b0b800f07077f0a7b057f077b0c7f027b027f20002001480440200021080340200821092009410d70210a2009410d6e2109200941047021\
+0b200941046e21092009210c4100210d0340200d41056c410d41056b200d41056c410d41056b481b210efd0c0000000000000000000000000000\
+0000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c000000000000000000000000\
+000000002112fd0c000000000000000000000000000000002113fd0c000000000000000000000000000000002114fd0c00000000000000000000\
+0000000000002115fd0c000000000000000000000000000000002116fd0c000000000000000000000000000000002117fd0c0000000000000000\
+00000000000000002118410021190340200a2019417f6c6a41004e200a2019417f6c6a410b487104404100211a0340201a417f6c200e41006a6a\
+41004e201a417f6c200e41046a6a410b487104404100211b2005200e41c0006c200a41c0056c6a200c41c03c6c6a201941c07a6c6a201a41406c\
+6a41046c6a211c2006200b41086c20194180306c6a201a4180106c6a41046c6a211d02400340201cfd090200211e201dfd000200211f201e201f\
+fde601200ffde401210f201dfd0002102120201e2020fde6012010fde4012110201cfd0902800221212021201ffde6012011fde4012111202120\
+20fde6012012fde4012112201b41807f460d01201cfd0902800421222022201ffde6012013fde401211320222020fde6012014fde4012114201c\
+fd0902800621232023201ffde6012015fde401211520232020fde6012016fde4012116201b41a07e460d01201cfd0902800821242024201ffde6\
+012017fde401211720242020fde6012018fde4012118201c41046a211c201d4180016a211d201b41016a221b41c000480d000b0b05201a417f6c\
+200e41006a6a41004e201a417f6c200e41006a6a410b48712125201a417f6c200e41006a6a41004e201a417f6c200e41006a6a410b4871212620\
+1a417f6c200e41016a6a41004e201a417f6c200e41016a6a410b48712127201a417f6c200e41016a6a41004e201a417f6c200e41016a6a410b48\
+712128201a417f6c200e41026a6a41004e201a417f6c200e41026a6a410b48712129201a417f6c200e41026a6a41004e201a417f6c200e41026a\
+6a410b4871212a201a417f6c200e41036a6a41004e201a417f6c200e41036a6a410b4871212b201a417f6c200e41036a6a41004e201a417f6c20\
+0e41036a6a410b4871212c201a417f6c200e41046a6a41004e201a417f6c200e41046a6a410b4871212d201a417f6c200e41046a6a41004e201a\
+417f6c200e41046a6a410b4871212e4100211b2006200b41086c20194180306c6a201a4180106c6a41046c6a212f2005200e41c0006c200a41c0\
+056c6a200c41c03c6c6a201941c07a6c6a201a41406c6a41046c6a21300340202ffd00020021312025047d20302a02000543000000000bfd1320\
+31fde601200ffde401210f202ffd00021021322026047d20302a02000543000000000bfd132032fde6012010fde40121102027047d20302a0280\
+020543000000000bfd132031fde6012011fde40121112028047d20302a0280020543000000000bfd132032fde6012012fde40121122029047d20\
+302a0280040543000000000bfd132031fde6012013fde4012113202a047d20302a0280040543000000000bfd132032fde6012014fde401211420\
+2b047d20302a0280060543000000000bfd132031fde6012015fde4012115202c047d20302a0280060543000000000bfd132032fde6012016fde4\
+012116202d047d20302a0280080543000000000bfd132031fde6012017fde4012117202e047d20302a0280080543000000000bfd132032fde601\
+2018fde4012118202f4180016a212f203041046a2130201b41016a221b41c000480d000b0b201a41016a221a4103480d000b0b201941016a2219\
+4103480d000b2007200e41206c200b41086c6a200a41a0036c6a200c41a02a6c6a41046c6a21332033200f2004200e41206c200b41086c6a200a\
+41a0036c6a200c41a02a6c6a41046c6a21342034fd000200fd0c00000000000000000000000000000000fd44fd4efd0b0200203320102034fd00\
+0210fd0c00000000000000000000000000000000fd44fd4efd0b0210203320112034fd00028001fd0c00000000000000000000000000000000fd\
+44fd4efd0b028001203320122034fd00029001fd0c00000000000000000000000000000000fd44fd4efd0b029001203320132034fd00028002fd\
+0c00000000000000000000000000000000fd44fd4efd0b028002203320142034fd00029002fd0c00000000000000000000000000000000fd44fd\
+4efd0b029002203320152034fd00028003fd0c00000000000000000000000000000000fd44fd4efd0b028003203320162034fd00029003fd0c00\
+000000000000000000000000000000fd44fd4efd0b029003203320172034fd00028004fd0c00000000000000000000000000000000fd44fd4efd\
+0b028004203320182034fd00029004fd0c00000000000000000000000000000000fd44fd4efd0b029004200d41016a220d4103480d000b200841\
+016a22082001480d000b0b0bee0611037f027b017f027b027f037b017f017b017f027b017f027b067f017b017f017b027f200020014804402000\
+210b0340200b210c200c210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000000000210f410021100340\
+fd0c000000000000000000000000000000002111fd0c000000000000000000000000000000002112410021132004200d41086c201041a02a6c6a\
+41046c6a2114034020112014fd000200fde401211120122014fd000210fde401211220144180016a2114201341016a221341a901480d000b200e\
+2011fde401210e200f2012fde401210f201041016a22102002280200480d000bfd0c000000000000000000000000000000002115fd0c00000000\
+00000000000000000000000021162007200d41086c41046c6a21182018fd00020021172018fd00021021194100211a0340fd0c00000000000000\
+000000000000000000211bfd0c00000000000000000000000000000000211c4100211d0340fd0c00000000000000000000000000000000211efd\
+0c00000000000000000000000000000000211f410021200340410021210340410021222005200d41086c201a41a02a6c6a201d41a0036c6a4104\
+6c6a21232004200d41086c201a41a02a6c6a201d41a0036c6a41046c6a21242006200d41086c201a4180a9016c6a201d41800d6c6a202041c006\
+6c6a202141206c6a41046c6a212503402024fd0002002023fd000200202041026c20216afd11fd37fd4e2025fd0002002017fde501fde601201e\
+fde401211e2024fd0002102023fd000210202041026c20216afd11fd37fd4e2025fd0002102019fde501fde601201ffde401211f20234180016a\
+212320244180016a212420254180026a2125202241016a2222410d480d000b202141016a22214102480d000b202041016a22204102480d000b20\
+1b201efde401211b201c201ffde401211c201d41016a221d410d480d000b2015201bfde40121152016201cfde4012116201a41016a221a200228\
+0200480d000b20152008200d41086c41046c6a21272027fd000200fde701212620162027fd000210fde70121282009200d41086c41046c6a2129\
+2029200efd0b02800a200a200d41086c41046c6a212a202a2015fd0b020020292026fd0b0280092029200ffd0b02900a202a2016fd0b02102029\
+2028fd0b029009200b41016a220b2001480d000b0b0bb30104017b037f017b047f20002001480440200228020041a4056cb2fd13210820002109\
+03402009210a200a210b2006200b41046c41046c6a210d200dfd000200210c2007200b41046c41046c6a210e200e2004200b41046c41046c6a21\
+0f200ffd0002002005200b41046c41046c6a21102010fd000200200cfde701fde601fd0c0000003f0000003f0000003f0000003f200cfde701fd\
+e6012008fde701fde101fd0b0200200941016a22092001480d000b0b0bea0303017b107f027b20002001480440200228020041a4056cb2fd1321\
+0c2000210d0340200d210e200e210f410021100340410021110340410021120340410021130340410021142006410041046c6a21152007410041\
+046c6a21162008201041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21172009410041046c6a211820\
+0b201041800d6c201141c0066c6a200f4180a9016c6a201241c0006c6a201341206c6a41046c6a21192004201041a0036c200f41a02a6c6a2012\
+41206c6a41046c6a211a2005201041a0036c200f41a02a6c6a201241206c6a41046c6a211b200a410041046c6a211c03402015fd000200211d20\
+16fd0002002017fd0002002018fd000200fde501fde601211e2019201bfd000200201afd000200201141026c20136afd11fd37fd4e201dfde601\
+201efde401201efde401201cfd0002800a201dfde601200cfde701fde101fde401fd0b0200201541106a2115201641106a2116201741106a2117\
+201841106a2118201941106a2119201a41106a211a201b41106a211b201c41106a211c201441016a22144108480d000b201341016a2213410248\
+0d000b201241016a2212410d480d000b201141016a22114102480d000b201041016a2210410d480d000b200d41016a220d2001480d000b0b0bef\
+0505077f067b047f057b017f20002001480440410021070340200021080340200821092009410370210a200941036e21092009410170210b2009\
+41016e21092009410170210c200941016e21092009210dfd0c00000000000000000000000000000000210efd0c00000000000000000000000000\
+000000210ffd0c000000000000000000000000000000002110fd0c000000000000000000000000000000002111fd0c0000000000000000000000\
+00000000002112fd0c00000000000000000000000000000000211341002114034041002115200420074190066c2014411c6c6a200a6a41046c6a\
+21162005200d41086c20074180a9016c6a201441c0066c6a41046c6a211703402016fd09020021182017fd000200211920182019fde601200efd\
+e401210e2017fd000210211a2018201afde601200ffde401210f2016fd090270211b201b2019fde6012010fde4012110201b201afde6012011fd\
+e40121112016fd0902e001211c201c2019fde6012012fde4012112201c201afde6012013fde4012113201641046a211620174180016a21172015\
+41016a2215411a480d000b201441016a2214411a480d000b2006200d41086c200a41206c6a41046c6a211d201d200741004a047b201dfd000200\
+05fd0c000000000000000000000000000000000b200efde401fd0b0200201d200741004a047b201dfd00021005fd0c0000000000000000000000\
+00000000000b200ffde401fd0b0210201d200741004a047b201dfd0002800305fd0c000000000000000000000000000000000b2010fde401fd0b\
+028003201d200741004a047b201dfd0002900305fd0c000000000000000000000000000000000b2011fde401fd0b029003201d200741004a047b\
+201dfd0002800605fd0c000000000000000000000000000000000b2012fde401fd0b028006201d200741004a047b201dfd0002900605fd0c0000\
+00000000000000000000000000000b2013fde401fd0b029006200841016a22082001480d000b200741016a22072002280200480d000b0b0bce03\
+05017b027f037b087f097b200020014804402004410041046c6a210a200afd09020021092009fd1f001007210b20022a0218fd13210c20022a02\
+1cfd13210d20022a0220fd13210e2000210f0340200f21102010211141002112200520114180026c41046c6a2113200620114180026c41046c6a\
+2114200720114180026c41046c6a2115200820114180026c41046c6a211603402013fd00020021172014fd0002002118fd0c6666663f6666663f\
+6666663f6666663f2017fde601fd0ccdcccc3dcdcccc3dcdcccc3dcdcccc3d2018fde601fde40121192015fd000200211afd0c77be7f3f77be7f\
+3f77be7f3f77be7f3f201afde601fd0c6f12833a6f12833a6f12833a6f12833a2018fde6012018fde601fde401211b2016fd000200211c201920\
+174100200b6bfd11fd52211d201b201a4100200b6bfd11fd52211e200c201cfde601200d2019fde601201bfde301200efde701fd0c77cc2b3277\
+cc2b3277cc2b3277cc2b32fde401fde701fde501201c4100200b6bfd11fd52211f2013201dfd0b02002015201efd0b02002016201ffd0b020020\
+1341106a2113201441106a2114201541106a2115201641106a2116201241016a221241c000480d000b200f41016a220f2001480d000b0b0b8707\
+02077f1f7b200020014804402000210603402006210720074120702108200741206e2107200721094100210a2004200941086c200841c0006c6a\
+41046c6a210b200520094180206c200841046c6a41046c6a210c0340200bfd0002800b210d200dfd0c0000003f0000003f0000003f0000003ffd\
+e601210e200bfd0002804bfd0c0000003f0000003f0000003f0000003ffde601210f200bfd0002808b0121102010fd0c0000003f0000003f0000\
+003f0000003ffde6012111200bfd000280cb01fd0c0000003f0000003f0000003f0000003ffde6012112200bfd0002808b0321132013fd0c0000\
+003f0000003f0000003f0000003ffde6012114200e2012fde4012014fde40121152015fd0c0000003f0000003f0000003f0000003ffde6012116\
+200bfd0002808b02fd0c0000003f0000003f0000003f0000003ffde6012117200bfd000280cb03fd0c0000003f0000003f0000003f0000003ffd\
+e6012118200f2017fde4012018fde401fd0c0000003f0000003f0000003f0000003ffde6012119200bfd000280cb02fd0c0000003f0000003f00\
+00003f0000003ffde601211a200bfd0002808b04211b201bfd0c0000003f0000003f0000003f0000003ffde601211c2011201afde401201cfde4\
+01211d201dfd0c0000003f0000003f0000003f0000003ffde601211e200e2012fde5012014fde401211f201ffd0c0000003f0000003f0000003f\
+0000003ffde6012120200f2017fde5012018fde401fd0c0000003f0000003f0000003f0000003ffde60121212011201afde501201cfde4012122\
+2022fd0c0000003f0000003f0000003f0000003ffde6012123200e200ffde4012011fde4012124200e200ffde5012011fde401212520162019fd\
+e401201efde401212620162019fde501201efde401212720202021fde4012023fde401212820202021fde5012023fde401212920142018fde401\
+201cfde401212a20142018fde501201cfde401212b200c200dfd0b0200200c2024fd0b028008200c2025fd0b028010200c2010fd0b028018200c\
+2015fd0b028020200c2026fd0b028028200c2027fd0b028030200c201dfd0b028038200c201ffd0b028040200c2028fd0b028048200c2029fd0b\
+028050200c2022fd0b028058200c2013fd0b028060200c202afd0b028068200c202bfd0b028070200c201bfd0b028078200b41106a210b200c41\
+80046a210c200a41016a220a4102480d000b200641016a22062001480d000b0b0b008c0203666d618541161616160e0e0e1f160e16170e0e0e1f\
+160e16170e0e0eb70c17170e1f0e170e1f0ec62717170e170e170e861318170e1f0e170e200ebb0518160e8b4b16170e1f0e170e1f0e1f1f170e\
+1f0e170e1f0e1f1f170e1f0e170e1f0ea30516160e160e160e1f170e0e0e0e160e1f170e0e0e0e160ec704df3b17170e170e170ea111c7541717\
+0e170e190fba1218170e170eac03970a18170e1f0e170e200e9a0518160eb31816170e1f0e170e1f0e8c0916170e970816160e1e0e160e1e0ed3\
+0a28b55717160e160e160e9e122c3030b01b1d1e0e1e0e1e0e1e0e1e0ea02617170e1f0e170e1f0eac1316170e1f0e170e1f0ec503261f1f1f1f\
+1f1f1f1fcc082fcc0916160e170e';
 
 /** Everything that a device needs to run FashionSmallBest. */
 export const fashionSmallBestModule: ModuleSpec = {

@@ -15,6 +15,7 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 100352, block: 8 },
+      team: 1,
     },
     {
       name: 'infer_00b_conv1_conv2d_add_sqrt_div_sub_2_more_few',
@@ -25,6 +26,7 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -160,6 +162,7 @@ const infer01MaxPool2dMaxPool2d: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 50176, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -288,6 +291,7 @@ const infer02Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 25088, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -431,6 +435,7 @@ const infer03Layer10Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 25088, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -576,6 +581,7 @@ const infer04Layer11Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 25088, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -719,6 +725,7 @@ const infer05Layer11Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 25088, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -862,6 +869,7 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 12544, block: 8 },
+      team: 1,
     },
     {
       name: 'infer_06b_layer2_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -872,6 +880,7 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1007,6 +1016,7 @@ const infer07Layer20Conv2Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 12544, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1152,6 +1162,7 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 12544, block: 8 },
+      team: 1,
     },
     {
       name: 'infer_08b_layer2_0_downsample_0_conv2d_sub_mul_add',
@@ -1162,6 +1173,7 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1299,6 +1311,7 @@ const infer09Layer21Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 12544, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1442,6 +1455,7 @@ const infer10Layer21Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 12544, block: 8 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1587,6 +1601,7 @@ const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 6272, block: 8 },
+      team: 1,
     },
     {
       name: 'infer_11b_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -1597,6 +1612,7 @@ const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1738,6 +1754,7 @@ const infer12Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -1887,6 +1904,7 @@ const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 6272, block: 8 },
+      team: 1,
     },
     {
       name: 'infer_13b_layer3_0_downsample_0_conv2d_sub_mul_add',
@@ -1897,6 +1915,7 @@ const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2034,6 +2053,7 @@ const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2181,6 +2201,7 @@ const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2330,6 +2351,7 @@ const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
     {
       name: 'infer_16b_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -2340,6 +2362,7 @@ const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2443,6 +2466,7 @@ const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2550,6 +2574,7 @@ const infer18Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 3136, block: 8 },
+      team: 2,
     },
     {
       name: 'infer_18b_layer4_0_downsample_0_conv2d_sub_mul_add',
@@ -2560,6 +2585,7 @@ const infer18Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2580,12 +2606,18 @@ struct Uniforms { n: u32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 7 * 7 * 64) { return; }
+  let team = min(2, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 7) / 8) * 7 * 7 * 64 - 1);
   let cb = item % 64;
   let rest3 = item / 64;
   let w = rest3 % 7;
@@ -2609,7 +2641,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 256; r0++) {
+  for (var r0 = member; r0 < 256; r0 += team) {
     let a0 = h * 7168 + nb * 401536 + r0 + w * 512;
     let v0 = scratch1[a0];
     let a1 = cb * 2 + r0 * 128;
@@ -2639,6 +2671,56 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc14 += v9 * v1;
     acc15 += v9 * v2;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    shared4[384 + i32(invocation)] = acc14;
+    shared4[448 + i32(invocation)] = acc15;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+    acc14 = shared4[384 + own];
+    acc15 = shared4[448 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 7) / 8) * 7 * 7 * 64) { return; }
   let a2 = cb * 2;
   let v10 = parameters[a2 + 2924064];
   let v11 = scratch2[a2];
@@ -2697,6 +2779,7 @@ const infer19Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2802,6 +2885,7 @@ const infer20Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 896, block: 1 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -2907,6 +2991,7 @@ const infer21AdaptiveAvgPool2dMean: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 128, block: 1 },
+      team: 4,
     },
   ],
   workgroup: 64,
@@ -2918,21 +3003,39 @@ struct Uniforms { n: u32 }
 @group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 128) { return; }
+  let team = min(4, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 128 - 1);
   let cb = item % 128;
   let rest1 = item / 128;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0 = 0; r0 < 7; r0++) {
+  for (var r0 = member; r0 < 7; r0 += team) {
     for (var r1 = 0; r1 < 7; r1++) {
       acc0 += scratch0[cb + n * 6276 + r0 * 896 + r1 * 128];
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    workgroupBarrier();
+    if (member == 0) {
+      var total = shared4[own];
+      for (var other = 1; other < team; other++) { total += shared4[own + other * each]; }
+      shared4[own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 128) { return; }
   scratch1[cb + n * 128] = acc0 / 49.0;
 }
 `,
@@ -2952,6 +3055,7 @@ const infer22FcMatmulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 250, block: 4 },
+      team: 16,
     },
   ],
   workgroup: 64,
@@ -2970,12 +3074,18 @@ struct Uniforms { n: u32 }
 @group(0) @binding(3) var<storage, read_write> output_output: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override most_members: i32 = 64;
+var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 3) / 4) * 250) { return; }
+  let team = min(16, most_members);
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 3) / 4) * 250 - 1);
   let cb = item % 250;
   let rest1 = item / 250;
   let nb = rest1;
@@ -2983,7 +3093,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
-  for (var r0 = 0; r0 < 512; r0++) {
+  for (var r0 = member; r0 < 512; r0 += team) {
     let v0 = parameters[cb + r0 * 250 + 2794128];
     let a0 = nb * 2048 + r0;
     acc0 += scratch0[a0] * v0;
@@ -2991,6 +3101,24 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc2 += scratch0[a0 + 1024] * v0;
     acc3 += scratch0[a0 + 1536] * v0;
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 3) / 4) * 250) { return; }
   let v1 = parameters[cb + 2922128];
   let a1 = cb + nb * 1000;
   output_output[a1] = acc0 + v1;
@@ -3023,6 +3151,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00b_layer2_0_bn2_add_sqrt_div',
@@ -3033,6 +3162,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 32, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00c_layer2_0_downsample_1_add_sqrt_div',
@@ -3043,6 +3173,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 3],
       together: false,
       invocations: { count: 32, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00d_layer3_0_bn2_add_sqrt_div',
@@ -3053,6 +3184,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 4],
       together: false,
       invocations: { count: 64, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00e_layer3_0_downsample_1_add_sqrt_div',
@@ -3063,6 +3195,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 5],
       together: false,
       invocations: { count: 64, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00f_layer1_0_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3073,6 +3206,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_00g_layer4_0_bn2_add_sqrt_div',
@@ -3083,6 +3217,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 7],
       together: false,
       invocations: { count: 128, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3177,6 +3312,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 128, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_01b_layer1_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3187,6 +3323,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_01c_layer1_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3197,6 +3334,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_01d_layer2_0_conv2_conv2d_sub_mul_add_weight',
@@ -3207,6 +3345,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_01e_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3217,6 +3356,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_01f_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3227,6 +3367,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_01g_layer3_0_conv2_conv2d_sub_mul_add_weight',
@@ -3237,6 +3378,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       buffers: [0, 7],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3291,6 +3433,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_02b_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3301,6 +3444,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 2],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_02c_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3311,6 +3455,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 3],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_02d_layer4_0_conv2_conv2d_sub_mul_add_weight',
@@ -3321,6 +3466,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 4],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_02e_layer4_0_conv1_weight_in_panels',
@@ -3331,6 +3477,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 5],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_02f_layer4_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3341,6 +3488,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 6],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
     {
       name: 'prepare_02g_layer4_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3351,6 +3499,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       buffers: [0, 7],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,
@@ -3398,6 +3547,7 @@ const prepare03FcWeightInPanels: KernelSpec = {
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   workgroup: 64,

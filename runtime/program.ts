@@ -49,8 +49,10 @@ export interface PartSpec {
   readonly buffers: readonly number[];
   /** WASM: a thread takes its share of the items at once, as they go through the same memory together. */
   readonly together: boolean;
-  /** Invocations of the WGSL kernel: ceil(invocations / workgroup) of its workgroups. None where the CPU alone has a use for it. */
+  /** Work items of the WGSL kernel, or its invocations. None where the CPU alone has a use for it. */
   readonly invocations: TaskCount;
+  /** WGSL: how many invocations compute each of them together at most, where the GPU is large; a power of two. */
+  readonly team: number;
 }
 
 /** One dispatch: one WGSL kernel, and a WASM function for each of its parts. */
@@ -150,9 +152,13 @@ export function tasksOf({ tasks, least, below }: PartSpec, n: number): number {
   return n < least || (below > 0 && n >= below) ? 0 : taskCount(tasks, n);
 }
 
-/** How many workgroups a WGSL kernel is dispatched with: each part has whole ones. */
-export function workgroupCount({ parts, workgroup }: KernelSpec, n: number): number {
-  return parts.reduce((sum, { invocations }) => sum + Math.ceil(taskCount(invocations, n) / workgroup), 0);
+/** The constant of a WGSL kernel with teams that says how many members these have at most; it is declared where a part has teams. */
+export const MOST_MEMBERS = 'most_members';
+
+/** How many workgroups a WGSL kernel is dispatched with, where teams have as many members at most: each part has whole ones. */
+export function workgroupCount({ parts, workgroup }: KernelSpec, n: number, mostMembers = workgroup): number {
+  const invocations = parts.map((part) => taskCount(part.invocations, n) * Math.min(part.team, mostMembers));
+  return invocations.reduce((sum, count) => sum + Math.ceil(count / workgroup), 0);
 }
 
 /** `fixed + perSample * N`. */

@@ -9,6 +9,7 @@ import { ValueBinder } from './bind-values.ts';
 import { type Bound, boundOf } from './bounds.ts';
 import { Scope } from './scope.ts';
 import { extentExpr } from './tasks.ts';
+import type { Statement } from './tree.ts';
 import { axesOf, intExpr } from './walk.ts';
 
 /** A loop of as many steps goes by bounds instead of tests. */
@@ -52,7 +53,7 @@ export abstract class LoopBinder extends ValueBinder {
     }
     const inside = new Scope(scope, [axis.id]);
     this.openLoops(rest, conditions, inside, fill);
-    scope.statements.push({ kind: 'loop', axis, extent: extentExpr(axis.extent), body: inside.statements });
+    scope.statements.push(this.loop(axis, undefined, extentExpr(axis.extent), inside));
   }
 
   /** Whether a loop goes by a bound, instead of asking at each of its steps: of a long one. The batch's end is always one. */
@@ -83,12 +84,16 @@ export abstract class LoopBinder extends ValueBinder {
     };
   }
 
+  /** From 0 where it does not say from where. */
+  protected loop(axis: Axis, from: Expr | undefined, extent: Expr, { statements }: Scope): Statement {
+    return { kind: 'loop', axis, ...(from ? { from } : {}), extent, body: statements };
+  }
+
   protected loopFrom(axis: Axis, from: Expr, extent: Expr, scope: Scope, fill: (s: Scope) => void): void {
     const some = new Scope(scope, [], true);
     const inside = new Scope(some, [axis.id]);
     fill(inside);
-    const start = from.kind === 'const' ? {} : { from };
-    some.statements.push({ kind: 'loop', axis, ...start, extent, body: inside.statements });
+    some.statements.push(this.loop(axis, from.kind === 'const' ? undefined : from, extent, inside));
     scope.statements.push({ kind: 'if', condition: apply('lt', from, extent), then: some.statements, otherwise: [] });
   }
 }

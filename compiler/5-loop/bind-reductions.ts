@@ -173,17 +173,17 @@ export class ReductionBinder extends LoopBinder {
 
   protected declareAccumulator(reduce: Reduce, body: Expr, home: Scope): Accumulator {
     const vector = this.isVector(body);
-    const declare = (stem: string, type: ScalarType, value: number): Expr => {
-      const name = this.names.fresh(stem);
+    const accumulator = this.names.fresh('acc');
+    const declare = (name: string, type: ScalarType, value: number): Expr => {
       home.declare({ kind: 'var', name, type, value: { kind: 'const', type, value } });
       if (vector) this.vectors.add(name);
       return localExpr(name, type);
     };
     const extremes: Record<Reduce['combine'], number> = { sum: 0, max: -F32_MAX, min: F32_MAX, argmax: -F32_MAX };
-    const value = declare('acc', body.type, extremes[reduce.combine]);
-    if (reduce.combine !== 'argmax') return { value, index: undefined, result: value };
-    const index = declare('at', 'i32', 0);
-    return { value, index, result: index };
+    const value = declare(accumulator, body.type, extremes[reduce.combine]);
+    if (reduce.combine !== 'argmax') return { name: accumulator, value, index: undefined, result: value };
+    const index = declare(this.names.fresh('at'), 'i32', 0);
+    return { name: accumulator, value, index, result: index };
   }
 
   protected accumulate(reduce: Reduce, into: Accumulator, value: Expr, position: Expr, scope: Scope): void {
@@ -218,6 +218,7 @@ interface Folding extends Summand {
 }
 
 interface Accumulator {
+  readonly name: string;
   readonly value: Expr;
   readonly index: Expr | undefined;
   readonly result: Expr;

@@ -53,6 +53,7 @@ export function buildTree(
     grid: first.grid(),
     tasks: first.tasks(),
     workgroup,
+    team: first.team,
     repeat: repeat && { ...repeat, extent: extentExpr(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
       builder.section({
@@ -108,7 +109,11 @@ class TreeBuilder {
     this.binder =
       target === 'wasm'
         ? new ReductionBinder(tensors, lane, names)
-        : new TileBinder(tensors, lane, names, nest.schedule.unroll);
+        : new TileBinder(tensors, lane, names, nest.schedule);
+  }
+
+  get team(): number {
+    return this.schedule.team;
   }
 
   grid(): GridAxis[] {

@@ -10,6 +10,7 @@ import { candidatesFor, type TileCandidate } from './gpu-candidates.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
 import { type Box, type Loads, NO_LOADS, type Reuse, ReuseCounter } from './reuse.ts';
+import { canShare, dividedAxis, WORKGROUP } from './teams.ts';
 import { typicalValue } from './typical.ts';
 import { children, forEachNode, isIndexArithmetic } from './walk.ts';
 
@@ -32,6 +33,12 @@ const INVOCATION = 100;
  * it is the number of passes that counts.
  */
 const [ENOUGH, LATENCY] = [3072, 30];
+/** Invocations that keep a large GPU busy, which teams make (`teams.ts`). */
+const LARGE = 32768;
+/** Numbers that memory gives at once. */
+const SECTOR = 8;
+/** What it costs a member of a team to add up what all have, in products: for itself, and for each sum. */
+const [JOIN, JOINED] = [200, 6];
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
@@ -41,6 +48,8 @@ export interface BestTile {
   readonly tile: TileCandidate;
   /** How long a whole GPU is busy with the nest, in products. */
   readonly cost: number;
+  /** How many invocations share a tile's sums on a large GPU (`teams.ts`). */
+  readonly team: () => number;
 }
 
 interface Search {
@@ -62,7 +71,7 @@ export function bestTile(
   const lane = candidate && vectorisable(kernel, candidate, tensors, 'wgsl') ? candidate : undefined;
   const reductions = reductionsIn(kernel);
   const smallest: TileCandidate = { width: lane ? LANES : 1, tiles: [], unroll: [] };
-  let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY };
+  let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY, team: () => 1 };
   if (reductions.some(({ body }) => containsReduction(body))) return best;
   const most = reductions.length > 0 ? mostSums : mostResults(kernel, lane);
   const counter = new ReuseCounter(kernel, reductions, lane, tensors, counts);
@@ -79,22 +88,69 @@ export function bestTile(
     const loads = counter.loads(rows, box, (inside) => rejected({ ...least, inside }));
     if (!loads || rejected({ ...least, ...loads })) continue;
     const whole = { ...least, ...loads, choices: counter.chosen(box) };
-    if (!rejected(whole)) best = { lane, tile, cost: costOf(kernel, reductions, box, whole) };
+    if (rejected(whole)) continue;
+    best = {
+      lane,
+      tile,
+      cost: costOf(kernel, reductions, box, whole),
+      team: () => teamFor(kernel, reductions, box, whole, tile.width),
+    };
   }
   return best;
 }
 
+/** What an invocation does of a nest: how many there are, how often it goes through the innermost loop, what that costs. */
+interface Effort {
+  readonly items: number;
+  readonly passes: number;
+  /** In products: for itself, and for a pass. */
+  readonly once: number;
+  readonly pass: number;
+}
+
+/** `team`: how many invocations share the sums. */
+function effortOf({ axes }: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse, team = 1): Effort {
+  const blocks = ({ id, extent }: Axis): number => Math.ceil(typicalValue(extent) / (box.get(id) ?? 1));
+  const count = (all: readonly Axis[]): number => all.reduce((product, axis) => product * blocks(axis), 1);
+  const passes = reductions.map((reduction) => {
+    const divided = dividedAxis(looped(reduction, box), team);
+    return count(reduction.axes) * (divided ? Math.ceil(blocks(divided) / team) / blocks(divided) : 1);
+  });
+  return {
+    items: count(axes),
+    passes: Math.max(0, ...passes),
+    once: INVOCATION + costOfLoads(reuse.outside) + costOfLoads(reuse.stores),
+    pass: costOfLoads(reuse.inside) + CHOICE * reuse.choices + reuse.sums + reuse.products,
+  };
+}
+
+const looped = ({ axes }: Reduce, box: Box): readonly Axis[] => axes.filter(({ id }) => !box.has(id));
+
 /** How long a whole GPU is busy, in products. */
 function costOf(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse): number {
-  const blocks = ({ id, extent }: Axis): number => Math.ceil(typicalValue(extent) / (box.get(id) ?? 1));
-  const count = (axes: readonly Axis[]): number => axes.reduce((product, axis) => product * blocks(axis), 1);
-  const invocations = count(kernel.axes);
-  const passes = Math.max(0, ...reductions.map(({ axes }) => count(axes)));
-  const once = INVOCATION + costOfLoads(reuse.outside) + costOfLoads(reuse.stores);
-  const pass = costOfLoads(reuse.inside) + CHOICE * reuse.choices + reuse.sums + reuse.products;
-  const busy = (once + passes * pass) * invocations;
+  const { items, passes, once, pass } = effortOf(kernel, reductions, box, reuse);
+  const busy = (once + passes * pass) * items;
   const waiting = (once + LATENCY + passes * (pass + LATENCY)) * ENOUGH;
   return Math.max(busy, waiting);
+}
+
+/**
+ * The team with which a tile's sums keep a large GPU busy for the shortest time. `width`: numbers that one item reads side by
+ * side. The larger the team, the fewer neighbours go on where it ends, in what memory gives at once.
+ */
+function teamFor(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse, width: number): number {
+  if (!canShare(reductions)) return 1;
+  let best = { team: 1, cost: Number.POSITIVE_INFINITY };
+  for (let team = 1; team <= WORKGROUP; team *= 2) {
+    if (team > 1 && reductions.some((reduction) => !dividedAxis(looped(reduction, box), team))) break;
+    const { items, passes, once, pass } = effortOf(kernel, reductions, box, reuse, team);
+    const unused = Math.max(1, SECTOR / ((width * WORKGROUP) / team)) - 1;
+    const read = pass + unused * costOfLoads(reuse.inside);
+    const each = once + passes * read + (team > 1 ? JOIN + JOINED * reuse.sums : 0);
+    const cost = Math.max(each * items * team, (each + LATENCY * (1 + passes)) * LARGE);
+    if (cost < best.cost) best = { team, cost };
+  }
+  return best.team;
 }
 
 const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || children(expr).some(containsReduction);

@@ -32,8 +32,8 @@ export interface TileTarget {
 const MOST_SUMS = 12;
 /** Vector sums of a window, whose elements have an operand each. */
 const WINDOW_SUMS = 8;
-/** Elements of a tile on GPUs. */
-const GPU_ROWS = 4;
+/** Elements of a tile on GPUs: a whole axis, or some of one. */
+const [GPU_ROWS, GPU_FEW] = [12, 4];
 /** Steps that a sum's addition takes before the next can begin, in units of one multiply-add of two units. */
 const LATENCY = 4.25;
 /** Loads that run beside one of them. */
@@ -147,6 +147,9 @@ function dividingTile(axis: Axis, rows: number): number | undefined {
   if (rows < 2) return undefined;
   const perSample = elementsOfSample(axis);
   const extent = perSample ?? typicalValue(axis.extent);
-  const tiles = [4, 3, 2].filter((tile) => tile <= rows);
-  return tiles.find((tile) => extent % tile === 0) ?? (perSample === undefined ? rows : undefined);
+  // A short axis whole, if it can be; else a few elements, where some of the last tile's may be left out.
+  if (!isBatch(axis) && extent <= rows) return extent;
+  const few = Math.min(rows, GPU_FEW);
+  const dividing = Array.from({ length: few - 1 }, (_, i) => few - i).find((tile) => extent % tile === 0);
+  return dividing ?? (perSample === undefined ? few : undefined);
 }

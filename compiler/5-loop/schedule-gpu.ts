@@ -1,7 +1,7 @@
 /**
  * Schedules for GPUs. An invocation computes a tile of the result in its registers, which `gpu-tiles.ts` chooses.
- * Neighbouring invocations run along the axis that is contiguous in memory. There is no workgroup memory: neighbours read
- * the same elements at the same time, which the first-level cache serves, and a software adapter pays dearly for barriers.
+ * Neighbouring invocations run along the axis that is contiguous in memory. Operands do not go through workgroup memory:
+ * neighbours read the same elements at the same time, which the first-level cache serves. Sums of a team do (`teams.ts`).
  */
 import type { Axis } from '../ops/expr.ts';
 import { inMemoryOrder } from './address.ts';
@@ -11,15 +11,13 @@ import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
 
-export const WORKGROUP = 64;
-
 /** With the choice's limit to the results of one invocation. */
 export function gpuSchedule(
   kernel: Kernel,
   tensors: ReadonlyMap<number, Tensor>,
   { tile }: Choice = DEFAULT,
 ): Schedule {
-  const { lane, tile: best } = bestTile(kernel, tensors, { mostSums: tile });
+  const { lane, tile: best, team } = bestTile(kernel, tensors, { mostSums: tile });
   const { width, tiles, unroll } = best;
   const blocks = new Map(tiles.map(({ axis, tile }) => [axis, tile]));
   if (lane) blocks.set(lane.id, width);
@@ -29,6 +27,7 @@ export function gpuSchedule(
     lane: lane && { axis: lane.id, width },
     registers: tiles,
     unroll,
+    team: team(),
   };
 }
 
@@ -40,5 +39,5 @@ export function wideSchedule(kernel: Kernel, shared: readonly Axis[], tensors: R
   const lane = free ? { axis: candidate.id, width: LANES } : undefined;
   const order = inMemoryOrder(kernel, tensors, new Map(lane ? [[lane.axis, lane.width]] : []));
   const serial = order.filter((axis) => inner.includes(axis)).map(({ id }) => id);
-  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [] };
+  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [], team: 1 };
 }

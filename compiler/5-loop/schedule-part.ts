@@ -9,6 +9,7 @@ import { mergeAxes, mergeSums } from './merge-axes.ts';
 import { isBatch, type RegisterTile } from './register-tile.ts';
 import { choose, chooseWithin } from './schedule.ts';
 import { gpuSchedule, wideSchedule } from './schedule-gpu.ts';
+import { shareLoops } from './share-loops.ts';
 import { splitLongAxis } from './split-axes.ts';
 import { sumBySample } from './sum-by-sample.ts';
 import { unrollWindows } from './unroll-windows.ts';
@@ -88,7 +89,7 @@ export function schedulePart(
     });
     return { nests, around: { ...NOTHING_AROUND, repeat: form.repeat } };
   }
-  const unrolled = unrollWindows(form.nests[0]);
+  const unrolled = shareLoops(unrollWindows(form.nests[0]));
   if (target === 'wgsl') {
     const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors, part.choices.wgsl) }];
     return { nests, around: NOTHING_AROUND };

@@ -21,6 +21,11 @@ export class Scope {
     this.conditional = conditional;
   }
 
+  /** Of the work item itself, or around it: everything here runs exactly once for an item. */
+  get isOutermost(): boolean {
+    return !this.conditional && (this.parent === undefined || this.parent.parent === undefined);
+  }
+
   declare(statement: Extract<Statement, { kind: 'let' | 'var' }>): void {
     this.statements.push(statement);
     this.names.add(statement.name);

@@ -6,11 +6,12 @@ import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import type { TaskCount } from './tasks.ts';
 
 export type Statement =
-  /** `for axis in from .. extent`, from 0 where it does not say. */
+  /** `for axis in from .. extent`, from 0 where it does not say, by 1. */
   | {
       readonly kind: 'loop';
       readonly axis: Axis;
       readonly from?: Expr;
+      readonly by?: Expr;
       readonly extent: Expr;
       readonly body: readonly Statement[];
     }
@@ -25,7 +26,9 @@ export type Statement =
       readonly then: readonly Statement[];
       readonly otherwise: readonly Statement[];
     }
-  | { readonly kind: 'store'; readonly tensor: number; readonly address: Expr; readonly value: Expr };
+  | { readonly kind: 'store'; readonly tensor: number; readonly address: Expr; readonly value: Expr }
+  /** WGSL: a team's members add up what they have in these accumulators; then each has the sums. */
+  | { readonly kind: 'join'; readonly sums: readonly string[] };
 
 export interface GridAxis {
   readonly axis: Axis;
@@ -60,4 +63,6 @@ export interface LoopTree {
   readonly tasks: TaskCount;
   /** WGSL: a work item is a whole workgroup's, not an invocation's. */
   readonly workgroup: boolean;
+  /** WGSL: how many invocations compute a work item together at most (`teams.ts`); the first of them stores. */
+  readonly team: number;
 }

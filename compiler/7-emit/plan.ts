@@ -16,7 +16,7 @@ import { MAX_BUFFERS } from '../4-fuse/limit.ts';
 import { tensorOf } from '../5-loop/address.ts';
 import { type Dispatch, type DispatchProgram, labelOfDispatch, nestsOf, type Part } from '../5-loop/dispatch.ts';
 import { bufferKey, type Tensor } from '../5-loop/kernel.ts';
-import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
+import { WORKGROUP } from '../5-loop/teams.ts';
 import type { HostUniform } from '../5-loop/uniforms.ts';
 import { verifyUpdates } from '../5-loop/updates.ts';
 import { bindingsOf, storageElement } from '../6-target/bindings.ts';
@@ -106,7 +106,7 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,
-    parts: printed.parts.map(({ label, tasks, least, below, buffers, together, invocations }, i) => ({
+    parts: printed.parts.map(({ label, tasks, least, below, buffers, together, invocations, team }, i) => ({
       name: names[i],
       label,
       tasks,
@@ -115,6 +115,7 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
       buffers,
       together,
       invocations,
+      team,
     })),
     wgsl: printed.wgsl,
     workgroup: WORKGROUP,

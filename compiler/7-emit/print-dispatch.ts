@@ -7,8 +7,8 @@ import { buildTree } from '../5-loop/build-tree.ts';
 import { type Dispatch, labelOfDispatch, type Part } from '../5-loop/dispatch.ts';
 import type { Tensor } from '../5-loop/kernel.ts';
 import type { Target } from '../5-loop/lanes.ts';
-import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
 import { type ScheduledPart, scheduleByBatch, schedulePart } from '../5-loop/schedule-part.ts';
+import { WORKGROUP } from '../5-loop/teams.ts';
 import type { LoopTree } from '../5-loop/tree.ts';
 import { type Bindings, bindingsOf } from '../6-target/bindings.ts';
 import type { FunctionCode } from '../6-target/wasm/assembler.ts';
@@ -31,6 +31,7 @@ export interface PrintedPart {
   /** Whether a thread should take its share of them at once. */
   readonly together: boolean;
   readonly invocations: TaskCount;
+  readonly team: number;
   /** Which of the dispatch's bindings the function takes: its own alone, so that it is the same in any company. */
   readonly buffers: readonly number[];
   /** Its name is the caller's to give. */
@@ -46,6 +47,7 @@ const NOTHING: LoopTree = {
   repeat: undefined,
   tasks: NONE,
   workgroup: false,
+  team: 1,
 };
 
 export class DispatchPrinter {
@@ -71,25 +73,26 @@ function printDispatch(
   uniforms: readonly string[],
 ): PrintedDispatch {
   const trees: WgslPart[] = [];
-  const onCpu = (part: Part, tree: LoopTree, batches: Batches, invocations: TaskCount): PrintedPart => {
+  const onCpu = (part: Part, tree: LoopTree, batches: Batches, gpu: LoopTree): PrintedPart => {
     const own = bindingsOf(part.only === 'wgsl' ? [] : [{ ...part, gpu: undefined }], tensors);
     const buffers = own.list.map(({ buffer }) => bindings.list.findIndex((bound) => bound.buffer === buffer));
     const code = emitKernel('', tree, tensors, own, uniforms);
     const together = tree.outer !== undefined;
-    return { label: part.label, tasks: tree.tasks, ...batches, together, invocations, buffers, code };
+    const { team } = gpu;
+    const invocations = invocationsOf(gpu);
+    return { label: part.label, tasks: tree.tasks, ...batches, together, invocations, team, buffers, code };
   };
   const small: PrintedPart[] = [];
   const usual = dispatch.parts.map((part): PrintedPart => {
-    const gpu = part.only === 'wasm' ? undefined : treeOf(schedulePart(part, tensors, 'wgsl'), tensors, 'wgsl');
-    if (gpu) trees.push({ label: part.label, tree: gpu });
-    const invocations = gpu ? invocationsOf(gpu) : NONE;
-    if (part.only === 'wgsl') return onCpu(part, NOTHING, { least: 1, below: 0 }, invocations);
+    const gpu = part.only === 'wasm' ? NOTHING : treeOf(schedulePart(part, tensors, 'wgsl'), tensors, 'wgsl');
+    if (gpu !== NOTHING) trees.push({ label: part.label, tree: gpu });
+    if (part.only === 'wgsl') return onCpu(part, NOTHING, { least: 1, below: 0 }, gpu);
     const { least, enough, few } = scheduleByBatch(part, tensors);
     if (few) {
       const plain = { ...few.part, label: `${part.label}: fewer than ${least}` };
-      small.push(onCpu(plain, treeOf(few, tensors, 'wasm'), { least: 1, below: least }, NONE));
+      small.push(onCpu(plain, treeOf(few, tensors, 'wasm'), { least: 1, below: least }, NOTHING));
     }
-    return onCpu(part, treeOf(enough, tensors, 'wasm'), { least, below: 0 }, invocations);
+    return onCpu(part, treeOf(enough, tensors, 'wasm'), { least, below: 0 }, gpu);
   });
   const parts = [...usual, ...small];
   return { wgsl: emitWgsl(labelOfDispatch(dispatch), trees, tensors, bindings, uniforms), parts };

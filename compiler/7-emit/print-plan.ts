@@ -18,8 +18,8 @@ function dispatches(spec: ModuleSpec, program: ProgramSpec): string[] {
       ({ buffer, access }) => `${access === 'read' ? '' : '>'}${spec.buffers[buffer].name}`,
     );
     const parts = kernel.parts.map(
-      ({ label, tasks, invocations }) =>
-        `    ${label}  ${showTasks(tasks)} items, ${showTasks(invocations)} invocations`,
+      ({ label, tasks, invocations, team }) =>
+        `    ${label}  ${showTasks(tasks)} items, ${showTasks(invocations)} invocations${team > 1 ? ` in teams of ${team}` : ''}`,
     );
     return [`  ${kernel.name}  [${bound.join(', ')}]`, ...parts].join('\n');
   });

@@ -120,7 +120,7 @@ function partEntry(
   handovers: Handovers,
   batch: number,
 ): PartEntry {
-  const { tasks, invocations } = dispatch.spec.parts[index];
+  const { tasks, invocations, team } = dispatch.spec.parts[index];
   const { tensors } = dispatch.program;
   const schedules = (target: Target): NestSchedule[] => {
     const { nests, around } = schedulePart(part, tensors, target);
@@ -147,7 +147,7 @@ function partEntry(
     },
     ...workOf([part], tensors, batch, part.only ?? 'wgsl'),
     tasks: taskCount(tasks, batch),
-    threads: taskCount(invocations, batch),
+    threads: taskCount(invocations, batch) * team,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Lays the dispatches of a program out for reading: a heading for each, what is known of each part below it. */
-import { WORKGROUP } from '../5-loop/schedule-gpu.ts';
+import { WORKGROUP } from '../5-loop/teams.ts';
 import type { Work } from './dispatches.ts';
 import type { FusedNode, KernelEntry, NestSchedule, PartEntry } from './kernel-entries.ts';
 import { bytes, count, flops, wrapped } from './table.ts';
@@ -81,12 +81,16 @@ function fusedText(nodes: readonly FusedNode[]): string {
   return groups.map(({ from, ops }) => (ops.join() === from ? from : `${from}: ${ops.join(', ')}`)).join('; ');
 }
 
-/** `n/4 x h = 416 work items; in each c/8, w; tile 4 n x 8 c`; nests that run one after the other have a number each. */
+/**
+ * `n/4 x h = 416 work items; in each c/8, w; tile 4 n x 8 c`; nests that run one after the other have a number each.
+ * `i x team 8 = 512 threads`: eight share the sums of an item, on a large GPU.
+ */
 function schedulesText(nests: readonly NestSchedule[], items: string): string {
   const [first, ...others] = nests;
   if (first === undefined) return 'not run';
   const grid = first.grid.map((axis) => blocked(first, axis)).join(' x ');
-  const size = first.workgroup ? `${grid} x ${WORKGROUP}` : grid;
+  const shared = first.workgroup ? String(WORKGROUP) : first.team > 1 ? `team ${first.team}` : '';
+  const size = [grid, shared].filter((text) => text !== '').join(' x ');
   const start = size === '' ? items : `${size} = ${items}`;
   const around = first.outer === undefined ? '' : `; ${first.outer} around all of them`;
   if (others.length === 0) return [`${start}${around}`, ...within(first)].join('; ');

@@ -12,6 +12,9 @@ import { kernelText, pipelineCache } from './pipelines.ts';
 import { WebGpuSession } from './session.ts';
 import { slotted } from './slots.ts';
 
+/** Members of a team at most: a program on the CPU has no idle invocations, and barriers cost it much. */
+const mostMembers = (software: boolean): number => (software ? 1 : 64);
+
 /** `now` is the clock by which work is divided into submissions, in milliseconds. */
 export async function openWebGpuDevice(
   { gpu, adapter, name, software }: FoundAdapter,
@@ -19,6 +22,7 @@ export async function openWebGpuDevice(
 ): Promise<Device> {
   hold(gpu);
   const device = await adapter.requestDevice({ label: 'netc', requiredLimits: requiredLimits(adapter) });
+  const members = mostMembers(software);
   const health = watchHealth(device);
   const pipelines = pipelineCache(device);
   const sessions = new Set<Session>();
@@ -30,7 +34,7 @@ export async function openWebGpuDevice(
     checkSizes(module, batch, device.limits);
     checkKernels(module, device.limits);
     const chosen = slotted(module, device.limits.maxDynamicStorageBuffersPerPipelineLayout);
-    const texts = module.kernels.map((kernel) => kernelText(kernel, chosen));
+    const texts = module.kernels.map((kernel) => kernelText(kernel, chosen, members));
     const compiled = await pipelines.compile(texts, progress);
     const { value: session, checked } = health.watch(`a batch of ${batch}`, () => {
       const parts = {
@@ -39,6 +43,7 @@ export async function openWebGpuDevice(
         pipelines,
         slotted: chosen,
         compiled,
+        members,
         now,
         disposed: () => sessions.delete(created),
       };

@@ -3,7 +3,7 @@
  * than derived by WebGPU, so that a binding that a kernel does not read still exists.
  */
 import type { Progress } from '../device.ts';
-import type { KernelSpec } from '../program.ts';
+import { type KernelSpec, MOST_MEMBERS } from '../program.ts';
 
 const computeStage = 4; // GPUShaderStage.COMPUTE, which Node has no global for
 
@@ -13,6 +13,8 @@ export interface KernelText {
   readonly wgsl: string;
   /** Of group 0, in order. */
   readonly bindings: readonly Binding[];
+  /** Its constants that are not what they are declared to be. */
+  readonly constants?: Readonly<Record<string, number>>;
 }
 
 export interface Binding {
@@ -21,12 +23,22 @@ export interface Binding {
   readonly dynamic: boolean;
 }
 
-/** A module's kernel. Its uniform block, the last binding, is one of many: each step of a submission has its own. */
-export function kernelText({ label, wgsl, buffers }: KernelSpec, slotted: ReadonlySet<number>): KernelText {
+/**
+ * A module's kernel. Its uniform block, the last binding, is one of many: each step of a submission has its own.
+ * `mostMembers`: of its teams.
+ */
+export function kernelText(
+  { label, wgsl, buffers, parts }: KernelSpec,
+  slotted: ReadonlySet<number>,
+  mostMembers: number,
+): KernelText {
   const bindings = buffers.map(({ buffer, access }): Binding => {
     return { type: access === 'read' ? 'read-only-storage' : 'storage', dynamic: slotted.has(buffer) };
   });
-  return { label, wgsl, bindings: [...bindings, { type: 'uniform', dynamic: true }] };
+  const constants: Record<string, number> = parts.some(({ team }) => team > mostMembers)
+    ? { [MOST_MEMBERS]: mostMembers }
+    : {};
+  return { label, wgsl, bindings: [...bindings, { type: 'uniform', dynamic: true }], constants };
 }
 
 export interface Pipelines {
@@ -61,7 +73,12 @@ export function pipelineCache(device: GPUDevice): Pipelines {
     const parsed = device.popErrorScope();
     try {
       await parsed;
-      return await device.createComputePipelineAsync({ label, layout, compute: { module, entryPoint: 'main' } });
+      const { constants = {} } = kernel;
+      return await device.createComputePipelineAsync({
+        label,
+        layout,
+        compute: { module, entryPoint: 'main', constants },
+      });
     } catch (error) {
       const { messages } = await module.getCompilationInfo();
       const lines = messages
@@ -74,7 +91,7 @@ export function pipelineCache(device: GPUDevice): Pipelines {
 
   function pipelineFor(kernel: KernelText): Promise<GPUComputePipeline> {
     const { layout, key } = pipelineLayout(kernel);
-    const text = `${key}\n${kernel.wgsl}`;
+    const text = `${key}\n${JSON.stringify(kernel.constants ?? {})}\n${kernel.wgsl}`;
     const pipeline = compiled.get(text) ?? build(kernel, layout);
     compiled.set(text, pipeline);
     return pipeline;

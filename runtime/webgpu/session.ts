@@ -39,6 +39,8 @@ export interface WebGpuSessionParts {
   readonly slotted: ReadonlySet<number>;
   /** One for each of the module's kernels. */
   readonly compiled: readonly GPUComputePipeline[];
+  /** Of a team at most, for which the kernels are compiled. */
+  readonly members: number;
   readonly now: () => number;
   /** Called once, by `dispose`. */
   readonly disposed: () => void;
@@ -197,7 +199,7 @@ export class WebGpuSession implements Session {
   }
 
   private bindAll(): Dispatch[] {
-    const { device, compiled } = this.parts;
+    const { device, compiled, members } = this.parts;
     const { blocks, blockBytes } = this.submissions;
     return this.module.kernels.map((kernel, index) => {
       const { label, buffers } = kernel;
@@ -209,7 +211,7 @@ export class WebGpuSession implements Session {
       });
       const group = bind(device, label, pipeline, [...bound, { buffer: blocks.buffer, size: blockBytes }]);
       const slotted = buffers.flatMap(({ buffer }) => (this.slots.has(buffer) ? [buffer] : []));
-      return { pipeline, group, slotted, workgroups: (n) => workgroupCount(kernel, n) };
+      return { pipeline, group, slotted, workgroups: (n) => workgroupCount(kernel, n, members) };
     });
   }
 

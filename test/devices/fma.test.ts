@@ -45,6 +45,7 @@ const kernels = ['first', 'second'].map((name) => ({
       buffers: [0, 1],
       together: false,
       invocations: { count: 0, block: 0 },
+      team: 1,
     },
   ],
   localBytes: 0,

@@ -99,6 +99,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         buffers: bound.map((_, i) => i),
         together: false,
         invocations,
+        team: 1,
       },
     ],
     wgsl,

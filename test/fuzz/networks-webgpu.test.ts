@@ -2,15 +2,21 @@
 import { afterAll, describe } from 'vitest';
 import type { Device } from '../../runtime/device.ts';
 import { openDevice } from '../../runtime/open-device.ts';
+import { openLargeGpu } from '../support/large-gpu.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
 import { testNetworks } from './test-networks.ts';
 
-let device: Promise<Device> | undefined;
-afterAll(async () => (await device)?.destroy());
+/** Different networks for teams of one and for those of a large GPU. */
+const halves = [
+  { name: 'WebGPU', from: 0, open: () => openDevice('webgpu') },
+  { name: 'WebGPU with teams', from: 30, open: openLargeGpu },
+];
 
-describe.skipIf(missingSwiftShader() !== undefined)('WebGPU', () => {
-  testNetworks({ from: 0, count: 50, together: 10 }, async () => {
-    device ??= openDevice('webgpu');
+describe.skipIf(missingSwiftShader() !== undefined).each(halves)('$name', ({ from, open }) => {
+  let device: Promise<Device> | undefined;
+  afterAll(async () => (await device)?.destroy());
+  testNetworks({ from, count: 30, together: 10 }, async () => {
+    device ??= open();
     return [await device];
   });
 });

@@ -69,9 +69,11 @@ test('several elements a sample are counted by samples', () => {
   expect(tileOf(dim.mul(dim.symbol('N'), dim.int(7)), 8)).toBe('none');
 });
 
-test('on a GPU tiles divide or end early', () => {
+test('on a GPU tiles are all of a short axis, or divide it, or end early', () => {
   expect(tileOf(96, 8, false, false)).toBe('m 4');
-  expect(tileOf(10, 8, false, false)).toBe('m 2');
+  expect(tileOf(10, 8, false, false)).toBe('m 10');
+  expect(tileOf(14, 8, false, false)).toBe('m 2');
+  expect(tileOf(13, 8, false, false)).toBe('m 4');
 });
 
 test('batches shorter than a tile, of every length', async () => {

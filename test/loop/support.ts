@@ -10,6 +10,7 @@ import type { Device } from '../../runtime/device.ts';
 import { openDevice } from '../../runtime/open-device.ts';
 import { arenaOf, buildModule, lowerVerified } from '../fuzz/build.ts';
 import { checkGraphs } from '../fuzz/check.ts';
+import { openLargeGpu } from '../support/large-gpu.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
 
 export const N = dim.symbol('N');
@@ -21,7 +22,7 @@ export function withDevices(): Device[] {
   const devices: Device[] = [];
   beforeAll(async () => {
     devices.push(await openDevice('cpu', { threads: 2 }));
-    if (missingSwiftShader() === undefined) devices.push(await openDevice('webgpu'));
+    if (missingSwiftShader() === undefined) devices.push(await openDevice('webgpu'), await openLargeGpu());
   });
   afterAll(async () => {
     for (const device of devices) await device.destroy();

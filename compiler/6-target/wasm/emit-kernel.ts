@@ -139,6 +139,9 @@ class KernelEmitter extends ExpressionEmitter {
         return;
       case 'store':
         this.store(statement);
+        return;
+      case 'join':
+        throw new Error('a thread shares its sums with nobody');
     }
   }
 
@@ -275,6 +278,8 @@ function memoryAccesses(list: readonly Statement[]): { tensor: number; address: 
         return;
       case 'loop':
         statement.body.forEach(walk);
+        return;
+      case 'join':
         return;
       default:
         visit(statement.value);

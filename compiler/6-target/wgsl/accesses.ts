@@ -79,6 +79,8 @@ function forEachAccess(list: readonly Statement[], visit: (tensor: number, addre
         inside(statement.address);
         inside(statement.value);
         break;
+      case 'join':
+        break;
       default:
         inside(statement.value);
     }

@@ -5,13 +5,14 @@
 
 import type { Tensor } from '../../5-loop/kernel.ts';
 import { LANES } from '../../5-loop/lanes.ts';
-import { WORKGROUP } from '../../5-loop/schedule-gpu.ts';
+import { WORKGROUP } from '../../5-loop/teams.ts';
 import type { GridAxis, LoopTree, Section, Statement } from '../../5-loop/tree.ts';
 import type { Expr } from '../../ops/expr.ts';
 import type { Bindings } from '../bindings.ts';
 import { accessesOf } from './accesses.ts';
 import { ExpressionPrinter } from './emit-expression.ts';
 import { helpersOf } from './helpers.ts';
+import { membersOf, TeamSums } from './team-sums.ts';
 
 const STORAGE_TYPE = { f32: 'f32', i32: 'i32', u8: 'u32' } as const;
 
@@ -42,6 +43,7 @@ export function emitWgsl(
     ...variables,
     `@group(0) @binding(${bindings.list.length}) var<uniform> uniforms: Uniforms;`,
     '',
+    ...printer.sums.declarations(),
     ...helpersOf(printer.functions),
     ...functions,
     `@compute @workgroup_size(${WORKGROUP})`,
@@ -60,6 +62,10 @@ export interface WgslPart {
 }
 
 class WgslPrinter extends ExpressionPrinter {
+  readonly sums = new TeamSums();
+  /** Whether the part that is being printed has added up something before. */
+  private joined = false;
+
   /** The functions before `main`, and its body. */
   print(parts: readonly WgslPart[]): { functions: string[]; main: string[] } {
     const number = 'i32(group.y * groups.x + group.x)';
@@ -93,12 +99,12 @@ class WgslPrinter extends ExpressionPrinter {
   }
 
   /** How many workgroups a part has. */
-  private groupsOf({ tasks, grid, workgroup }: LoopTree): string {
+  private groupsOf({ tasks, grid, workgroup, team }: LoopTree): string {
     if (workgroup) return this.countOf(grid);
     const { count, block } = tasks;
-    return block === 0
-      ? String(Math.ceil(count / WORKGROUP))
-      : `(${this.countOf(grid)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
+    const items = block === 0 ? String(count) : this.countOf(grid);
+    if (team > 1) return `(${items} * ${membersOf(team)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
+    return block === 0 ? String(Math.ceil(count / WORKGROUP)) : `(${items} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
   }
 
   private countOf(grid: readonly GridAxis[]): string {
@@ -108,6 +114,10 @@ class WgslPrinter extends ExpressionPrinter {
 
   private items(tree: LoopTree): void {
     const { grid } = tree;
+    if (tree.team > 1) {
+      this.teamItems(tree);
+      return;
+    }
     if (!tree.workgroup) this.line(`let item = number * ${WORKGROUP} + i32(invocation);`);
     const item = tree.workgroup ? 'number' : 'item';
     this.line(`if (${item} >= ${this.countOf(grid)}) { return; }`);
@@ -118,6 +128,31 @@ class WgslPrinter extends ExpressionPrinter {
       this.statements(section.prologue);
       if (tree.workgroup) this.divided(section);
       else this.statements(section.body);
+    }
+  }
+
+  /**
+   * A work item is a team's. Neighbouring invocations have neighbouring items. All of a workgroup's come by each barrier:
+   * those that are left over do the last item once more. After the last sum the first member goes on alone.
+   */
+  private teamItems({ grid, team, tasks, sections }: LoopTree): void {
+    const count = this.countOf(grid);
+    const filled = tasks.block === 0 && tasks.count % WORKGROUP === 0;
+    this.line(`let team = ${membersOf(team)};`);
+    this.line(`let each = ${WORKGROUP} / team;`);
+    this.line('let member = i32(invocation) / each;');
+    this.line('let own = i32(invocation) % each;');
+    this.line('let place = number * each + own;');
+    this.line(`let item = ${filled ? 'place' : `min(place, ${count} - 1)`};`);
+    this.decode('item', grid);
+    this.joined = false;
+    for (const section of sections) {
+      this.section = section;
+      const all = [...section.prologue, ...section.body];
+      const alone = all.findLastIndex(({ kind }) => kind === 'join') + 1;
+      this.statements(all.slice(0, alone));
+      this.line(`if (member > 0${filled ? '' : ` || place >= ${count}`}) { return; }`);
+      this.statements(all.slice(alone));
     }
   }
 
@@ -159,9 +194,11 @@ class WgslPrinter extends ExpressionPrinter {
   private statement(statement: Statement): void {
     switch (statement.kind) {
       case 'loop': {
-        const id = statement.axis.id;
+        const { by, axis } = statement;
+        const { id } = axis;
         const from = statement.from ? this.bare(statement.from) : '0';
-        this.line(`for (var ${id} = ${from}; ${id} < ${this.bare(statement.extent)}; ${id}++) {`);
+        const step = by ? ` += ${this.bare(by)}` : '++';
+        this.line(`for (var ${id} = ${from}; ${id} < ${this.bare(statement.extent)}; ${id}${step}) {`);
         this.indented(() => this.statements(statement.body));
         this.line('}');
         return;
@@ -189,7 +226,16 @@ class WgslPrinter extends ExpressionPrinter {
         return;
       case 'store':
         this.store(statement.tensor, statement.address, statement.value);
+        return;
+      case 'join':
+        this.join(statement.sums);
     }
+  }
+
+  private join(names: readonly string[]): void {
+    const { vectors } = this.section;
+    for (const text of this.sums.join(names, (name) => vectors.has(name), this.joined)) this.line(text);
+    this.joined = true;
   }
 
   private set(name: string, value: Expr): void {

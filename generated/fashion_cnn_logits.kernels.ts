@@ -16,6 +16,7 @@ const infer00Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       together: false,
       invocations: { count: 520, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -135,7 +136,8 @@ const infer01Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
-      team: 4,
+      team: 32,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -154,13 +156,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -308,8 +310,9 @@ const infer02Conv3Conv2dAddRelu: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 2 },
-      team: 16,
+      invocations: { count: 48, block: 1 },
+      team: 64,
+      spread: 49152,
     },
   ],
   workgroup: 64,
@@ -328,24 +331,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
-  let cb = item % 32;
-  let rest3 = item / 32;
+  let item = min(place, i32(uniforms.n) * 3 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -354,35 +357,37 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   for (var r2 = member; r2 < 64; r2 += team) {
     for (var r1 = 0; r1 < 3; r1++) {
-      let a0 = cb + r1 * 2048 + r2 * 32;
-      let v0 = parameters[a0 + 4704];
-      let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
-      let v1 = scratch0[a1 + 320];
-      let v2 = scratch0[a1 + 640];
-      let v3 = scratch0[a1 + 1920];
-      let v4 = scratch0[a1 + 2240];
-      let v5 = parameters[a0 + 10848];
-      let v6 = scratch0[a1 + 960];
-      let v7 = scratch0[a1 + 2560];
-      let v8 = parameters[a0 + 16992];
-      acc0 += scratch0[a1] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc3 += scratch0[a1 + 1600] * v0;
-      acc4 += v3 * v0;
-      acc5 += v4 * v0;
-      acc0 += v1 * v5;
-      acc1 += v2 * v5;
-      acc2 += v6 * v5;
-      acc3 += v3 * v5;
-      acc4 += v4 * v5;
-      acc5 += v7 * v5;
-      acc0 += v2 * v8;
-      acc1 += v6 * v8;
-      acc2 += scratch0[a1 + 1280] * v8;
-      acc3 += v4 * v8;
-      acc4 += v7 * v8;
-      acc5 += scratch0[a1 + 2880] * v8;
+      let a0 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let v0 = scratch0[a0];
+      let a1 = cb * 2 + r1 * 2048 + r2 * 32;
+      let v1 = parameters[a1 + 4704];
+      let v2 = parameters[a1 + 4705];
+      let v3 = scratch0[a0 + 320];
+      let v4 = scratch0[a0 + 640];
+      let v5 = parameters[a1 + 10848];
+      let v6 = parameters[a1 + 10849];
+      let v7 = scratch0[a0 + 960];
+      let v8 = parameters[a1 + 16992];
+      let v9 = parameters[a1 + 16993];
+      let v10 = scratch0[a0 + 1280];
+      acc0 += v0 * v1;
+      acc1 += v0 * v2;
+      acc2 += v3 * v1;
+      acc3 += v3 * v2;
+      acc4 += v4 * v1;
+      acc5 += v4 * v2;
+      acc0 += v3 * v5;
+      acc1 += v3 * v6;
+      acc2 += v4 * v5;
+      acc3 += v4 * v6;
+      acc4 += v7 * v5;
+      acc5 += v7 * v6;
+      acc0 += v4 * v8;
+      acc1 += v4 * v9;
+      acc2 += v7 * v8;
+      acc3 += v7 * v9;
+      acc4 += v10 * v8;
+      acc5 += v10 * v9;
     }
   }
   if (team > 1) {
@@ -406,17 +411,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc4 = shared4[256 + own];
     acc5 = shared4[320 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
-  let v9 = parameters[cb + 23136];
-  let a2 = cb + nb * 576 + w * 32;
-  scratch2[a2] = max((acc0 + v9), vec4f());
-  scratch2[a2 + 96] = max((acc1 + v9), vec4f());
-  scratch2[a2 + 192] = max((acc2 + v9), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 288] = max((acc3 + v9), vec4f());
-    scratch2[a2 + 384] = max((acc4 + v9), vec4f());
-    scratch2[a2 + 480] = max((acc5 + v9), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 3 * 16) { return; }
+  let a2 = cb * 2;
+  let v11 = parameters[a2 + 23136];
+  let v12 = parameters[a2 + 23137];
+  let a3 = cb * 2 + n * 288 + w * 32;
+  scratch2[a3] = max((acc0 + v11), vec4f());
+  scratch2[a3 + 1] = max((acc1 + v12), vec4f());
+  scratch2[a3 + 96] = max((acc2 + v11), vec4f());
+  scratch2[a3 + 97] = max((acc3 + v12), vec4f());
+  scratch2[a3 + 192] = max((acc4 + v11), vec4f());
+  scratch2[a3 + 193] = max((acc5 + v12), vec4f());
 }
 `,
 };
@@ -435,7 +440,8 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -448,13 +454,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -504,7 +510,8 @@ const infer04Fc2MatmulAdd: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 10, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 20480,
     },
   ],
   workgroup: 64,
@@ -517,13 +524,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -566,8 +573,9 @@ const evaluate00ToFloatToF32Div: KernelSpec = {
       below: 0,
       buffers: [0, 1],
       together: false,
-      invocations: { count: 784, block: 8 },
+      invocations: { count: 98, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -584,43 +592,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
+  if (item >= i32(uniforms.n) * 14 * 7) { return; }
   let c = 0;
-  let w = item % 28;
-  let rest2 = item / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
-  let a0 = h * 28 + nb * 6272 + w;
+  let wb = item % 7;
+  let rest2 = item / 7;
+  let hb = rest2 % 14;
+  let rest1 = rest2 / 14;
+  let n = rest1;
+  let a0 = hb * 56 + n * 784 + wb * 4;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    let a1 = a0 + 784;
-    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    let a2 = a0 + 1568;
-    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    let a3 = a0 + 2352;
-    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    let a4 = a0 + 3136;
-    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    let a5 = a0 + 3920;
-    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    let a6 = a0 + 4704;
-    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    let a7 = a0 + 5488;
-    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
-  }
+  let a1 = a0 + 1;
+  scratch0[a0 + 1] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  let a2 = a0 + 2;
+  scratch0[a0 + 2] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  let a3 = a0 + 3;
+  scratch0[a0 + 3] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  let a4 = a0 + 28;
+  scratch0[a0 + 28] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  let a5 = a0 + 29;
+  scratch0[a0 + 29] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  let a6 = a0 + 30;
+  scratch0[a0 + 30] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  let a7 = a0 + 31;
+  scratch0[a0 + 31] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
 }
 `,
 };
@@ -640,6 +634,7 @@ const evaluate01Conv1Conv2dAddReluMaxPool2d: KernelSpec = {
       together: false,
       invocations: { count: 520, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -759,7 +754,8 @@ const evaluate02Conv2Conv2dAddReluMaxPool2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
-      team: 4,
+      team: 32,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -786,8 +782,9 @@ const evaluate03Conv3Conv2dAddRelu: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 2 },
-      team: 16,
+      invocations: { count: 48, block: 1 },
+      team: 64,
+      spread: 49152,
     },
   ],
   workgroup: 64,
@@ -815,7 +812,8 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -841,6 +839,7 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -969,6 +968,7 @@ const evaluate06LossLogSubEqSelectSum3More: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 0 },
       team: 64,
+      spread: 64,
     },
   ],
   workgroup: 64,
@@ -987,13 +987,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -1048,6 +1048,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00b_conv2_conv2d_add_relu_max_pool2d_max_poo',
@@ -1059,6 +1060,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00c_fc2_weight_reordered',
@@ -1070,6 +1072,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 640, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00d_fc1_weight_reordered',
@@ -1081,6 +1084,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 9216, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00e_conv3_weight_reordered',
@@ -1092,6 +1096,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 9216, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00f_conv2_weight_reordered',
@@ -1103,6 +1108,7 @@ const train00ToFloatToF32DivConv2Conv2dAddRel: KernelSpec = {
       together: false,
       invocations: { count: 3744, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1278,6 +1284,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       together: false,
       invocations: { count: 520, block: 1 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01b_conv3_conv2d_add_relu_weights_transforme',
@@ -1289,6 +1296,7 @@ const train01Conv1Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1454,7 +1462,8 @@ const train02Conv2Conv2dAddReluMaxPool2dMaxPoo: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 160, block: 1 },
-      team: 4,
+      team: 32,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -1475,13 +1484,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<i32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -1666,7 +1675,8 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 49152,
     },
     {
       name: 'train_03b_conv3_conv2d_add_relu_fewer_than_4',
@@ -1678,6 +1688,7 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1688,7 +1699,105 @@ const train03Conv3Conv2dAddRelu: KernelSpec = {
     { buffer: 20, access: 'read' },
     { buffer: 12, access: 'read_write' },
   ],
-  wgsl: infer02Conv3Conv2dAddRelu.wgsl,
+  wgsl: `// conv3: conv2d + add + relu
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 23168>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 204800>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 384>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 3;
+  let rest2 = rest3 / 3;
+  let hb = 0;
+  let nb = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  for (var r2 = member; r2 < 64; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
+      let a0 = cb + r1 * 2048 + r2 * 32;
+      let v0 = parameters[a0 + 4704];
+      let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
+      let v1 = scratch0[a1 + 320];
+      let v2 = scratch0[a1 + 640];
+      let v3 = scratch0[a1 + 1920];
+      let v4 = scratch0[a1 + 2240];
+      let v5 = parameters[a0 + 10848];
+      let v6 = scratch0[a1 + 960];
+      let v7 = scratch0[a1 + 2560];
+      let v8 = parameters[a0 + 16992];
+      acc0 += scratch0[a1] * v0;
+      acc1 += v1 * v0;
+      acc2 += v2 * v0;
+      acc3 += scratch0[a1 + 1600] * v0;
+      acc4 += v3 * v0;
+      acc5 += v4 * v0;
+      acc0 += v1 * v5;
+      acc1 += v2 * v5;
+      acc2 += v6 * v5;
+      acc3 += v3 * v5;
+      acc4 += v4 * v5;
+      acc5 += v7 * v5;
+      acc0 += v2 * v8;
+      acc1 += v6 * v8;
+      acc2 += scratch0[a1 + 1280] * v8;
+      acc3 += v4 * v8;
+      acc4 += v7 * v8;
+      acc5 += scratch0[a1 + 2880] * v8;
+    }
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+  }
+  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
+  let v9 = parameters[cb + 23136];
+  let a2 = cb + nb * 576 + w * 32;
+  scratch2[a2] = max((acc0 + v9), vec4f());
+  scratch2[a2 + 96] = max((acc1 + v9), vec4f());
+  scratch2[a2 + 192] = max((acc2 + v9), vec4f());
+  if ((nb * 2 + 1) < i32(uniforms.n)) {
+    scratch2[a2 + 288] = max((acc3 + v9), vec4f());
+    scratch2[a2 + 384] = max((acc4 + v9), vec4f());
+    scratch2[a2 + 480] = max((acc5 + v9), vec4f());
+  }
+}
+`,
 };
 
 /** Kernel 16: fc1: matmul + add + relu. Binds scratch0, parameters, scratch8. */
@@ -1705,7 +1814,8 @@ const train04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -1731,6 +1841,7 @@ const train05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1887,6 +1998,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 0 },
       team: 64,
+      spread: 64,
     },
     {
       name: 'train_06b_fc2_backward_sum',
@@ -1898,6 +2010,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 10, block: 0 },
       team: 64,
+      spread: 640,
     },
     {
       name: 'train_06c_fc2_backward_matmul',
@@ -1909,6 +2022,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 640, block: 0 },
       team: 32,
+      spread: 20480,
     },
     {
       name: 'train_06d_fc2_backward_matmul_gt_select',
@@ -1920,6 +2034,7 @@ const train06LossLogSubEqSelectSum3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 1 },
       team: 8,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -1946,12 +2061,15 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
+override team3: i32 = 1;
 var<workgroup> shared1: array<f32, 128>;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // loss: log + sub + eq + select + sum + 3 more
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -1988,7 +2106,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2015,7 +2133,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc2 backward: matmul
 fn part2(number: i32, invocation: u32) {
-  let team = min(32, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2044,7 +2162,7 @@ fn part2(number: i32, invocation: u32) {
 }
 // fc2 backward: matmul + gt + select
 fn part3(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team3;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2075,13 +2193,13 @@ fn part3(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (1 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (1 * min(64, most_members) + 63) / 64;
-  if (number < (10 * min(64, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (10 * min(64, most_members) + 63) / 64;
-  if (number < (640 * min(32, most_members) + 63) / 64) { part2(number, invocation); return; }
-  number -= (640 * min(32, most_members) + 63) / 64;
-  if (number < (i32(uniforms.n) * 16 * min(8, most_members) + 63) / 64) { part3(number, invocation); }
+  if (number < (1 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (1 * team0 + 63) / 64;
+  if (number < (10 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (10 * team1 + 63) / 64;
+  if (number < (640 * team2 + 63) / 64) { part2(number, invocation); return; }
+  number -= (640 * team2 + 63) / 64;
+  if (number < (i32(uniforms.n) * 16 * team3 + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -2103,6 +2221,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_07b_fc1_backward_matmul',
@@ -2114,6 +2233,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 3744, block: 0 },
       team: 8,
+      spread: 29952,
     },
     {
       name: 'train_07c_fc1_backward_matmul_gt_select',
@@ -2124,7 +2244,8 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [1, 0, 2, 5],
       together: false,
       invocations: { count: 288, block: 4 },
-      team: 8,
+      team: 64,
+      spread: 36864,
     },
     {
       name: 'train_07d_conv3_backward_conv2d_weight_grad_images',
@@ -2136,6 +2257,7 @@ const train07Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2160,11 +2282,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 320>;
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2191,7 +2315,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2251,7 +2375,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc1 backward: matmul + gt + select
 fn part2(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2311,11 +2435,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16 * min(64, most_members) + 63) / 64;
-  if (number < (3744 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (3744 * min(8, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
+  if (number < (16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * team0 + 63) / 64;
+  if (number < (3744 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (3744 * team1 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 * team2 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -2337,6 +2461,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       together: true,
       invocations: { count: 288, block: 0 },
       team: 64,
+      spread: 18432,
     },
     {
       name: 'train_08b_conv3_backward_conv2d_weight_grad_weight',
@@ -2348,6 +2473,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_08c_conv3_backward_conv2d_input_grad_gt_sele',
@@ -2358,7 +2484,8 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       buffers: [1, 0, 2, 6],
       together: false,
       invocations: { count: 80, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 40960,
     },
     {
       name: 'train_08d_conv3_backward_conv2d_input_grad_gt_sele',
@@ -2370,6 +2497,7 @@ const train08Conv3BackwardSumConv3BackwardConv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2394,11 +2522,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team2: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv3 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2429,7 +2558,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv3 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2542,9 +2671,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (288 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (288 * min(64, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (288 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (288 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 5 * 16 * team2 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2566,6 +2695,7 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
       together: false,
       invocations: { count: 6144, block: 0 },
       team: 8,
+      spread: 49152,
     },
     {
       name: 'train_09b_conv2_backward_sum',
@@ -2577,6 +2707,7 @@ const train09Conv3BackwardConv2dWeightGradConv2: KernelSpec = {
       together: true,
       invocations: { count: 400, block: 0 },
       team: 64,
+      spread: 25600,
     },
   ],
   workgroup: 64,
@@ -2603,11 +2734,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv3 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2721,7 +2853,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2754,9 +2886,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (6144 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (6144 * min(8, most_members) + 63) / 64;
-  if (number < (400 * min(64, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (6144 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (6144 * team0 + 63) / 64;
+  if (number < (400 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -2778,6 +2910,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 12800, block: 0 },
       team: 4,
+      spread: 51200,
     },
     {
       name: 'train_10b_conv2_backward_max_pool2d_grad_conv2d_in',
@@ -2788,7 +2921,8 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       buffers: [0, 1, 2, 3, 7],
       together: false,
       invocations: { count: 104, block: 1 },
-      team: 8,
+      team: 64,
+      spread: 53248,
     },
     {
       name: 'train_10c_conv3_backward_sum_slices',
@@ -2800,6 +2934,7 @@ const train10Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2826,11 +2961,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2961,7 +3097,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: max_pool2d_grad + conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3131,10 +3267,10 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (12800 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (12800 * min(4, most_members) + 63) / 64;
-  if (number < (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64;
+  if (number < (12800 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (12800 * team0 + 63) / 64;
+  if (number < (i32(uniforms.n) * 13 * 8 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (i32(uniforms.n) * 13 * 8 * team1 + 63) / 64;
   if (number < 1) { part2(number, invocation); }
 }
 `,
@@ -3157,6 +3293,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       together: true,
       invocations: { count: 1352, block: 0 },
       team: 32,
+      spread: 43264,
     },
     {
       name: 'train_11b_conv1_backward_max_pool2d_grad_conv2d_we',
@@ -3168,6 +3305,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       together: true,
       invocations: { count: 4056, block: 0 },
       team: 8,
+      spread: 32448,
     },
     {
       name: 'train_11c_conv3_backward_conv2d_weight_grad_slices',
@@ -3179,6 +3317,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       together: false,
       invocations: { count: 3744, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_11d_conv2_backward_sum_slices',
@@ -3190,6 +3329,7 @@ const train11Conv1BackwardSumConv1BackwardMaxPo: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 4,
+      spread: 64,
     },
   ],
   workgroup: 64,
@@ -3216,11 +3356,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 12168>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team3: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 // conv1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3251,7 +3393,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv1 backward: max_pool2d_grad + conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3351,7 +3493,7 @@ fn part2(number: i32, invocation: u32) {
 }
 // conv2 backward: sum: slices
 fn part3(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team3;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3382,13 +3524,13 @@ fn part3(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (1352 * min(32, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (1352 * min(32, most_members) + 63) / 64;
-  if (number < (4056 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (4056 * min(8, most_members) + 63) / 64;
+  if (number < (1352 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (1352 * team0 + 63) / 64;
+  if (number < (4056 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (4056 * team1 + 63) / 64;
   if (number < 59) { part2(number, invocation); return; }
   number -= 59;
-  if (number < (16 * min(4, most_members) + 63) / 64) { part3(number, invocation); }
+  if (number < (16 * team3 + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -3410,6 +3552,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 4608, block: 0 },
       team: 4,
+      spread: 18432,
     },
     {
       name: 'train_12b_conv1_backward_sum_slices',
@@ -3421,6 +3564,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 8, block: 0 },
       team: 8,
+      spread: 64,
     },
     {
       name: 'train_12c_conv1_backward_max_pool2d_grad_conv2d_we',
@@ -3432,6 +3576,7 @@ const train12Conv2BackwardMaxPool2dGradConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 72, block: 0 },
       team: 8,
+      spread: 576,
     },
   ],
   workgroup: 64,
@@ -3450,11 +3595,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> gradients: array<vec4<f32>, 4688>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // conv2 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part0(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3489,7 +3636,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv1 backward: sum: slices
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3518,7 +3665,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // conv1 backward: max_pool2d_grad + conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3554,11 +3701,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (4608 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (4608 * min(4, most_members) + 63) / 64;
-  if (number < (8 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (8 * min(8, most_members) + 63) / 64;
-  if (number < (72 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
+  if (number < (4608 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (4608 * team0 + 63) / 64;
+  if (number < (8 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (8 * team1 + 63) / 64;
+  if (number < (72 * team2 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -3578,6 +3725,7 @@ const train13AdamIsFiniteMulAddPowSub3More: KernelSpec = {
       together: false,
       invocations: { count: 20896, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3655,6 +3803,7 @@ const prepare00Conv2Conv2dAddReluMaxPool2dWeights: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00b_conv3_conv2d_add_relu_weights_transforme',
@@ -3666,6 +3815,7 @@ const prepare00Conv2Conv2dAddReluMaxPool2dWeights: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,

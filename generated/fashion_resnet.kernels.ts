@@ -14,8 +14,9 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 1568, block: 8 },
+      invocations: { count: 224, block: 1 },
       team: 4,
+      spread: 57344,
     },
     {
       name: 'infer_00b_conv1_conv2d_add_sqrt_div_sub_2_more_few',
@@ -27,6 +28,7 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -39,25 +41,25 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 - 1);
+  let item = min(place, i32(uniforms.n) * 2 * 14 * 8 - 1);
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 14;
   let rest2 = rest3 / 14;
-  let h = rest2 % 14;
-  let rest1 = rest2 / 14;
-  let nb = rest1;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -72,390 +74,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = member; r0 < 7; r0 += team) {
-    if (((h * 2 + r0 + (-3)) >= 0) & ((h * 2 + r0 + (-3)) < 28)) {
-      for (var r1 = 0; r1 < 7; r1++) {
-        if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 28)) {
-          let a0 = h * 56 + nb * 6272 + r0 * 28 + r1 + w * 2;
-          let v0 = input_image[a0 - 87];
-          let a1 = cb * 2 + r0 * 112 + r1 * 16;
-          let v1 = parameters[a1];
-          let v2 = parameters[a1 + 1];
-          let v3 = input_image[a0 + 697];
-          let v4 = input_image[a0 + 1481];
-          let v5 = input_image[a0 + 2265];
-          let v6 = input_image[a0 + 3049];
-          let v7 = input_image[a0 + 3833];
-          let v8 = input_image[a0 + 4617];
-          let v9 = input_image[a0 + 5401];
-          acc0 += v0 * v1;
-          acc1 += v0 * v2;
-          acc2 += v3 * v1;
-          acc3 += v3 * v2;
-          acc4 += v4 * v1;
-          acc5 += v4 * v2;
-          acc6 += v5 * v1;
-          acc7 += v5 * v2;
-          acc8 += v6 * v1;
-          acc9 += v6 * v2;
-          acc10 += v7 * v1;
-          acc11 += v7 * v2;
-          acc12 += v8 * v1;
-          acc13 += v8 * v2;
-          acc14 += v9 * v1;
-          acc15 += v9 * v2;
-        }
-      }
-    }
-  }
-  if (team > 1) {
-    shared4[i32(invocation)] = acc0;
-    shared4[64 + i32(invocation)] = acc1;
-    shared4[128 + i32(invocation)] = acc2;
-    shared4[192 + i32(invocation)] = acc3;
-    shared4[256 + i32(invocation)] = acc4;
-    shared4[320 + i32(invocation)] = acc5;
-    shared4[384 + i32(invocation)] = acc6;
-    shared4[448 + i32(invocation)] = acc7;
-    workgroupBarrier();
-    for (var sum = member; sum < 8; sum += team) {
-      var total = shared4[sum * 64 + own];
-      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
-      shared4[sum * 64 + own] = total;
-    }
-    workgroupBarrier();
-    acc0 = shared4[own];
-    acc1 = shared4[64 + own];
-    acc2 = shared4[128 + own];
-    acc3 = shared4[192 + own];
-    acc4 = shared4[256 + own];
-    acc5 = shared4[320 + own];
-    acc6 = shared4[384 + own];
-    acc7 = shared4[448 + own];
-    workgroupBarrier();
-    shared4[i32(invocation)] = acc8;
-    shared4[64 + i32(invocation)] = acc9;
-    shared4[128 + i32(invocation)] = acc10;
-    shared4[192 + i32(invocation)] = acc11;
-    shared4[256 + i32(invocation)] = acc12;
-    shared4[320 + i32(invocation)] = acc13;
-    shared4[384 + i32(invocation)] = acc14;
-    shared4[448 + i32(invocation)] = acc15;
-    workgroupBarrier();
-    for (var sum = member; sum < 8; sum += team) {
-      var total = shared4[sum * 64 + own];
-      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
-      shared4[sum * 64 + own] = total;
-    }
-    workgroupBarrier();
-    acc8 = shared4[own];
-    acc9 = shared4[64 + own];
-    acc10 = shared4[128 + own];
-    acc11 = shared4[192 + own];
-    acc12 = shared4[256 + own];
-    acc13 = shared4[320 + own];
-    acc14 = shared4[384 + own];
-    acc15 = shared4[448 + own];
-  }
-  if (member > 0 || place >= ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8) { return; }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2793856];
-  let v11 = parameters[a2 + 784] / sqrt((parameters[a2 + 2793872] + 0.00001));
-  let v12 = parameters[a2 + 800];
-  let v13 = parameters[a2 + 2793857];
-  let v14 = parameters[a2 + 785] / sqrt((parameters[a2 + 2793873] + 0.00001));
-  let v15 = parameters[a2 + 801];
-  let a3 = cb * 2 + h * 224 + nb * 25088 + w * 16;
-  scratch0[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch0[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch0[a3 + 3136] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 3137] = max((((acc3 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch0[a3 + 6272] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 6273] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch0[a3 + 9408] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 9409] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch0[a3 + 12544] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 12545] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch0[a3 + 15680] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 15681] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch0[a3 + 18816] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 18817] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch0[a3 + 21952] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 21953] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
-}
-`,
-};
-
-/** Kernel 1: MaxPool2d: max_pool2d. Binds scratch0, scratch1. */
-const infer01MaxPool2dMaxPool2d: KernelSpec = {
-  name: 'infer_01_MaxPool2d_max_pool2d',
-  label: 'MaxPool2d: max_pool2d',
-  parts: [
-    {
-      name: 'infer_01_MaxPool2d_max_pool2d',
-      label: 'MaxPool2d: max_pool2d',
-      tasks: { count: 1, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1],
-      together: false,
-      invocations: { count: 784, block: 8 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [{ buffer: 31, access: 'read' }, { buffer: 32, access: 'read_write' }],
-  wgsl: `// MaxPool2d: max_pool2d
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>>;
-@group(0) @binding(2) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 7 * 7 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 7;
-  let rest2 = rest3 / 7;
-  let h = rest2 % 7;
-  let rest1 = rest2 / 7;
-  let nb = rest1;
-  var acc0 = vec4f(-3.402823466e+38);
-  var acc1 = vec4f(-3.402823466e+38);
-  var acc2 = vec4f(-3.402823466e+38);
-  var acc3 = vec4f(-3.402823466e+38);
-  var acc4 = vec4f(-3.402823466e+38);
-  var acc5 = vec4f(-3.402823466e+38);
-  var acc6 = vec4f(-3.402823466e+38);
-  var acc7 = vec4f(-3.402823466e+38);
-  for (var r0 = 0; r0 < 3; r0++) {
-    let v0 = (h * 2 + r0 + (-1)) >= 0;
-    for (var r1 = 0; r1 < 3; r1++) {
-      var g0 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a0 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g0 = scratch0[a0 - 240];
-      }
-      acc0 = max(acc0, g0);
-      var g1 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a1 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g1 = scratch0[a1 + 2896];
-      }
-      acc1 = max(acc1, g1);
-      var g2 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a2 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g2 = scratch0[a2 + 6032];
-      }
-      acc2 = max(acc2, g2);
-      var g3 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a3 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g3 = scratch0[a3 + 9168];
-      }
-      acc3 = max(acc3, g3);
-      var g4 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a4 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g4 = scratch0[a4 + 12304];
-      }
-      acc4 = max(acc4, g4);
-      var g5 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a5 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g5 = scratch0[a5 + 15440];
-      }
-      acc5 = max(acc5, g5);
-      var g6 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a6 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g6 = scratch0[a6 + 18576];
-      }
-      acc6 = max(acc6, g6);
-      var g7 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a7 = cb + h * 448 + nb * 25088 + r0 * 224 + r1 * 16 + w * 32;
-        g7 = scratch0[a7 + 21712];
-      }
-      acc7 = max(acc7, g7);
-    }
-  }
-  let a8 = cb + h * 112 + nb * 6272 + w * 16;
-  scratch1[a8] = acc0;
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a8 + 784] = acc1;
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a8 + 1568] = acc2;
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a8 + 2352] = acc3;
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a8 + 3136] = acc4;
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a8 + 3920] = acc5;
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a8 + 4704] = acc6;
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a8 + 5488] = acc7;
-  }
-}
-`,
-};
-
-/**
- * Kernel 2: layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared0, scratch0.
- */
-const infer02Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_02_layer1_0_conv1_conv2d_add_sqrt_div_sub_2',
-  label: 'layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_02_layer1_0_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 1, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 98368,
-  buffers: [
-    { buffer: 32, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 12, access: 'read' },
-    { buffer: 31, access: 'read_write' },
-  ],
-  wgsl: `// layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32, u0: f32, u1: f32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2793920>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 102400>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-override most_members: i32 = 64;
-var<workgroup> shared4: array<vec4<f32>, 512>;
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
-  let each = 64 / team;
-  let member = i32(invocation) / each;
-  let own = i32(invocation) % each;
-  let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 7;
-  let rest2 = rest3 / 7;
-  let hb = 0;
-  let nb = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
-      for (var r2 = member; r2 < 64; r2 += team) {
-        let a0 = nb * 6272 + r1 * 64 + r2 + w * 64;
-        let v0 = scratch0[a0 - 64];
-        let a1 = cb + r1 * 1024 + r2 * 16;
-        let v1 = parameters[a1 + 816];
-        let v2 = scratch0[a0 + 384];
-        let v3 = scratch0[a0 + 832];
-        let v4 = scratch0[a0 + 1280];
-        let v5 = scratch0[a0 + 1728];
-        let v6 = scratch0[a0 + 2176];
-        let v7 = scratch0[a0 + 3072];
-        let v8 = scratch0[a0 + 3520];
-        let v9 = scratch0[a0 + 3968];
-        let v10 = scratch0[a0 + 4416];
-        let v11 = scratch0[a0 + 4864];
-        let v12 = scratch0[a0 + 5312];
-        let v13 = parameters[a1 + 3888];
-        let v14 = scratch0[a0 + 2624];
-        let v15 = scratch0[a0 + 5760];
-        let v16 = parameters[a1 + 6960];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
+  for (var r1 = 0; r1 < 7; r1++) {
+    if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 28)) {
+      for (var r0 = member; r0 < 7; r0 += team) {
+        let a0 = hb * 392 + n * 784 + r0 * 28 + r1 + w * 2;
+        let v0 = select(0.0, input_image[a0 - 87], ((hb * 14 + r0 + (-3)) >= 0));
+        let a1 = cb * 2 + r0 * 112 + r1 * 16;
+        let v1 = parameters[a1];
+        let v2 = parameters[a1 + 1];
+        let v3 = select(0.0, input_image[a0 - 31], ((hb * 14 + r0 + (-1)) >= 0));
+        let v4 = input_image[a0 + 25];
+        let v5 = input_image[a0 + 81];
+        let v6 = input_image[a0 + 137];
+        let v7 = input_image[a0 + 193];
+        let v8 = select(0.0, input_image[a0 + 249], ((hb * 14 + r0 + 9) < 28));
+        acc0 += v0 * v1;
+        acc1 += v0 * v2;
+        acc2 += v3 * v1;
+        acc3 += v3 * v2;
         acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc5 += v4 * v2;
+        acc6 += v5 * v1;
+        acc7 += v5 * v2;
+        acc8 += v6 * v1;
+        acc9 += v6 * v2;
+        acc10 += v7 * v1;
+        acc11 += v7 * v2;
+        acc12 += v8 * v1;
+        acc13 += v8 * v2;
       }
     }
   }
@@ -504,27 +150,271 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc12 = shared4[256 + own];
     acc13 = shared4[320 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 7 * 16) { return; }
-  let v17 = parameters[cb + 2793888];
-  let v18 = parameters[cb + 10032] / sqrt((parameters[cb + 2793904] + 0.00001));
-  let v19 = parameters[cb + 10048];
-  let a2 = cb + nb * 1568 + w * 16;
-  scratch2[a2] = max((((acc0 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 112] = max((((acc1 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 224] = max((((acc2 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 336] = max((((acc3 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 448] = max((((acc4 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 560] = max((((acc5 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 672] = max((((acc6 - v17) * v18) + v19), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 784] = max((((acc7 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 896] = max((((acc8 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1008] = max((((acc9 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1120] = max((((acc10 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1232] = max((((acc11 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1344] = max((((acc12 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1456] = max((((acc13 - v17) * v18) + v19), vec4f());
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 14 * 8) { return; }
+  let a2 = cb * 2;
+  let v9 = parameters[a2 + 2793856];
+  let v10 = parameters[a2 + 784] / sqrt((parameters[a2 + 2793872] + 0.00001));
+  let v11 = parameters[a2 + 800];
+  let v12 = parameters[a2 + 2793857];
+  let v13 = parameters[a2 + 785] / sqrt((parameters[a2 + 2793873] + 0.00001));
+  let v14 = parameters[a2 + 801];
+  let a3 = cb * 2 + hb * 1568 + n * 3136 + w * 16;
+  scratch0[a3] = max((((acc0 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 1] = max((((acc1 - v12) * v13) + v14), vec4f());
+  scratch0[a3 + 224] = max((((acc2 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 225] = max((((acc3 - v12) * v13) + v14), vec4f());
+  scratch0[a3 + 448] = max((((acc4 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 449] = max((((acc5 - v12) * v13) + v14), vec4f());
+  scratch0[a3 + 672] = max((((acc6 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 673] = max((((acc7 - v12) * v13) + v14), vec4f());
+  scratch0[a3 + 896] = max((((acc8 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 897] = max((((acc9 - v12) * v13) + v14), vec4f());
+  scratch0[a3 + 1120] = max((((acc10 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 1121] = max((((acc11 - v12) * v13) + v14), vec4f());
+  scratch0[a3 + 1344] = max((((acc12 - v9) * v10) + v11), vec4f());
+  scratch0[a3 + 1345] = max((((acc13 - v12) * v13) + v14), vec4f());
+}
+`,
+};
+
+/** Kernel 1: MaxPool2d: max_pool2d. Binds scratch0, scratch1. */
+const infer01MaxPool2dMaxPool2d: KernelSpec = {
+  name: 'infer_01_MaxPool2d_max_pool2d',
+  label: 'MaxPool2d: max_pool2d',
+  parts: [
+    {
+      name: 'infer_01_MaxPool2d_max_pool2d',
+      label: 'MaxPool2d: max_pool2d',
+      tasks: { count: 1, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1],
+      together: false,
+      invocations: { count: 112, block: 1 },
+      team: 1,
+      spread: 0,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [{ buffer: 31, access: 'read' }, { buffer: 32, access: 'read_write' }],
+  wgsl: `// MaxPool2d: max_pool2d
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>>;
+@group(0) @binding(2) var<uniform> uniforms: Uniforms;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let item = number * 64 + i32(invocation);
+  if (item >= i32(uniforms.n) * 7 * 16) { return; }
+  let cb = item % 16;
+  let rest3 = item / 16;
+  let w = rest3 % 7;
+  let rest2 = rest3 / 7;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(-3.402823466e+38);
+  var acc1 = vec4f(-3.402823466e+38);
+  var acc2 = vec4f(-3.402823466e+38);
+  var acc3 = vec4f(-3.402823466e+38);
+  var acc4 = vec4f(-3.402823466e+38);
+  var acc5 = vec4f(-3.402823466e+38);
+  var acc6 = vec4f(-3.402823466e+38);
+  for (var r0 = 0; r0 < 3; r0++) {
+    let v0 = (r0 + (-1)) >= 0;
+    for (var r1 = 0; r1 < 3; r1++) {
+      var g0 = vec4f(-3.402823466e+38);
+      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
+        let a0 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g0 = scratch0[a0 - 240];
+      }
+      acc0 = max(acc0, g0);
+      var g1 = vec4f(-3.402823466e+38);
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a1 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g1 = scratch0[a1 + 208];
+      }
+      acc1 = max(acc1, g1);
+      var g2 = vec4f(-3.402823466e+38);
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a2 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g2 = scratch0[a2 + 656];
+      }
+      acc2 = max(acc2, g2);
+      var g3 = vec4f(-3.402823466e+38);
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a3 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g3 = scratch0[a3 + 1104];
+      }
+      acc3 = max(acc3, g3);
+      var g4 = vec4f(-3.402823466e+38);
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a4 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g4 = scratch0[a4 + 1552];
+      }
+      acc4 = max(acc4, g4);
+      var g5 = vec4f(-3.402823466e+38);
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a5 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g5 = scratch0[a5 + 2000];
+      }
+      acc5 = max(acc5, g5);
+      var g6 = vec4f(-3.402823466e+38);
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a6 = cb + n * 3136 + r0 * 224 + r1 * 16 + w * 32;
+        g6 = scratch0[a6 + 2448];
+      }
+      acc6 = max(acc6, g6);
+    }
   }
+  let a7 = cb + n * 784 + w * 16;
+  scratch1[a7] = acc0;
+  scratch1[a7 + 112] = acc1;
+  scratch1[a7 + 224] = acc2;
+  scratch1[a7 + 336] = acc3;
+  scratch1[a7 + 448] = acc4;
+  scratch1[a7 + 560] = acc5;
+  scratch1[a7 + 672] = acc6;
+}
+`,
+};
+
+/**
+ * Kernel 2: layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared0, scratch0.
+ */
+const infer02Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_02_layer1_0_conv1_conv2d_add_sqrt_div_sub_2',
+  label: 'layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_02_layer1_0_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 1, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 98368,
+  buffers: [
+    { buffer: 32, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 12, access: 'read' },
+    { buffer: 31, access: 'read_write' },
+  ],
+  wgsl: `// layer1.0.conv1: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32, u0: f32, u1: f32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2793920>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 102400>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
+  let w = rest3 % 7;
+  let rest2 = rest3 / 7;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
+      for (var r2 = member; r2 < 64; r2 += team) {
+        let a0 = n * 3136 + r1 * 64 + r2 + w * 64;
+        let v0 = scratch0[a0 - 64];
+        let a1 = cb + r1 * 1024 + r2 * 16;
+        let v1 = parameters[a1 + 816];
+        let v2 = scratch0[a0 + 384];
+        let v3 = scratch0[a0 + 832];
+        let v4 = scratch0[a0 + 1280];
+        let v5 = scratch0[a0 + 1728];
+        let v6 = scratch0[a0 + 2176];
+        let v7 = parameters[a1 + 3888];
+        let v8 = scratch0[a0 + 2624];
+        let v9 = parameters[a1 + 6960];
+        acc1 += v0 * v1;
+        acc2 += v2 * v1;
+        acc3 += v3 * v1;
+        acc4 += v4 * v1;
+        acc5 += v5 * v1;
+        acc6 += v6 * v1;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
+      }
+    }
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    workgroupBarrier();
+    for (var sum = member; sum < 7; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 16) { return; }
+  let v10 = parameters[cb + 2793888];
+  let v11 = parameters[cb + 10032] / sqrt((parameters[cb + 2793904] + 0.00001));
+  let v12 = parameters[cb + 10048];
+  let a2 = cb + n * 784 + w * 16;
+  scratch2[a2] = max((((acc0 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 112] = max((((acc1 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 224] = max((((acc2 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 336] = max((((acc3 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 448] = max((((acc4 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 560] = max((((acc5 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 672] = max((((acc6 - v10) * v11) + v12), vec4f());
 }
 `,
 };
@@ -544,8 +434,9 @@ const infer03Layer10Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -566,24 +457,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
-var<workgroup> shared4: array<vec4<f32>, 512>;
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
+  let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -591,17 +482,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
       for (var r2 = member; r2 < 64; r2 += team) {
-        let a0 = nb * 6272 + r1 * 64 + r2 + w * 64;
+        let a0 = n * 3136 + r1 * 64 + r2 + w * 64;
         let v0 = scratch0[a0 - 64];
         let a1 = cb + r1 * 1024 + r2 * 16;
         let v1 = parameters[a1 + 10064];
@@ -610,54 +494,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 1280];
         let v5 = scratch0[a0 + 1728];
         let v6 = scratch0[a0 + 2176];
-        let v7 = scratch0[a0 + 3072];
-        let v8 = scratch0[a0 + 3520];
-        let v9 = scratch0[a0 + 3968];
-        let v10 = scratch0[a0 + 4416];
-        let v11 = scratch0[a0 + 4864];
-        let v12 = scratch0[a0 + 5312];
-        let v13 = parameters[a1 + 13136];
-        let v14 = scratch0[a0 + 2624];
-        let v15 = scratch0[a0 + 5760];
-        let v16 = parameters[a1 + 16208];
+        let v7 = parameters[a1 + 13136];
+        let v8 = scratch0[a0 + 2624];
+        let v9 = parameters[a1 + 16208];
         acc1 += v0 * v1;
         acc2 += v2 * v1;
         acc3 += v3 * v1;
         acc4 += v4 * v1;
         acc5 += v5 * v1;
         acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
       }
     }
   }
@@ -669,9 +527,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     shared4[256 + i32(invocation)] = acc4;
     shared4[320 + i32(invocation)] = acc5;
     shared4[384 + i32(invocation)] = acc6;
-    shared4[448 + i32(invocation)] = acc7;
     workgroupBarrier();
-    for (var sum = member; sum < 8; sum += team) {
+    for (var sum = member; sum < 7; sum += team) {
       var total = shared4[sum * 64 + own];
       for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
       shared4[sum * 64 + own] = total;
@@ -684,49 +541,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc4 = shared4[256 + own];
     acc5 = shared4[320 + own];
     acc6 = shared4[384 + own];
-    acc7 = shared4[448 + own];
-    workgroupBarrier();
-    shared4[i32(invocation)] = acc8;
-    shared4[64 + i32(invocation)] = acc9;
-    shared4[128 + i32(invocation)] = acc10;
-    shared4[192 + i32(invocation)] = acc11;
-    shared4[256 + i32(invocation)] = acc12;
-    shared4[320 + i32(invocation)] = acc13;
-    workgroupBarrier();
-    for (var sum = member; sum < 6; sum += team) {
-      var total = shared4[sum * 64 + own];
-      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
-      shared4[sum * 64 + own] = total;
-    }
-    workgroupBarrier();
-    acc8 = shared4[own];
-    acc9 = shared4[64 + own];
-    acc10 = shared4[128 + own];
-    acc11 = shared4[192 + own];
-    acc12 = shared4[256 + own];
-    acc13 = shared4[320 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 7 * 16) { return; }
-  let v17 = parameters[cb + 2793920];
-  let v18 = parameters[cb + 19280] / sqrt((parameters[cb + 2793936] + 0.00001));
-  let v19 = parameters[cb + 19296];
-  let a2 = cb + nb * 1568 + w * 16;
-  scratch3[a2] = max(((((acc0 - v17) * v18) + v19) + scratch1[a2]), vec4f());
-  scratch3[a2 + 112] = max(((((acc1 - v17) * v18) + v19) + scratch1[a2 + 112]), vec4f());
-  scratch3[a2 + 224] = max(((((acc2 - v17) * v18) + v19) + scratch1[a2 + 224]), vec4f());
-  scratch3[a2 + 336] = max(((((acc3 - v17) * v18) + v19) + scratch1[a2 + 336]), vec4f());
-  scratch3[a2 + 448] = max(((((acc4 - v17) * v18) + v19) + scratch1[a2 + 448]), vec4f());
-  scratch3[a2 + 560] = max(((((acc5 - v17) * v18) + v19) + scratch1[a2 + 560]), vec4f());
-  scratch3[a2 + 672] = max(((((acc6 - v17) * v18) + v19) + scratch1[a2 + 672]), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 784] = max(((((acc7 - v17) * v18) + v19) + scratch1[a2 + 784]), vec4f());
-    scratch3[a2 + 896] = max(((((acc8 - v17) * v18) + v19) + scratch1[a2 + 896]), vec4f());
-    scratch3[a2 + 1008] = max(((((acc9 - v17) * v18) + v19) + scratch1[a2 + 1008]), vec4f());
-    scratch3[a2 + 1120] = max(((((acc10 - v17) * v18) + v19) + scratch1[a2 + 1120]), vec4f());
-    scratch3[a2 + 1232] = max(((((acc11 - v17) * v18) + v19) + scratch1[a2 + 1232]), vec4f());
-    scratch3[a2 + 1344] = max(((((acc12 - v17) * v18) + v19) + scratch1[a2 + 1344]), vec4f());
-    scratch3[a2 + 1456] = max(((((acc13 - v17) * v18) + v19) + scratch1[a2 + 1456]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 16) { return; }
+  let v10 = parameters[cb + 2793920];
+  let v11 = parameters[cb + 19280] / sqrt((parameters[cb + 2793936] + 0.00001));
+  let v12 = parameters[cb + 19296];
+  let a2 = cb + n * 784 + w * 16;
+  scratch3[a2] = max(((((acc0 - v10) * v11) + v12) + scratch1[a2]), vec4f());
+  scratch3[a2 + 112] = max(((((acc1 - v10) * v11) + v12) + scratch1[a2 + 112]), vec4f());
+  scratch3[a2 + 224] = max(((((acc2 - v10) * v11) + v12) + scratch1[a2 + 224]), vec4f());
+  scratch3[a2 + 336] = max(((((acc3 - v10) * v11) + v12) + scratch1[a2 + 336]), vec4f());
+  scratch3[a2 + 448] = max(((((acc4 - v10) * v11) + v12) + scratch1[a2 + 448]), vec4f());
+  scratch3[a2 + 560] = max(((((acc5 - v10) * v11) + v12) + scratch1[a2 + 560]), vec4f());
+  scratch3[a2 + 672] = max(((((acc6 - v10) * v11) + v12) + scratch1[a2 + 672]), vec4f());
 }
 `,
 };
@@ -746,8 +573,9 @@ const infer04Layer11Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -766,24 +594,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
-var<workgroup> shared4: array<vec4<f32>, 512>;
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
+  let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -791,17 +619,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
       for (var r2 = member; r2 < 64; r2 += team) {
-        let a0 = nb * 6272 + r1 * 64 + r2 + w * 64;
+        let a0 = n * 3136 + r1 * 64 + r2 + w * 64;
         let v0 = scratch0[a0 - 64];
         let a1 = cb + r1 * 1024 + r2 * 16;
         let v1 = parameters[a1 + 19312];
@@ -810,54 +631,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 1280];
         let v5 = scratch0[a0 + 1728];
         let v6 = scratch0[a0 + 2176];
-        let v7 = scratch0[a0 + 3072];
-        let v8 = scratch0[a0 + 3520];
-        let v9 = scratch0[a0 + 3968];
-        let v10 = scratch0[a0 + 4416];
-        let v11 = scratch0[a0 + 4864];
-        let v12 = scratch0[a0 + 5312];
-        let v13 = parameters[a1 + 22384];
-        let v14 = scratch0[a0 + 2624];
-        let v15 = scratch0[a0 + 5760];
-        let v16 = parameters[a1 + 25456];
+        let v7 = parameters[a1 + 22384];
+        let v8 = scratch0[a0 + 2624];
+        let v9 = parameters[a1 + 25456];
         acc1 += v0 * v1;
         acc2 += v2 * v1;
         acc3 += v3 * v1;
         acc4 += v4 * v1;
         acc5 += v5 * v1;
         acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
       }
     }
   }
@@ -869,9 +664,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     shared4[256 + i32(invocation)] = acc4;
     shared4[320 + i32(invocation)] = acc5;
     shared4[384 + i32(invocation)] = acc6;
-    shared4[448 + i32(invocation)] = acc7;
     workgroupBarrier();
-    for (var sum = member; sum < 8; sum += team) {
+    for (var sum = member; sum < 7; sum += team) {
       var total = shared4[sum * 64 + own];
       for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
       shared4[sum * 64 + own] = total;
@@ -884,49 +678,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc4 = shared4[256 + own];
     acc5 = shared4[320 + own];
     acc6 = shared4[384 + own];
-    acc7 = shared4[448 + own];
-    workgroupBarrier();
-    shared4[i32(invocation)] = acc8;
-    shared4[64 + i32(invocation)] = acc9;
-    shared4[128 + i32(invocation)] = acc10;
-    shared4[192 + i32(invocation)] = acc11;
-    shared4[256 + i32(invocation)] = acc12;
-    shared4[320 + i32(invocation)] = acc13;
-    workgroupBarrier();
-    for (var sum = member; sum < 6; sum += team) {
-      var total = shared4[sum * 64 + own];
-      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
-      shared4[sum * 64 + own] = total;
-    }
-    workgroupBarrier();
-    acc8 = shared4[own];
-    acc9 = shared4[64 + own];
-    acc10 = shared4[128 + own];
-    acc11 = shared4[192 + own];
-    acc12 = shared4[256 + own];
-    acc13 = shared4[320 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 7 * 16) { return; }
-  let v17 = parameters[cb + 2793952];
-  let v18 = parameters[cb + 28528] / sqrt((parameters[cb + 2793968] + 0.00001));
-  let v19 = parameters[cb + 28544];
-  let a2 = cb + nb * 1568 + w * 16;
-  scratch2[a2] = max((((acc0 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 112] = max((((acc1 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 224] = max((((acc2 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 336] = max((((acc3 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 448] = max((((acc4 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 560] = max((((acc5 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 672] = max((((acc6 - v17) * v18) + v19), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 784] = max((((acc7 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 896] = max((((acc8 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1008] = max((((acc9 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1120] = max((((acc10 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1232] = max((((acc11 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1344] = max((((acc12 - v17) * v18) + v19), vec4f());
-    scratch2[a2 + 1456] = max((((acc13 - v17) * v18) + v19), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 16) { return; }
+  let v10 = parameters[cb + 2793952];
+  let v11 = parameters[cb + 28528] / sqrt((parameters[cb + 2793968] + 0.00001));
+  let v12 = parameters[cb + 28544];
+  let a2 = cb + n * 784 + w * 16;
+  scratch2[a2] = max((((acc0 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 112] = max((((acc1 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 224] = max((((acc2 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 336] = max((((acc3 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 448] = max((((acc4 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 560] = max((((acc5 - v10) * v11) + v12), vec4f());
+  scratch2[a2 + 672] = max((((acc6 - v10) * v11) + v12), vec4f());
 }
 `,
 };
@@ -946,8 +710,9 @@ const infer05Layer11Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -968,24 +733,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
-var<workgroup> shared4: array<vec4<f32>, 512>;
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
+  let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 7;
   let rest2 = rest3 / 7;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -993,17 +758,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
       for (var r2 = member; r2 < 64; r2 += team) {
-        let a0 = nb * 6272 + r1 * 64 + r2 + w * 64;
+        let a0 = n * 3136 + r1 * 64 + r2 + w * 64;
         let v0 = scratch0[a0 - 64];
         let a1 = cb + r1 * 1024 + r2 * 16;
         let v1 = parameters[a1 + 28560];
@@ -1012,54 +770,28 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 1280];
         let v5 = scratch0[a0 + 1728];
         let v6 = scratch0[a0 + 2176];
-        let v7 = scratch0[a0 + 3072];
-        let v8 = scratch0[a0 + 3520];
-        let v9 = scratch0[a0 + 3968];
-        let v10 = scratch0[a0 + 4416];
-        let v11 = scratch0[a0 + 4864];
-        let v12 = scratch0[a0 + 5312];
-        let v13 = parameters[a1 + 31632];
-        let v14 = scratch0[a0 + 2624];
-        let v15 = scratch0[a0 + 5760];
-        let v16 = parameters[a1 + 34704];
+        let v7 = parameters[a1 + 31632];
+        let v8 = scratch0[a0 + 2624];
+        let v9 = parameters[a1 + 34704];
         acc1 += v0 * v1;
         acc2 += v2 * v1;
         acc3 += v3 * v1;
         acc4 += v4 * v1;
         acc5 += v5 * v1;
         acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
       }
     }
   }
@@ -1071,9 +803,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     shared4[256 + i32(invocation)] = acc4;
     shared4[320 + i32(invocation)] = acc5;
     shared4[384 + i32(invocation)] = acc6;
-    shared4[448 + i32(invocation)] = acc7;
     workgroupBarrier();
-    for (var sum = member; sum < 8; sum += team) {
+    for (var sum = member; sum < 7; sum += team) {
       var total = shared4[sum * 64 + own];
       for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
       shared4[sum * 64 + own] = total;
@@ -1086,49 +817,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc4 = shared4[256 + own];
     acc5 = shared4[320 + own];
     acc6 = shared4[384 + own];
-    acc7 = shared4[448 + own];
-    workgroupBarrier();
-    shared4[i32(invocation)] = acc8;
-    shared4[64 + i32(invocation)] = acc9;
-    shared4[128 + i32(invocation)] = acc10;
-    shared4[192 + i32(invocation)] = acc11;
-    shared4[256 + i32(invocation)] = acc12;
-    shared4[320 + i32(invocation)] = acc13;
-    workgroupBarrier();
-    for (var sum = member; sum < 6; sum += team) {
-      var total = shared4[sum * 64 + own];
-      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
-      shared4[sum * 64 + own] = total;
-    }
-    workgroupBarrier();
-    acc8 = shared4[own];
-    acc9 = shared4[64 + own];
-    acc10 = shared4[128 + own];
-    acc11 = shared4[192 + own];
-    acc12 = shared4[256 + own];
-    acc13 = shared4[320 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 7 * 16) { return; }
-  let v17 = parameters[cb + 2793984];
-  let v18 = parameters[cb + 37776] / sqrt((parameters[cb + 2794000] + 0.00001));
-  let v19 = parameters[cb + 37792];
-  let a2 = cb + nb * 1568 + w * 16;
-  scratch3[a2] = max(((((acc0 - v17) * v18) + v19) + scratch1[a2]), vec4f());
-  scratch3[a2 + 112] = max(((((acc1 - v17) * v18) + v19) + scratch1[a2 + 112]), vec4f());
-  scratch3[a2 + 224] = max(((((acc2 - v17) * v18) + v19) + scratch1[a2 + 224]), vec4f());
-  scratch3[a2 + 336] = max(((((acc3 - v17) * v18) + v19) + scratch1[a2 + 336]), vec4f());
-  scratch3[a2 + 448] = max(((((acc4 - v17) * v18) + v19) + scratch1[a2 + 448]), vec4f());
-  scratch3[a2 + 560] = max(((((acc5 - v17) * v18) + v19) + scratch1[a2 + 560]), vec4f());
-  scratch3[a2 + 672] = max(((((acc6 - v17) * v18) + v19) + scratch1[a2 + 672]), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 784] = max(((((acc7 - v17) * v18) + v19) + scratch1[a2 + 784]), vec4f());
-    scratch3[a2 + 896] = max(((((acc8 - v17) * v18) + v19) + scratch1[a2 + 896]), vec4f());
-    scratch3[a2 + 1008] = max(((((acc9 - v17) * v18) + v19) + scratch1[a2 + 1008]), vec4f());
-    scratch3[a2 + 1120] = max(((((acc10 - v17) * v18) + v19) + scratch1[a2 + 1120]), vec4f());
-    scratch3[a2 + 1232] = max(((((acc11 - v17) * v18) + v19) + scratch1[a2 + 1232]), vec4f());
-    scratch3[a2 + 1344] = max(((((acc12 - v17) * v18) + v19) + scratch1[a2 + 1344]), vec4f());
-    scratch3[a2 + 1456] = max(((((acc13 - v17) * v18) + v19) + scratch1[a2 + 1456]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 16) { return; }
+  let v10 = parameters[cb + 2793984];
+  let v11 = parameters[cb + 37776] / sqrt((parameters[cb + 2794000] + 0.00001));
+  let v12 = parameters[cb + 37792];
+  let a2 = cb + n * 784 + w * 16;
+  scratch3[a2] = max(((((acc0 - v10) * v11) + v12) + scratch1[a2]), vec4f());
+  scratch3[a2 + 112] = max(((((acc1 - v10) * v11) + v12) + scratch1[a2 + 112]), vec4f());
+  scratch3[a2 + 224] = max(((((acc2 - v10) * v11) + v12) + scratch1[a2 + 224]), vec4f());
+  scratch3[a2 + 336] = max(((((acc3 - v10) * v11) + v12) + scratch1[a2 + 336]), vec4f());
+  scratch3[a2 + 448] = max(((((acc4 - v10) * v11) + v12) + scratch1[a2 + 448]), vec4f());
+  scratch3[a2 + 560] = max(((((acc5 - v10) * v11) + v12) + scratch1[a2 + 560]), vec4f());
+  scratch3[a2 + 672] = max(((((acc6 - v10) * v11) + v12) + scratch1[a2 + 672]), vec4f());
 }
 `,
 };
@@ -1146,8 +847,9 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 8,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'infer_06b_layer2_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -1159,6 +861,7 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1171,24 +874,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
-  let cb = item % 32;
-  let rest3 = item / 32;
+  let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 4;
   let rest2 = rest3 / 4;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1200,37 +903,41 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w * 2 + (-1)) >= 0) & ((r1 + w * 2 + (-1)) < 7)) {
       for (var r2 = member; r2 < 64; r2 += team) {
-        let a0 = nb * 6272 + r1 * 64 + r2 + w * 128;
+        let a0 = n * 3136 + r1 * 64 + r2 + w * 128;
         let v0 = scratch0[a0 + 384];
-        let a1 = cb + r1 * 2048 + r2 * 32;
+        let a1 = cb * 2 + r1 * 2048 + r2 * 32;
         let v1 = parameters[a1 + 37808];
-        let v2 = scratch0[a0 + 1280];
-        let v3 = scratch0[a0 + 2176];
-        let v4 = scratch0[a0 + 3520];
-        let v5 = scratch0[a0 + 4416];
-        let v6 = scratch0[a0 + 5312];
-        let v7 = parameters[a1 + 43952];
-        let v8 = parameters[a1 + 50096];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += scratch0[a0 - 64] * v7;
-        acc1 += scratch0[a0 + 832] * v7;
-        acc2 += scratch0[a0 + 1728] * v7;
-        acc3 += scratch0[a0 + 2624] * v7;
-        acc4 += scratch0[a0 + 3072] * v7;
-        acc5 += scratch0[a0 + 3968] * v7;
-        acc6 += scratch0[a0 + 4864] * v7;
-        acc7 += scratch0[a0 + 5760] * v7;
-        acc0 += v0 * v8;
-        acc1 += v2 * v8;
-        acc2 += v3 * v8;
-        acc4 += v4 * v8;
-        acc5 += v5 * v8;
-        acc6 += v6 * v8;
+        let v2 = parameters[a1 + 37809];
+        let v3 = scratch0[a0 + 1280];
+        let v4 = scratch0[a0 + 2176];
+        let v5 = scratch0[a0 - 64];
+        let v6 = parameters[a1 + 43952];
+        let v7 = parameters[a1 + 43953];
+        let v8 = scratch0[a0 + 832];
+        let v9 = scratch0[a0 + 1728];
+        let v10 = scratch0[a0 + 2624];
+        let v11 = parameters[a1 + 50096];
+        let v12 = parameters[a1 + 50097];
+        acc2 += v0 * v1;
+        acc3 += v0 * v2;
+        acc4 += v3 * v1;
+        acc5 += v3 * v2;
+        acc6 += v4 * v1;
+        acc7 += v4 * v2;
+        acc0 += v5 * v6;
+        acc1 += v5 * v7;
+        acc2 += v8 * v6;
+        acc3 += v8 * v7;
+        acc4 += v9 * v6;
+        acc5 += v9 * v7;
+        acc6 += v10 * v6;
+        acc7 += v10 * v7;
+        acc0 += v0 * v11;
+        acc1 += v0 * v12;
+        acc2 += v3 * v11;
+        acc3 += v3 * v12;
+        acc4 += v4 * v11;
+        acc5 += v4 * v12;
       }
     }
   }
@@ -1259,21 +966,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc6 = shared4[384 + own];
     acc7 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 4 * 32) { return; }
-  let v9 = parameters[cb + 2794016];
-  let v10 = parameters[cb + 56240] / sqrt((parameters[cb + 2794048] + 0.00001));
-  let v11 = parameters[cb + 56272];
-  let a2 = cb + nb * 1032 + w * 32;
-  scratch1[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 128] = max((((acc1 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 256] = max((((acc2 - v9) * v10) + v11), vec4f());
-  scratch1[a2 + 384] = max((((acc3 - v9) * v10) + v11), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch1[a2 + 516] = max((((acc4 - v9) * v10) + v11), vec4f());
-    scratch1[a2 + 644] = max((((acc5 - v9) * v10) + v11), vec4f());
-    scratch1[a2 + 772] = max((((acc6 - v9) * v10) + v11), vec4f());
-    scratch1[a2 + 900] = max((((acc7 - v9) * v10) + v11), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 16) { return; }
+  let a2 = cb * 2;
+  let v13 = parameters[a2 + 2794016];
+  let v14 = parameters[a2 + 56240] / sqrt((parameters[a2 + 2794048] + 0.00001));
+  let v15 = parameters[a2 + 56272];
+  let v16 = parameters[a2 + 2794017];
+  let v17 = parameters[a2 + 56241] / sqrt((parameters[a2 + 2794049] + 0.00001));
+  let v18 = parameters[a2 + 56273];
+  let a3 = cb * 2 + n * 516 + w * 32;
+  scratch1[a3] = max((((acc0 - v13) * v14) + v15), vec4f());
+  scratch1[a3 + 1] = max((((acc1 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 128] = max((((acc2 - v13) * v14) + v15), vec4f());
+  scratch1[a3 + 129] = max((((acc3 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 256] = max((((acc4 - v13) * v14) + v15), vec4f());
+  scratch1[a3 + 257] = max((((acc5 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 384] = max((((acc6 - v13) * v14) + v15), vec4f());
+  scratch1[a3 + 385] = max((((acc7 - v16) * v17) + v18), vec4f());
 }
 `,
 };
@@ -1291,8 +1000,9 @@ const infer07Layer20Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -1313,24 +1023,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
-  let cb = item % 32;
-  let rest3 = item / 32;
+  let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 4;
   let rest2 = rest3 / 4;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1342,39 +1052,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 4)) {
       for (var r2 = member; r2 < 128; r2 += team) {
-        let a0 = nb * 4128 + r1 * 128 + r2 + w * 128;
+        let a0 = n * 2064 + r1 * 128 + r2 + w * 128;
         let v0 = scratch0[a0 - 128];
-        let a1 = cb + r1 * 4096 + r2 * 32;
+        let a1 = cb * 2 + r1 * 4096 + r2 * 32;
         let v1 = parameters[a1 + 56304];
-        let v2 = scratch0[a0 + 384];
-        let v3 = scratch0[a0 + 896];
-        let v4 = scratch0[a0 + 1936];
-        let v5 = scratch0[a0 + 2448];
-        let v6 = scratch0[a0 + 2960];
-        let v7 = parameters[a1 + 68592];
-        let v8 = scratch0[a0 + 1408];
-        let v9 = scratch0[a0 + 3472];
-        let v10 = parameters[a1 + 80880];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v8 * v7;
-        acc4 += v4 * v7;
-        acc5 += v5 * v7;
-        acc6 += v6 * v7;
-        acc7 += v9 * v7;
-        acc0 += v2 * v10;
-        acc1 += v3 * v10;
-        acc2 += v8 * v10;
-        acc4 += v5 * v10;
-        acc5 += v6 * v10;
-        acc6 += v9 * v10;
+        let v2 = parameters[a1 + 56305];
+        let v3 = scratch0[a0 + 384];
+        let v4 = scratch0[a0 + 896];
+        let v5 = parameters[a1 + 68592];
+        let v6 = parameters[a1 + 68593];
+        let v7 = scratch0[a0 + 1408];
+        let v8 = parameters[a1 + 80880];
+        let v9 = parameters[a1 + 80881];
+        acc2 += v0 * v1;
+        acc3 += v0 * v2;
+        acc4 += v3 * v1;
+        acc5 += v3 * v2;
+        acc6 += v4 * v1;
+        acc7 += v4 * v2;
+        acc0 += v0 * v5;
+        acc1 += v0 * v6;
+        acc2 += v3 * v5;
+        acc3 += v3 * v6;
+        acc4 += v4 * v5;
+        acc5 += v4 * v6;
+        acc6 += v7 * v5;
+        acc7 += v7 * v6;
+        acc0 += v3 * v8;
+        acc1 += v3 * v9;
+        acc2 += v4 * v8;
+        acc3 += v4 * v9;
+        acc4 += v7 * v8;
+        acc5 += v7 * v9;
       }
     }
   }
@@ -1403,21 +1112,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc6 = shared4[384 + own];
     acc7 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 4 * 32) { return; }
-  let v11 = parameters[cb + 2794080];
-  let v12 = scratch1[cb];
-  let v13 = parameters[cb + 93200];
-  let a2 = cb + nb * 1032 + w * 32;
-  scratch3[a2] = ((acc0 - v11) * v12) + v13;
-  scratch3[a2 + 128] = ((acc1 - v11) * v12) + v13;
-  scratch3[a2 + 256] = ((acc2 - v11) * v12) + v13;
-  scratch3[a2 + 384] = ((acc3 - v11) * v12) + v13;
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 516] = ((acc4 - v11) * v12) + v13;
-    scratch3[a2 + 644] = ((acc5 - v11) * v12) + v13;
-    scratch3[a2 + 772] = ((acc6 - v11) * v12) + v13;
-    scratch3[a2 + 900] = ((acc7 - v11) * v12) + v13;
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 16) { return; }
+  let a2 = cb * 2;
+  let v10 = parameters[a2 + 2794080];
+  let v11 = scratch1[a2];
+  let v12 = parameters[a2 + 93200];
+  let v13 = parameters[a2 + 2794081];
+  let v14 = scratch1[a2 + 1];
+  let v15 = parameters[a2 + 93201];
+  let a3 = cb * 2 + n * 516 + w * 32;
+  scratch3[a3] = ((acc0 - v10) * v11) + v12;
+  scratch3[a3 + 1] = ((acc1 - v13) * v14) + v15;
+  scratch3[a3 + 128] = ((acc2 - v10) * v11) + v12;
+  scratch3[a3 + 129] = ((acc3 - v13) * v14) + v15;
+  scratch3[a3 + 256] = ((acc4 - v10) * v11) + v12;
+  scratch3[a3 + 257] = ((acc5 - v13) * v14) + v15;
+  scratch3[a3 + 384] = ((acc6 - v10) * v11) + v12;
+  scratch3[a3 + 385] = ((acc7 - v13) * v14) + v15;
 }
 `,
 };
@@ -1437,8 +1148,9 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 512, block: 8 },
-      team: 8,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'infer_08b_layer2_0_downsample_0_conv2d_sub_mul_add',
@@ -1450,6 +1162,7 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1470,25 +1183,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 7) / 8) * 4 * 4 * 32 - 1);
+  let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
   let cb = item % 32;
   let rest3 = item / 32;
-  let w = rest3 % 4;
-  let rest2 = rest3 / 4;
-  let h = rest2 % 4;
-  let rest1 = rest2 / 4;
-  let nb = rest1;
+  let wb = 0;
+  let hb = rest3 % 2;
+  let rest1 = rest3 / 2;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1499,15 +1211,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc7 = vec4f(0.0);
   for (var r0 = member; r0 < 64; r0 += team) {
     let v0 = parameters[cb + r0 * 32 + 93232];
-    let a0 = h * 896 + nb * 25088 + r0 + w * 128;
+    let a0 = hb * 1792 + n * 3136 + r0;
     acc0 += scratch1[a0] * v0;
-    acc1 += scratch1[a0 + 3136] * v0;
-    acc2 += scratch1[a0 + 6272] * v0;
-    acc3 += scratch1[a0 + 9408] * v0;
-    acc4 += scratch1[a0 + 12544] * v0;
-    acc5 += scratch1[a0 + 15680] * v0;
-    acc6 += scratch1[a0 + 18816] * v0;
-    acc7 += scratch1[a0 + 21952] * v0;
+    acc1 += scratch1[a0 + 128] * v0;
+    acc2 += scratch1[a0 + 256] * v0;
+    acc3 += scratch1[a0 + 384] * v0;
+    acc4 += scratch1[a0 + 896] * v0;
+    acc5 += scratch1[a0 + 1024] * v0;
+    acc6 += scratch1[a0 + 1152] * v0;
+    acc7 += scratch1[a0 + 1280] * v0;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -1534,33 +1246,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc6 = shared4[384 + own];
     acc7 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 7) / 8) * 4 * 4 * 32) { return; }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 32) { return; }
   let v1 = parameters[cb + 2794144];
   let v2 = scratch2[cb];
   let v3 = parameters[cb + 95312];
-  let a1 = cb + h * 128 + nb * 4128 + w * 32;
+  let a1 = cb + hb * 256 + n * 516;
   scratch3[a1] = max((scratch0[a1] + (((acc0 - v1) * v2) + v3)), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a1 + 516] = max((scratch0[a1 + 516] + (((acc1 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a1 + 1032] = max((scratch0[a1 + 1032] + (((acc2 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a1 + 1548] = max((scratch0[a1 + 1548] + (((acc3 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a1 + 2064] = max((scratch0[a1 + 2064] + (((acc4 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a1 + 2580] = max((scratch0[a1 + 2580] + (((acc5 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a1 + 3096] = max((scratch0[a1 + 3096] + (((acc6 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a1 + 3612] = max((scratch0[a1 + 3612] + (((acc7 - v1) * v2) + v3)), vec4f());
-  }
+  scratch3[a1 + 32] = max((scratch0[a1 + 32] + (((acc1 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 64] = max((scratch0[a1 + 64] + (((acc2 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 96] = max((scratch0[a1 + 96] + (((acc3 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 128] = max((scratch0[a1 + 128] + (((acc4 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 160] = max((scratch0[a1 + 160] + (((acc5 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 192] = max((scratch0[a1 + 192] + (((acc6 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 224] = max((scratch0[a1 + 224] + (((acc7 - v1) * v2) + v3)), vec4f());
 }
 `,
 };
@@ -1580,8 +1278,9 @@ const infer09Layer21Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -1600,24 +1299,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
-  let cb = item % 32;
-  let rest3 = item / 32;
+  let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 4;
   let rest2 = rest3 / 4;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1629,39 +1328,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 4)) {
       for (var r2 = member; r2 < 128; r2 += team) {
-        let a0 = nb * 4128 + r1 * 128 + r2 + w * 128;
+        let a0 = n * 2064 + r1 * 128 + r2 + w * 128;
         let v0 = scratch0[a0 - 128];
-        let a1 = cb + r1 * 4096 + r2 * 32;
+        let a1 = cb * 2 + r1 * 4096 + r2 * 32;
         let v1 = parameters[a1 + 95344];
-        let v2 = scratch0[a0 + 384];
-        let v3 = scratch0[a0 + 896];
-        let v4 = scratch0[a0 + 1936];
-        let v5 = scratch0[a0 + 2448];
-        let v6 = scratch0[a0 + 2960];
-        let v7 = parameters[a1 + 107632];
-        let v8 = scratch0[a0 + 1408];
-        let v9 = scratch0[a0 + 3472];
-        let v10 = parameters[a1 + 119920];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v8 * v7;
-        acc4 += v4 * v7;
-        acc5 += v5 * v7;
-        acc6 += v6 * v7;
-        acc7 += v9 * v7;
-        acc0 += v2 * v10;
-        acc1 += v3 * v10;
-        acc2 += v8 * v10;
-        acc4 += v5 * v10;
-        acc5 += v6 * v10;
-        acc6 += v9 * v10;
+        let v2 = parameters[a1 + 95345];
+        let v3 = scratch0[a0 + 384];
+        let v4 = scratch0[a0 + 896];
+        let v5 = parameters[a1 + 107632];
+        let v6 = parameters[a1 + 107633];
+        let v7 = scratch0[a0 + 1408];
+        let v8 = parameters[a1 + 119920];
+        let v9 = parameters[a1 + 119921];
+        acc2 += v0 * v1;
+        acc3 += v0 * v2;
+        acc4 += v3 * v1;
+        acc5 += v3 * v2;
+        acc6 += v4 * v1;
+        acc7 += v4 * v2;
+        acc0 += v0 * v5;
+        acc1 += v0 * v6;
+        acc2 += v3 * v5;
+        acc3 += v3 * v6;
+        acc4 += v4 * v5;
+        acc5 += v4 * v6;
+        acc6 += v7 * v5;
+        acc7 += v7 * v6;
+        acc0 += v3 * v8;
+        acc1 += v3 * v9;
+        acc2 += v4 * v8;
+        acc3 += v4 * v9;
+        acc4 += v7 * v8;
+        acc5 += v7 * v9;
       }
     }
   }
@@ -1690,21 +1388,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc6 = shared4[384 + own];
     acc7 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 4 * 32) { return; }
-  let v11 = parameters[cb + 2794208];
-  let v12 = parameters[cb + 132208] / sqrt((parameters[cb + 2794240] + 0.00001));
-  let v13 = parameters[cb + 132240];
-  let a2 = cb + nb * 1032 + w * 32;
-  scratch2[a2] = max((((acc0 - v11) * v12) + v13), vec4f());
-  scratch2[a2 + 128] = max((((acc1 - v11) * v12) + v13), vec4f());
-  scratch2[a2 + 256] = max((((acc2 - v11) * v12) + v13), vec4f());
-  scratch2[a2 + 384] = max((((acc3 - v11) * v12) + v13), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 516] = max((((acc4 - v11) * v12) + v13), vec4f());
-    scratch2[a2 + 644] = max((((acc5 - v11) * v12) + v13), vec4f());
-    scratch2[a2 + 772] = max((((acc6 - v11) * v12) + v13), vec4f());
-    scratch2[a2 + 900] = max((((acc7 - v11) * v12) + v13), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 16) { return; }
+  let a2 = cb * 2;
+  let v10 = parameters[a2 + 2794208];
+  let v11 = parameters[a2 + 132208] / sqrt((parameters[a2 + 2794240] + 0.00001));
+  let v12 = parameters[a2 + 132240];
+  let v13 = parameters[a2 + 2794209];
+  let v14 = parameters[a2 + 132209] / sqrt((parameters[a2 + 2794241] + 0.00001));
+  let v15 = parameters[a2 + 132241];
+  let a3 = cb * 2 + n * 516 + w * 32;
+  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
+  scratch2[a3 + 128] = max((((acc2 - v10) * v11) + v12), vec4f());
+  scratch2[a3 + 129] = max((((acc3 - v13) * v14) + v15), vec4f());
+  scratch2[a3 + 256] = max((((acc4 - v10) * v11) + v12), vec4f());
+  scratch2[a3 + 257] = max((((acc5 - v13) * v14) + v15), vec4f());
+  scratch2[a3 + 384] = max((((acc6 - v10) * v11) + v12), vec4f());
+  scratch2[a3 + 385] = max((((acc7 - v13) * v14) + v15), vec4f());
 }
 `,
 };
@@ -1724,8 +1424,9 @@ const infer10Layer21Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -1746,24 +1447,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
-  let cb = item % 32;
-  let rest3 = item / 32;
+  let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 4;
   let rest2 = rest3 / 4;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1775,39 +1476,38 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 4)) {
       for (var r2 = member; r2 < 128; r2 += team) {
-        let a0 = nb * 4128 + r1 * 128 + r2 + w * 128;
+        let a0 = n * 2064 + r1 * 128 + r2 + w * 128;
         let v0 = scratch0[a0 - 128];
-        let a1 = cb + r1 * 4096 + r2 * 32;
+        let a1 = cb * 2 + r1 * 4096 + r2 * 32;
         let v1 = parameters[a1 + 132272];
-        let v2 = scratch0[a0 + 384];
-        let v3 = scratch0[a0 + 896];
-        let v4 = scratch0[a0 + 1936];
-        let v5 = scratch0[a0 + 2448];
-        let v6 = scratch0[a0 + 2960];
-        let v7 = parameters[a1 + 144560];
-        let v8 = scratch0[a0 + 1408];
-        let v9 = scratch0[a0 + 3472];
-        let v10 = parameters[a1 + 156848];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v8 * v7;
-        acc4 += v4 * v7;
-        acc5 += v5 * v7;
-        acc6 += v6 * v7;
-        acc7 += v9 * v7;
-        acc0 += v2 * v10;
-        acc1 += v3 * v10;
-        acc2 += v8 * v10;
-        acc4 += v5 * v10;
-        acc5 += v6 * v10;
-        acc6 += v9 * v10;
+        let v2 = parameters[a1 + 132273];
+        let v3 = scratch0[a0 + 384];
+        let v4 = scratch0[a0 + 896];
+        let v5 = parameters[a1 + 144560];
+        let v6 = parameters[a1 + 144561];
+        let v7 = scratch0[a0 + 1408];
+        let v8 = parameters[a1 + 156848];
+        let v9 = parameters[a1 + 156849];
+        acc2 += v0 * v1;
+        acc3 += v0 * v2;
+        acc4 += v3 * v1;
+        acc5 += v3 * v2;
+        acc6 += v4 * v1;
+        acc7 += v4 * v2;
+        acc0 += v0 * v5;
+        acc1 += v0 * v6;
+        acc2 += v3 * v5;
+        acc3 += v3 * v6;
+        acc4 += v4 * v5;
+        acc5 += v4 * v6;
+        acc6 += v7 * v5;
+        acc7 += v7 * v6;
+        acc0 += v3 * v8;
+        acc1 += v3 * v9;
+        acc2 += v4 * v8;
+        acc3 += v4 * v9;
+        acc4 += v7 * v8;
+        acc5 += v7 * v9;
       }
     }
   }
@@ -1836,21 +1536,23 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc6 = shared4[384 + own];
     acc7 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 4 * 32) { return; }
-  let v11 = parameters[cb + 2794272];
-  let v12 = parameters[cb + 169136] / sqrt((parameters[cb + 2794304] + 0.00001));
-  let v13 = parameters[cb + 169168];
-  let a2 = cb + nb * 1032 + w * 32;
-  scratch3[a2] = max(((((acc0 - v11) * v12) + v13) + scratch1[a2]), vec4f());
-  scratch3[a2 + 128] = max(((((acc1 - v11) * v12) + v13) + scratch1[a2 + 128]), vec4f());
-  scratch3[a2 + 256] = max(((((acc2 - v11) * v12) + v13) + scratch1[a2 + 256]), vec4f());
-  scratch3[a2 + 384] = max(((((acc3 - v11) * v12) + v13) + scratch1[a2 + 384]), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 516] = max(((((acc4 - v11) * v12) + v13) + scratch1[a2 + 516]), vec4f());
-    scratch3[a2 + 644] = max(((((acc5 - v11) * v12) + v13) + scratch1[a2 + 644]), vec4f());
-    scratch3[a2 + 772] = max(((((acc6 - v11) * v12) + v13) + scratch1[a2 + 772]), vec4f());
-    scratch3[a2 + 900] = max(((((acc7 - v11) * v12) + v13) + scratch1[a2 + 900]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 16) { return; }
+  let a2 = cb * 2;
+  let v10 = parameters[a2 + 2794272];
+  let v11 = parameters[a2 + 169136] / sqrt((parameters[a2 + 2794304] + 0.00001));
+  let v12 = parameters[a2 + 169168];
+  let v13 = parameters[a2 + 2794273];
+  let v14 = parameters[a2 + 169137] / sqrt((parameters[a2 + 2794305] + 0.00001));
+  let v15 = parameters[a2 + 169169];
+  let a3 = cb * 2 + n * 516 + w * 32;
+  scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
+  scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
+  scratch3[a3 + 128] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 128]), vec4f());
+  scratch3[a3 + 129] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 129]), vec4f());
+  scratch3[a3 + 256] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 256]), vec4f());
+  scratch3[a3 + 257] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 257]), vec4f());
+  scratch3[a3 + 384] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 384]), vec4f());
+  scratch3[a3 + 385] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 385]), vec4f());
 }
 `,
 };
@@ -1870,8 +1572,9 @@ const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'infer_11b_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -1883,6 +1586,7 @@ const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1901,24 +1605,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
-  let cb = item % 64;
-  let rest3 = item / 64;
+  let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
   let w = rest3 % 2;
   let rest2 = rest3 / 2;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1926,23 +1630,26 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if ((r1 + w * 2 + (-1)) >= 0) {
       for (var r2 = member; r2 < 128; r2 += team) {
-        let a0 = nb * 4128 + r1 * 128 + r2 + w * 256;
+        let a0 = n * 2064 + r1 * 128 + r2 + w * 256;
         let v0 = scratch0[a0 + 384];
-        let a1 = cb + r1 * 8192 + r2 * 64;
-        let v1 = parameters[a1 + 169200];
-        let v2 = scratch0[a0 + 2448];
-        let v3 = parameters[a1 + 193776];
-        let v4 = parameters[a1 + 218352];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += scratch0[a0 - 128] * v3;
-        acc1 += scratch0[a0 + 896] * v3;
-        acc2 += scratch0[a0 + 1936] * v3;
-        acc3 += scratch0[a0 + 2960] * v3;
-        acc0 += v0 * v4;
-        acc1 += scratch0[a0 + 1408] * v4;
-        acc2 += v2 * v4;
-        acc3 += scratch0[a0 + 3472] * v4;
+        let v1 = scratch0[a0 - 128];
+        let a1 = cb * 2 + r1 * 8192 + r2 * 64;
+        let v2 = parameters[a1 + 193776];
+        let v3 = parameters[a1 + 193777];
+        let v4 = scratch0[a0 + 896];
+        let v5 = parameters[a1 + 218352];
+        let v6 = parameters[a1 + 218353];
+        let v7 = scratch0[a0 + 1408];
+        acc2 += v0 * parameters[a1 + 169200];
+        acc3 += v0 * parameters[a1 + 169201];
+        acc0 += v1 * v2;
+        acc1 += v1 * v3;
+        acc2 += v4 * v2;
+        acc3 += v4 * v3;
+        acc0 += v0 * v5;
+        acc1 += v0 * v6;
+        acc2 += v7 * v5;
+        acc3 += v7 * v6;
       }
     }
   }
@@ -1963,17 +1670,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc2 = shared4[128 + own];
     acc3 = shared4[192 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 2 * 64) { return; }
-  let v5 = parameters[cb + 2794336];
-  let v6 = parameters[cb + 242928] / sqrt((parameters[cb + 2794400] + 0.00001));
-  let v7 = parameters[cb + 242992];
-  let a2 = cb + nb * 520 + w * 64;
-  scratch2[a2] = max((((acc0 - v5) * v6) + v7), vec4f());
-  scratch2[a2 + 128] = max((((acc1 - v5) * v6) + v7), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 260] = max((((acc2 - v5) * v6) + v7), vec4f());
-    scratch2[a2 + 388] = max((((acc3 - v5) * v6) + v7), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 32) { return; }
+  let a2 = cb * 2;
+  let v8 = parameters[a2 + 2794336];
+  let v9 = parameters[a2 + 242928] / sqrt((parameters[a2 + 2794400] + 0.00001));
+  let v10 = parameters[a2 + 242992];
+  let v11 = parameters[a2 + 2794337];
+  let v12 = parameters[a2 + 242929] / sqrt((parameters[a2 + 2794401] + 0.00001));
+  let v13 = parameters[a2 + 242993];
+  let a3 = cb * 2 + n * 260 + w * 64;
+  scratch2[a3] = max((((acc0 - v8) * v9) + v10), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v11) * v12) + v13), vec4f());
+  scratch2[a3 + 128] = max((((acc2 - v8) * v9) + v10), vec4f());
+  scratch2[a3 + 129] = max((((acc3 - v11) * v12) + v13), vec4f());
 }
 `,
 };
@@ -1991,8 +1700,9 @@ const infer12Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'infer_12b_layer3_0_conv2_conv2d_sub_mul_add_fewer',
@@ -2004,6 +1714,7 @@ const infer12Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2024,24 +1735,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
-  let cb = item % 64;
-  let rest3 = item / 64;
+  let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
   let w = rest3 % 2;
   let rest2 = rest3 / 2;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2049,23 +1760,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 2)) {
       for (var r2 = member; r2 < 256; r2 += team) {
-        let a0 = nb * 2080 + r1 * 256 + r2 + w * 256;
+        let a0 = n * 1040 + r1 * 256 + r2 + w * 256;
         let v0 = scratch0[a0 - 256];
-        let a1 = cb + r1 * 16384 + r2 * 64;
-        let v1 = parameters[a1 + 243056];
-        let v2 = scratch0[a0 + 784];
-        let v3 = parameters[a1 + 292208];
-        let v4 = scratch0[a0 + 256];
-        let v5 = scratch0[a0 + 1296];
-        let v6 = parameters[a1 + 341360];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += v0 * v3;
-        acc1 += v4 * v3;
-        acc2 += v2 * v3;
-        acc3 += v5 * v3;
-        acc0 += v4 * v6;
-        acc2 += v5 * v6;
+        let a1 = cb * 2 + r1 * 16384 + r2 * 64;
+        let v1 = parameters[a1 + 292208];
+        let v2 = parameters[a1 + 292209];
+        let v3 = scratch0[a0 + 256];
+        acc2 += v0 * parameters[a1 + 243056];
+        acc3 += v0 * parameters[a1 + 243057];
+        acc0 += v0 * v1;
+        acc1 += v0 * v2;
+        acc2 += v3 * v1;
+        acc3 += v3 * v2;
+        acc0 += v3 * parameters[a1 + 341360];
+        acc1 += v3 * parameters[a1 + 341361];
       }
     }
   }
@@ -2086,17 +1794,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc2 = shared4[128 + own];
     acc3 = shared4[192 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 2 * 64) { return; }
-  let v7 = parameters[cb + 2794464];
-  let v8 = scratch1[cb];
-  let v9 = parameters[cb + 390576];
-  let a2 = cb + nb * 520 + w * 64;
-  scratch3[a2] = ((acc0 - v7) * v8) + v9;
-  scratch3[a2 + 128] = ((acc1 - v7) * v8) + v9;
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 260] = ((acc2 - v7) * v8) + v9;
-    scratch3[a2 + 388] = ((acc3 - v7) * v8) + v9;
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 32) { return; }
+  let a2 = cb * 2;
+  let v4 = parameters[a2 + 2794464];
+  let v5 = scratch1[a2];
+  let v6 = parameters[a2 + 390576];
+  let v7 = parameters[a2 + 2794465];
+  let v8 = scratch1[a2 + 1];
+  let v9 = parameters[a2 + 390577];
+  let a3 = cb * 2 + n * 260 + w * 64;
+  scratch3[a3] = ((acc0 - v4) * v5) + v6;
+  scratch3[a3 + 1] = ((acc1 - v7) * v8) + v9;
+  scratch3[a3 + 128] = ((acc2 - v4) * v5) + v6;
+  scratch3[a3 + 129] = ((acc3 - v7) * v8) + v9;
 }
 `,
 };
@@ -2116,8 +1826,9 @@ const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 256, block: 4 },
-      team: 8,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'infer_13b_layer3_0_downsample_0_conv2d_sub_mul_add',
@@ -2129,6 +1840,7 @@ const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2149,36 +1861,34 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 3) / 4) * 2 * 2 * 64 - 1);
+  let item = min(place, i32(uniforms.n) * 64 - 1);
   let cb = item % 64;
   let rest3 = item / 64;
-  let w = rest3 % 2;
-  let rest2 = rest3 / 2;
-  let h = rest2 % 2;
-  let rest1 = rest2 / 2;
-  let nb = rest1;
+  let wb = 0;
+  let hb = 0;
+  let n = rest3;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   var acc3 = vec4f(0.0);
   for (var r0 = member; r0 < 128; r0 += team) {
     let v0 = parameters[cb + r0 * 64 + 390640];
-    let a0 = h * 1024 + nb * 8256 + r0 + w * 256;
+    let a0 = n * 2064 + r0;
     acc0 += scratch1[a0] * v0;
-    acc1 += scratch1[a0 + 2064] * v0;
-    acc2 += scratch1[a0 + 4128] * v0;
-    acc3 += scratch1[a0 + 6192] * v0;
+    acc1 += scratch1[a0 + 256] * v0;
+    acc2 += scratch1[a0 + 1024] * v0;
+    acc3 += scratch1[a0 + 1280] * v0;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -2197,21 +1907,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc2 = shared4[128 + own];
     acc3 = shared4[192 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 3) / 4) * 2 * 2 * 64) { return; }
+  if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
   let v1 = parameters[cb + 2794592];
   let v2 = scratch2[cb];
   let v3 = parameters[cb + 398896];
-  let a1 = cb + h * 128 + nb * 1040 + w * 64;
+  let a1 = cb + n * 260;
   scratch3[a1] = max((scratch0[a1] + (((acc0 - v1) * v2) + v3)), vec4f());
-  if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a1 + 260] = max((scratch0[a1 + 260] + (((acc1 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a1 + 520] = max((scratch0[a1 + 520] + (((acc2 - v1) * v2) + v3)), vec4f());
-  }
-  if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a1 + 780] = max((scratch0[a1 + 780] + (((acc3 - v1) * v2) + v3)), vec4f());
-  }
+  scratch3[a1 + 64] = max((scratch0[a1 + 64] + (((acc1 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 128] = max((scratch0[a1 + 128] + (((acc2 - v1) * v2) + v3)), vec4f());
+  scratch3[a1 + 192] = max((scratch0[a1 + 192] + (((acc3 - v1) * v2) + v3)), vec4f());
 }
 `,
 };
@@ -2231,8 +1935,9 @@ const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'infer_14b_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -2244,6 +1949,7 @@ const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2262,24 +1968,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
-  let cb = item % 64;
-  let rest3 = item / 64;
+  let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
   let w = rest3 % 2;
   let rest2 = rest3 / 2;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2287,23 +1993,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 2)) {
       for (var r2 = member; r2 < 256; r2 += team) {
-        let a0 = nb * 2080 + r1 * 256 + r2 + w * 256;
+        let a0 = n * 1040 + r1 * 256 + r2 + w * 256;
         let v0 = scratch0[a0 - 256];
-        let a1 = cb + r1 * 16384 + r2 * 64;
-        let v1 = parameters[a1 + 398960];
-        let v2 = scratch0[a0 + 784];
-        let v3 = parameters[a1 + 448112];
-        let v4 = scratch0[a0 + 256];
-        let v5 = scratch0[a0 + 1296];
-        let v6 = parameters[a1 + 497264];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += v0 * v3;
-        acc1 += v4 * v3;
-        acc2 += v2 * v3;
-        acc3 += v5 * v3;
-        acc0 += v4 * v6;
-        acc2 += v5 * v6;
+        let a1 = cb * 2 + r1 * 16384 + r2 * 64;
+        let v1 = parameters[a1 + 448112];
+        let v2 = parameters[a1 + 448113];
+        let v3 = scratch0[a0 + 256];
+        acc2 += v0 * parameters[a1 + 398960];
+        acc3 += v0 * parameters[a1 + 398961];
+        acc0 += v0 * v1;
+        acc1 += v0 * v2;
+        acc2 += v3 * v1;
+        acc3 += v3 * v2;
+        acc0 += v3 * parameters[a1 + 497264];
+        acc1 += v3 * parameters[a1 + 497265];
       }
     }
   }
@@ -2324,17 +2027,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc2 = shared4[128 + own];
     acc3 = shared4[192 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 2 * 64) { return; }
-  let v7 = parameters[cb + 2794720];
-  let v8 = parameters[cb + 546416] / sqrt((parameters[cb + 2794784] + 0.00001));
-  let v9 = parameters[cb + 546480];
-  let a2 = cb + nb * 520 + w * 64;
-  scratch2[a2] = max((((acc0 - v7) * v8) + v9), vec4f());
-  scratch2[a2 + 128] = max((((acc1 - v7) * v8) + v9), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 260] = max((((acc2 - v7) * v8) + v9), vec4f());
-    scratch2[a2 + 388] = max((((acc3 - v7) * v8) + v9), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 32) { return; }
+  let a2 = cb * 2;
+  let v4 = parameters[a2 + 2794720];
+  let v5 = parameters[a2 + 546416] / sqrt((parameters[a2 + 2794784] + 0.00001));
+  let v6 = parameters[a2 + 546480];
+  let v7 = parameters[a2 + 2794721];
+  let v8 = parameters[a2 + 546417] / sqrt((parameters[a2 + 2794785] + 0.00001));
+  let v9 = parameters[a2 + 546481];
+  let a3 = cb * 2 + n * 260 + w * 64;
+  scratch2[a3] = max((((acc0 - v4) * v5) + v6), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v7) * v8) + v9), vec4f());
+  scratch2[a3 + 128] = max((((acc2 - v4) * v5) + v6), vec4f());
+  scratch2[a3 + 129] = max((((acc3 - v7) * v8) + v9), vec4f());
 }
 `,
 };
@@ -2354,8 +2059,9 @@ const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'infer_15b_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -2367,6 +2073,7 @@ const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2387,24 +2094,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
-  let cb = item % 64;
-  let rest3 = item / 64;
+  let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
   let w = rest3 % 2;
   let rest2 = rest3 / 2;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2412,23 +2119,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 2)) {
       for (var r2 = member; r2 < 256; r2 += team) {
-        let a0 = nb * 2080 + r1 * 256 + r2 + w * 256;
+        let a0 = n * 1040 + r1 * 256 + r2 + w * 256;
         let v0 = scratch0[a0 - 256];
-        let a1 = cb + r1 * 16384 + r2 * 64;
-        let v1 = parameters[a1 + 546544];
-        let v2 = scratch0[a0 + 784];
-        let v3 = parameters[a1 + 595696];
-        let v4 = scratch0[a0 + 256];
-        let v5 = scratch0[a0 + 1296];
-        let v6 = parameters[a1 + 644848];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += v0 * v3;
-        acc1 += v4 * v3;
-        acc2 += v2 * v3;
-        acc3 += v5 * v3;
-        acc0 += v4 * v6;
-        acc2 += v5 * v6;
+        let a1 = cb * 2 + r1 * 16384 + r2 * 64;
+        let v1 = parameters[a1 + 595696];
+        let v2 = parameters[a1 + 595697];
+        let v3 = scratch0[a0 + 256];
+        acc2 += v0 * parameters[a1 + 546544];
+        acc3 += v0 * parameters[a1 + 546545];
+        acc0 += v0 * v1;
+        acc1 += v0 * v2;
+        acc2 += v3 * v1;
+        acc3 += v3 * v2;
+        acc0 += v3 * parameters[a1 + 644848];
+        acc1 += v3 * parameters[a1 + 644849];
       }
     }
   }
@@ -2449,17 +2153,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc2 = shared4[128 + own];
     acc3 = shared4[192 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 2 * 64) { return; }
-  let v7 = parameters[cb + 2794848];
-  let v8 = parameters[cb + 694000] / sqrt((parameters[cb + 2794912] + 0.00001));
-  let v9 = parameters[cb + 694064];
-  let a2 = cb + nb * 520 + w * 64;
-  scratch3[a2] = max(((((acc0 - v7) * v8) + v9) + scratch1[a2]), vec4f());
-  scratch3[a2 + 128] = max(((((acc1 - v7) * v8) + v9) + scratch1[a2 + 128]), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a2 + 260] = max(((((acc2 - v7) * v8) + v9) + scratch1[a2 + 260]), vec4f());
-    scratch3[a2 + 388] = max(((((acc3 - v7) * v8) + v9) + scratch1[a2 + 388]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 32) { return; }
+  let a2 = cb * 2;
+  let v4 = parameters[a2 + 2794848];
+  let v5 = parameters[a2 + 694000] / sqrt((parameters[a2 + 2794912] + 0.00001));
+  let v6 = parameters[a2 + 694064];
+  let v7 = parameters[a2 + 2794849];
+  let v8 = parameters[a2 + 694001] / sqrt((parameters[a2 + 2794913] + 0.00001));
+  let v9 = parameters[a2 + 694065];
+  let a3 = cb * 2 + n * 260 + w * 64;
+  scratch3[a3] = max(((((acc0 - v4) * v5) + v6) + scratch1[a3]), vec4f());
+  scratch3[a3 + 1] = max(((((acc1 - v7) * v8) + v9) + scratch1[a3 + 1]), vec4f());
+  scratch3[a3 + 128] = max(((((acc2 - v4) * v5) + v6) + scratch1[a3 + 128]), vec4f());
+  scratch3[a3 + 129] = max(((((acc3 - v7) * v8) + v9) + scratch1[a3 + 129]), vec4f());
 }
 `,
 };
@@ -2480,7 +2186,8 @@ const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -2499,13 +2206,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2573,8 +2280,9 @@ const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -2595,32 +2303,32 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
+  let item = min(place, i32(uniforms.n) * 64 - 1);
   let w = 0;
   let h = 0;
-  let cb = item % 128;
-  let rest1 = item / 128;
-  let nb = rest1;
+  let cb = item % 64;
+  let rest1 = item / 64;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   for (var r2 = member; r2 < 512; r2 += team) {
-    let a0 = nb * 1056 + r2;
-    let v0 = scratch0[a0];
-    let v1 = parameters[cb + r2 * 128 + 1251440];
+    let v0 = scratch0[n * 528 + r2];
+    let a0 = cb * 2 + r2 * 128;
+    let v1 = parameters[a0 + 1251440];
     let v2 = v0 * v1;
-    let v3 = scratch0[a0 + 528];
-    let v4 = v3 * v1;
+    let v3 = parameters[a0 + 1251441];
+    let v4 = v0 * v3;
     for (var r0 = 0; r0 < 1; r0++) {
       for (var r1 = 0; r1 < 1; r1++) {
         acc0 += v2;
@@ -2641,15 +2349,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc0 = shared4[own];
     acc1 = shared4[64 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 128) { return; }
-  let v5 = parameters[cb + 2795232];
-  let v6 = scratch1[cb];
-  let v7 = parameters[cb + 1579248];
-  let a1 = cb + nb * 264;
-  scratch3[a1] = ((acc0 - v5) * v6) + v7;
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a1 + 132] = ((acc1 - v5) * v6) + v7;
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
+  let a1 = cb * 2 + n * 132;
+  let a2 = cb * 2;
+  scratch3[a1] = ((acc0 - parameters[a2 + 2795232]) * scratch1[a2]) + parameters[a2 + 1579248];
+  scratch3[a1 + 1] = ((acc1 - parameters[a2 + 2795233]) * scratch1[a2 + 1]) + parameters[a2 + 1579249];
 }
 `,
 };
@@ -2669,8 +2373,9 @@ const infer18Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -2691,30 +2396,30 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
+  let item = min(place, i32(uniforms.n) * 64 - 1);
   let w = 0;
   let h = 0;
-  let cb = item % 128;
-  let rest1 = item / 128;
-  let nb = rest1;
+  let cb = item % 64;
+  let rest1 = item / 64;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   for (var r0 = member; r0 < 256; r0 += team) {
-    let v0 = parameters[cb + r0 * 128 + 1579376];
-    let a0 = nb * 2080 + r0;
-    acc0 += scratch1[a0] * v0;
-    acc1 += scratch1[a0 + 1040] * v0;
+    let v0 = scratch1[n * 1040 + r0];
+    let a0 = cb * 2 + r0 * 128;
+    acc0 += v0 * parameters[a0 + 1579376];
+    acc1 += v0 * parameters[a0 + 1579377];
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -2729,15 +2434,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc0 = shared4[own];
     acc1 = shared4[64 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 128) { return; }
-  let v1 = parameters[cb + 2795488];
-  let v2 = scratch2[cb];
-  let v3 = parameters[cb + 1612272];
-  let a1 = cb + nb * 264;
-  scratch3[a1] = max((scratch0[a1] + (((acc0 - v1) * v2) + v3)), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a1 + 132] = max((scratch0[a1 + 132] + (((acc1 - v1) * v2) + v3)), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
+  let a1 = cb * 2 + n * 132;
+  let a2 = cb * 2;
+  scratch3[a1] = max((scratch0[a1] + (((acc0 - parameters[a2 + 2795488]) * scratch2[a2]) + parameters[a2 + 1612272])), vec4f());
+  scratch3[a1 + 1] = max((scratch0[a1 + 1] + (((acc1 - parameters[a2 + 2795489]) * scratch2[a2 + 1]) + parameters[a2 + 1612273])), vec4f());
 }
 `,
 };
@@ -2757,8 +2458,9 @@ const infer19Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -2777,32 +2479,32 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
+  let item = min(place, i32(uniforms.n) * 64 - 1);
   let w = 0;
   let h = 0;
-  let cb = item % 128;
-  let rest1 = item / 128;
-  let nb = rest1;
+  let cb = item % 64;
+  let rest1 = item / 64;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   for (var r2 = member; r2 < 512; r2 += team) {
-    let a0 = nb * 1056 + r2;
-    let v0 = scratch0[a0];
-    let v1 = parameters[cb + r2 * 128 + 1874544];
+    let v0 = scratch0[n * 528 + r2];
+    let a0 = cb * 2 + r2 * 128;
+    let v1 = parameters[a0 + 1874544];
     let v2 = v0 * v1;
-    let v3 = scratch0[a0 + 528];
-    let v4 = v3 * v1;
+    let v3 = parameters[a0 + 1874545];
+    let v4 = v0 * v3;
     for (var r0 = 0; r0 < 1; r0++) {
       for (var r1 = 0; r1 < 1; r1++) {
         acc0 += v2;
@@ -2823,15 +2525,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc0 = shared4[own];
     acc1 = shared4[64 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 128) { return; }
-  let v5 = parameters[cb + 2795744];
-  let v6 = parameters[cb + 2202224] / sqrt((parameters[cb + 2795872] + 0.00001));
-  let v7 = parameters[cb + 2202352];
-  let a1 = cb + nb * 264;
-  scratch2[a1] = max((((acc0 - v5) * v6) + v7), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a1 + 132] = max((((acc1 - v5) * v6) + v7), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
+  let a1 = cb * 2 + n * 132;
+  let a2 = cb * 2;
+  scratch2[a1] = max((((acc0 - parameters[a2 + 2795744]) * (parameters[a2 + 2202224] / sqrt((parameters[a2 + 2795872] + 0.00001)))) + parameters[a2 + 2202352]), vec4f());
+  scratch2[a1 + 1] = max((((acc1 - parameters[a2 + 2795745]) * (parameters[a2 + 2202225] / sqrt((parameters[a2 + 2795873] + 0.00001)))) + parameters[a2 + 2202353]), vec4f());
 }
 `,
 };
@@ -2851,8 +2549,9 @@ const infer20Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -2873,32 +2572,32 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
+  let item = min(place, i32(uniforms.n) * 64 - 1);
   let w = 0;
   let h = 0;
-  let cb = item % 128;
-  let rest1 = item / 128;
-  let nb = rest1;
+  let cb = item % 64;
+  let rest1 = item / 64;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   for (var r2 = member; r2 < 512; r2 += team) {
-    let a0 = nb * 1056 + r2;
-    let v0 = scratch0[a0];
-    let v1 = parameters[cb + r2 * 128 + 2464624];
+    let v0 = scratch0[n * 528 + r2];
+    let a0 = cb * 2 + r2 * 128;
+    let v1 = parameters[a0 + 2464624];
     let v2 = v0 * v1;
-    let v3 = scratch0[a0 + 528];
-    let v4 = v3 * v1;
+    let v3 = parameters[a0 + 2464625];
+    let v4 = v0 * v3;
     for (var r0 = 0; r0 < 1; r0++) {
       for (var r1 = 0; r1 < 1; r1++) {
         acc0 += v2;
@@ -2919,15 +2618,11 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc0 = shared4[own];
     acc1 = shared4[64 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 128) { return; }
-  let v5 = parameters[cb + 2796000];
-  let v6 = parameters[cb + 2792304] / sqrt((parameters[cb + 2796128] + 0.00001));
-  let v7 = parameters[cb + 2792432];
-  let a1 = cb + nb * 264;
-  scratch3[a1] = max(((((acc0 - v5) * v6) + v7) + scratch1[a1]), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a1 + 132] = max(((((acc1 - v5) * v6) + v7) + scratch1[a1 + 132]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
+  let a1 = cb * 2 + n * 132;
+  let a2 = cb * 2;
+  scratch3[a1] = max(((((acc0 - parameters[a2 + 2796000]) * (parameters[a2 + 2792304] / sqrt((parameters[a2 + 2796128] + 0.00001)))) + parameters[a2 + 2792432]) + scratch1[a1]), vec4f());
+  scratch3[a1 + 1] = max(((((acc1 - parameters[a2 + 2796001]) * (parameters[a2 + 2792305] / sqrt((parameters[a2 + 2796129] + 0.00001)))) + parameters[a2 + 2792433]) + scratch1[a1 + 1]), vec4f());
 }
 `,
 };
@@ -2947,6 +2642,7 @@ const infer21FcMatmulAdd: KernelSpec = {
       together: false,
       invocations: { count: 10, block: 1 },
       team: 64,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -2959,13 +2655,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3008,8 +2704,9 @@ const evaluate00ToFloatToF32Div: KernelSpec = {
       below: 0,
       buffers: [0, 1],
       together: false,
-      invocations: { count: 784, block: 8 },
+      invocations: { count: 98, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3026,43 +2723,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
+  if (item >= i32(uniforms.n) * 14 * 7) { return; }
   let c = 0;
-  let w = item % 28;
-  let rest2 = item / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
-  let a0 = h * 28 + nb * 6272 + w;
+  let wb = item % 7;
+  let rest2 = item / 7;
+  let hb = rest2 % 14;
+  let rest1 = rest2 / 14;
+  let n = rest1;
+  let a0 = hb * 56 + n * 784 + wb * 4;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    let a1 = a0 + 784;
-    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    let a2 = a0 + 1568;
-    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    let a3 = a0 + 2352;
-    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    let a4 = a0 + 3136;
-    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    let a5 = a0 + 3920;
-    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    let a6 = a0 + 4704;
-    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    let a7 = a0 + 5488;
-    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
-  }
+  let a1 = a0 + 1;
+  scratch0[a0 + 1] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  let a2 = a0 + 2;
+  scratch0[a0 + 2] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  let a3 = a0 + 3;
+  scratch0[a0 + 3] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  let a4 = a0 + 28;
+  scratch0[a0 + 28] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  let a5 = a0 + 29;
+  scratch0[a0 + 29] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  let a6 = a0 + 30;
+  scratch0[a0 + 30] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  let a7 = a0 + 31;
+  scratch0[a0 + 31] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
 }
 `,
 };
@@ -3080,8 +2763,9 @@ const evaluate01Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 1568, block: 8 },
+      invocations: { count: 224, block: 1 },
       team: 4,
+      spread: 57344,
     },
     {
       name: 'evaluate_01b_conv1_conv2d_add_sqrt_div_sub_2_more_few',
@@ -3093,6 +2777,7 @@ const evaluate01Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3105,25 +2790,25 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 - 1);
+  let item = min(place, i32(uniforms.n) * 2 * 14 * 8 - 1);
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 14;
   let rest2 = rest3 / 14;
-  let h = rest2 % 14;
-  let rest1 = rest2 / 14;
-  let nb = rest1;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -3138,41 +2823,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = member; r0 < 7; r0 += team) {
-    if (((h * 2 + r0 + (-3)) >= 0) & ((h * 2 + r0 + (-3)) < 28)) {
-      for (var r1 = 0; r1 < 7; r1++) {
-        if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 28)) {
-          let a0 = h * 56 + nb * 6272 + r0 * 28 + r1 + w * 2;
-          let v0 = scratch0[a0 - 87];
-          let a1 = cb * 2 + r0 * 112 + r1 * 16;
-          let v1 = parameters[a1];
-          let v2 = parameters[a1 + 1];
-          let v3 = scratch0[a0 + 697];
-          let v4 = scratch0[a0 + 1481];
-          let v5 = scratch0[a0 + 2265];
-          let v6 = scratch0[a0 + 3049];
-          let v7 = scratch0[a0 + 3833];
-          let v8 = scratch0[a0 + 4617];
-          let v9 = scratch0[a0 + 5401];
-          acc0 += v0 * v1;
-          acc1 += v0 * v2;
-          acc2 += v3 * v1;
-          acc3 += v3 * v2;
-          acc4 += v4 * v1;
-          acc5 += v4 * v2;
-          acc6 += v5 * v1;
-          acc7 += v5 * v2;
-          acc8 += v6 * v1;
-          acc9 += v6 * v2;
-          acc10 += v7 * v1;
-          acc11 += v7 * v2;
-          acc12 += v8 * v1;
-          acc13 += v8 * v2;
-          acc14 += v9 * v1;
-          acc15 += v9 * v2;
-        }
+  for (var r1 = 0; r1 < 7; r1++) {
+    if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 28)) {
+      for (var r0 = member; r0 < 7; r0 += team) {
+        let a0 = hb * 392 + n * 784 + r0 * 28 + r1 + w * 2;
+        let v0 = select(0.0, scratch0[a0 - 87], ((hb * 14 + r0 + (-3)) >= 0));
+        let a1 = cb * 2 + r0 * 112 + r1 * 16;
+        let v1 = parameters[a1];
+        let v2 = parameters[a1 + 1];
+        let v3 = select(0.0, scratch0[a0 - 31], ((hb * 14 + r0 + (-1)) >= 0));
+        let v4 = scratch0[a0 + 25];
+        let v5 = scratch0[a0 + 81];
+        let v6 = scratch0[a0 + 137];
+        let v7 = scratch0[a0 + 193];
+        let v8 = select(0.0, scratch0[a0 + 249], ((hb * 14 + r0 + 9) < 28));
+        acc0 += v0 * v1;
+        acc1 += v0 * v2;
+        acc2 += v3 * v1;
+        acc3 += v3 * v2;
+        acc4 += v4 * v1;
+        acc5 += v4 * v2;
+        acc6 += v5 * v1;
+        acc7 += v5 * v2;
+        acc8 += v6 * v1;
+        acc9 += v6 * v2;
+        acc10 += v7 * v1;
+        acc11 += v7 * v2;
+        acc12 += v8 * v1;
+        acc13 += v8 * v2;
       }
     }
   }
@@ -3207,10 +2885,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     shared4[192 + i32(invocation)] = acc11;
     shared4[256 + i32(invocation)] = acc12;
     shared4[320 + i32(invocation)] = acc13;
-    shared4[384 + i32(invocation)] = acc14;
-    shared4[448 + i32(invocation)] = acc15;
     workgroupBarrier();
-    for (var sum = member; sum < 8; sum += team) {
+    for (var sum = member; sum < 6; sum += team) {
       var total = shared4[sum * 64 + own];
       for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
       shared4[sum * 64 + own] = total;
@@ -3222,48 +2898,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc11 = shared4[192 + own];
     acc12 = shared4[256 + own];
     acc13 = shared4[320 + own];
-    acc14 = shared4[384 + own];
-    acc15 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8) { return; }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 14 * 8) { return; }
   let a2 = cb * 2;
-  let v10 = parameters[a2 + 2793856];
-  let v11 = parameters[a2 + 784] / sqrt((parameters[a2 + 2793872] + 0.00001));
-  let v12 = parameters[a2 + 800];
-  let v13 = parameters[a2 + 2793857];
-  let v14 = parameters[a2 + 785] / sqrt((parameters[a2 + 2793873] + 0.00001));
-  let v15 = parameters[a2 + 801];
-  let a3 = cb * 2 + h * 224 + nb * 25088 + w * 16;
-  scratch1[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch1[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a3 + 3136] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 3137] = max((((acc3 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a3 + 6272] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 6273] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a3 + 9408] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 9409] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a3 + 12544] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 12545] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a3 + 15680] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 15681] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a3 + 18816] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 18817] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a3 + 21952] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 21953] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
+  let v9 = parameters[a2 + 2793856];
+  let v10 = parameters[a2 + 784] / sqrt((parameters[a2 + 2793872] + 0.00001));
+  let v11 = parameters[a2 + 800];
+  let v12 = parameters[a2 + 2793857];
+  let v13 = parameters[a2 + 785] / sqrt((parameters[a2 + 2793873] + 0.00001));
+  let v14 = parameters[a2 + 801];
+  let a3 = cb * 2 + hb * 1568 + n * 3136 + w * 16;
+  scratch1[a3] = max((((acc0 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 1] = max((((acc1 - v12) * v13) + v14), vec4f());
+  scratch1[a3 + 224] = max((((acc2 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 225] = max((((acc3 - v12) * v13) + v14), vec4f());
+  scratch1[a3 + 448] = max((((acc4 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 449] = max((((acc5 - v12) * v13) + v14), vec4f());
+  scratch1[a3 + 672] = max((((acc6 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 673] = max((((acc7 - v12) * v13) + v14), vec4f());
+  scratch1[a3 + 896] = max((((acc8 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 897] = max((((acc9 - v12) * v13) + v14), vec4f());
+  scratch1[a3 + 1120] = max((((acc10 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 1121] = max((((acc11 - v12) * v13) + v14), vec4f());
+  scratch1[a3 + 1344] = max((((acc12 - v9) * v10) + v11), vec4f());
+  scratch1[a3 + 1345] = max((((acc13 - v12) * v13) + v14), vec4f());
 }
 `,
 };
@@ -3281,8 +2939,9 @@ const evaluate02MaxPool2dMaxPool2d: KernelSpec = {
       below: 0,
       buffers: [0, 1],
       together: false,
-      invocations: { count: 784, block: 8 },
+      invocations: { count: 112, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3306,8 +2965,9 @@ const evaluate03Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -3336,8 +2996,9 @@ const evaluate04Layer10Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -3367,8 +3028,9 @@ const evaluate05Layer11Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -3397,8 +3059,9 @@ const evaluate06Layer11Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 112, block: 2 },
-      team: 16,
+      invocations: { count: 112, block: 1 },
+      team: 64,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -3426,8 +3089,9 @@ const evaluate07Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 8,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'evaluate_07b_layer2_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3439,6 +3103,7 @@ const evaluate07Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3460,8 +3125,9 @@ const evaluate08Layer20Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3491,8 +3157,9 @@ const evaluate09Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 512, block: 8 },
-      team: 8,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'evaluate_09b_layer2_0_downsample_0_conv2d_sub_mul_add',
@@ -3504,6 +3171,7 @@ const evaluate09Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3533,8 +3201,9 @@ const evaluate10Layer21Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3563,8 +3232,9 @@ const evaluate11Layer21Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3594,8 +3264,9 @@ const evaluate12Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'evaluate_12b_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3607,6 +3278,7 @@ const evaluate12Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3633,8 +3305,9 @@ const evaluate13Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'evaluate_13b_layer3_0_conv2_conv2d_sub_mul_add_fewer',
@@ -3646,6 +3319,7 @@ const evaluate13Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3675,8 +3349,9 @@ const evaluate14Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 256, block: 4 },
-      team: 8,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'evaluate_14b_layer3_0_downsample_0_conv2d_sub_mul_add',
@@ -3688,6 +3363,7 @@ const evaluate14Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3717,8 +3393,9 @@ const evaluate15Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'evaluate_15b_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3730,6 +3407,7 @@ const evaluate15Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3758,8 +3436,9 @@ const evaluate16Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'evaluate_16b_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3771,6 +3450,7 @@ const evaluate16Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3801,7 +3481,8 @@ const evaluate17Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3828,8 +3509,9 @@ const evaluate18Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3859,8 +3541,9 @@ const evaluate19Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3890,8 +3573,9 @@ const evaluate20Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3920,8 +3604,9 @@ const evaluate21Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 128, block: 2 },
-      team: 16,
+      invocations: { count: 64, block: 1 },
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -3951,6 +3636,7 @@ const evaluate22FcMatmulAdd: KernelSpec = {
       together: false,
       invocations: { count: 10, block: 1 },
       team: 64,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -3974,6 +3660,7 @@ const evaluate23LossAmaxArgmaxEqToF32SubExpSum: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4037,6 +3724,7 @@ const evaluate24LossLogSubEqSelectSum3More: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 0 },
       team: 64,
+      spread: 64,
     },
   ],
   workgroup: 64,
@@ -4055,13 +3743,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4116,6 +3804,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00b_fc_weight_reordered',
@@ -4127,6 +3816,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       together: false,
       invocations: { count: 2560, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00c_layer4_1_conv2_weight_reordered',
@@ -4138,6 +3828,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       together: false,
       invocations: { count: 32768, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00d_layer4_1_conv1_weight_reordered',
@@ -4149,6 +3840,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       together: false,
       invocations: { count: 32768, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00e_layer4_0_conv2_weight_reordered',
@@ -4160,6 +3852,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       together: false,
       invocations: { count: 32768, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00f_layer4_0_conv1_weight_reordered',
@@ -4171,6 +3864,7 @@ const train00ToFloatToF32DivFcWeightReordered: KernelSpec = {
       together: false,
       invocations: { count: 147456, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4362,6 +4056,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 1568, block: 8 },
       team: 4,
+      spread: 50176,
     },
     {
       name: 'train_01b_layer4_0_downsample_0_weight_reordered',
@@ -4373,6 +4068,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 16384, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01c_layer3_1_conv2_weight_reordered',
@@ -4384,6 +4080,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 73728, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01d_layer3_1_conv1_weight_reordered',
@@ -4395,6 +4092,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 73728, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01e_layer3_0_conv2_weight_reordered',
@@ -4406,6 +4104,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 73728, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01f_layer3_0_conv1_weight_reordered',
@@ -4417,6 +4116,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 36864, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01g_conv1_conv2d_fewer_than_5',
@@ -4428,6 +4128,7 @@ const train01Conv1Conv2dLayer40Downsample0Weigh: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4454,11 +4155,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 294912>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv1: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4715,8 +4416,8 @@ fn part5(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 * min(4, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 * team0 + 63) / 64;
   if (number < 256) { part1(number, invocation); return; }
   number -= 256;
   if (number < 1152) { part2(number, invocation); return; }
@@ -4747,6 +4448,7 @@ const train02Bn1MeanSubMulMaxAdd2MoreLayer30: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_02b_layer3_0_downsample_0_weight_reordered',
@@ -4758,6 +4460,7 @@ const train02Bn1MeanSubMulMaxAdd2MoreLayer30: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_02c_layer2_1_conv2_weight_reordered',
@@ -4769,6 +4472,7 @@ const train02Bn1MeanSubMulMaxAdd2MoreLayer30: KernelSpec = {
       together: false,
       invocations: { count: 18432, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_02d_layer2_1_conv1_weight_reordered',
@@ -4780,6 +4484,7 @@ const train02Bn1MeanSubMulMaxAdd2MoreLayer30: KernelSpec = {
       together: false,
       invocations: { count: 18432, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4806,11 +4511,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 147456>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 // bn1: mean + sub + mul + max + add + 2 more
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4940,8 +4645,8 @@ fn part3(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16 * min(64, most_members) + 63) / 64;
+  if (number < (16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * team0 + 63) / 64;
   if (number < 64) { part1(number, invocation); return; }
   number -= 64;
   if (number < 288) { part2(number, invocation); return; }
@@ -4968,6 +4673,7 @@ const train03ReluSubMulAddReluLayer10Conv1Con: KernelSpec = {
       together: false,
       invocations: { count: 3136, block: 8 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_03b_layer1_0_conv1_conv2d_weights_transforme',
@@ -4979,6 +4685,7 @@ const train03ReluSubMulAddReluLayer10Conv1Con: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_03c_layer2_0_conv2_weight_reordered',
@@ -4990,6 +4697,7 @@ const train03ReluSubMulAddReluLayer10Conv1Con: KernelSpec = {
       together: false,
       invocations: { count: 18432, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_03d_layer2_0_conv1_weight_reordered',
@@ -5001,6 +4709,7 @@ const train03ReluSubMulAddReluLayer10Conv1Con: KernelSpec = {
       together: false,
       invocations: { count: 9216, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5139,6 +4848,7 @@ const train04MaxPool2dMaxPool2dMaxPool2dIndexLa: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_04b_layer2_0_downsample_0_weight_reordered',
@@ -5150,6 +4860,7 @@ const train04MaxPool2dMaxPool2dMaxPool2dIndexLa: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_04c_layer1_1_conv2_weight_reordered',
@@ -5161,6 +4872,7 @@ const train04MaxPool2dMaxPool2dMaxPool2dIndexLa: KernelSpec = {
       together: false,
       invocations: { count: 4608, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_04d_layer1_1_conv1_weight_reordered',
@@ -5172,6 +4884,7 @@ const train04MaxPool2dMaxPool2dMaxPool2dIndexLa: KernelSpec = {
       together: false,
       invocations: { count: 4608, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_04e_layer1_0_conv2_weight_reordered',
@@ -5183,6 +4896,7 @@ const train04MaxPool2dMaxPool2dMaxPool2dIndexLa: KernelSpec = {
       together: false,
       invocations: { count: 4608, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5480,7 +5194,8 @@ const train05Layer10Conv1Conv2dLayer10Conv1Wei: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_05b_layer1_0_conv1_weight_reordered',
@@ -5492,6 +5207,7 @@ const train05Layer10Conv1Conv2dLayer10Conv1Wei: KernelSpec = {
       together: false,
       invocations: { count: 4608, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_05c_layer1_0_conv1_conv2d_fewer_than_4',
@@ -5503,6 +5219,7 @@ const train05Layer10Conv1Conv2dLayer10Conv1Wei: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5523,11 +5240,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<f32, 36864>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer1.0.conv1: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5706,8 +5423,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team0 + 63) / 64;
   if (number < 72) { part1(number, invocation); }
 }
 `,
@@ -5730,6 +5447,7 @@ const train06Layer10Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_06b_layer1_0_conv2_conv2d_weights_transforme',
@@ -5741,6 +5459,7 @@ const train06Layer10Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5763,13 +5482,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 102400>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5842,6 +5561,7 @@ const train07Layer10SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5919,7 +5639,8 @@ const train08Layer10Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_08b_layer1_0_conv2_conv2d_fewer_than_4',
@@ -5931,6 +5652,7 @@ const train08Layer10Conv2Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5949,13 +5671,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -6128,6 +5850,7 @@ const train09Layer10Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_09b_layer1_1_conv1_conv2d_weights_transforme',
@@ -6139,6 +5862,7 @@ const train09Layer10Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -6161,13 +5885,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 102400>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -6242,6 +5966,7 @@ const train10Layer10SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -6321,7 +6046,8 @@ const train11Layer11Conv1Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_11b_layer1_1_conv1_conv2d_fewer_than_4',
@@ -6333,6 +6059,7 @@ const train11Layer11Conv1Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -6351,13 +6078,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -6530,6 +6257,7 @@ const train12Layer11Bn1SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_12b_layer1_1_conv2_conv2d_weights_transforme',
@@ -6541,6 +6269,7 @@ const train12Layer11Bn1SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -6563,13 +6292,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 102400>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -6642,6 +6371,7 @@ const train13Layer11SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -6719,7 +6449,8 @@ const train14Layer11Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_14b_layer1_1_conv2_conv2d_fewer_than_4',
@@ -6731,6 +6462,7 @@ const train14Layer11Conv2Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -6749,13 +6481,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -6928,6 +6660,7 @@ const train15Layer11Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
   ],
   workgroup: 64,
@@ -6948,13 +6681,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 16>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7029,6 +6762,7 @@ const train16Layer11SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -7110,7 +6844,8 @@ const train17Layer20Conv1Conv2dLayer20Downsampl: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_17b_layer2_0_downsample_0_conv2d',
@@ -7121,7 +6856,8 @@ const train17Layer20Conv1Conv2dLayer20Downsampl: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 512, block: 8 },
-      team: 8,
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'train_17c_layer2_0_conv1_conv2d_fewer_than_5',
@@ -7133,6 +6869,7 @@ const train17Layer20Conv1Conv2dLayer20Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_17d_layer2_0_downsample_0_conv2d_fewer_than',
@@ -7144,6 +6881,7 @@ const train17Layer20Conv1Conv2dLayer20Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -7162,11 +6900,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.0.conv1: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7263,7 +7002,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.0.downsample.0: conv2d
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7350,9 +7089,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 7) / 8) * 4 * 4 * 32 * min(8, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 7) / 8) * 4 * 4 * 32 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -7374,6 +7113,7 @@ const train18Layer20Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_18b_layer2_0_conv2_conv2d_weights_transforme',
@@ -7385,6 +7125,7 @@ const train18Layer20Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -7407,13 +7148,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 262144>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7500,6 +7241,7 @@ const train19Layer20SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -7579,7 +7321,8 @@ const train20Layer20Conv2Conv2dLayer20Downsampl: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_20b_layer2_0_downsample_1_sub_max_div_mean_m',
@@ -7591,6 +7334,7 @@ const train20Layer20Conv2Conv2dLayer20Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_20c_layer2_0_conv2_conv2d_fewer_than_5',
@@ -7602,6 +7346,7 @@ const train20Layer20Conv2Conv2dLayer20Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -7628,11 +7373,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.0.conv2: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7731,7 +7477,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.0.downsample.1: sub + max + div + mean + mul + 2 more
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7804,9 +7550,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64;
-  if (number < (32 * min(64, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team0 + 63) / 64;
+  if (number < (32 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -7828,6 +7574,7 @@ const train21Layer20Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
   ],
   workgroup: 64,
@@ -7848,13 +7595,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -7943,6 +7690,7 @@ const train22Layer20Bn2SubMulAddLayer21Conv1: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 8 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_22b_layer2_1_conv1_conv2d_weights_transforme',
@@ -7954,6 +7702,7 @@ const train22Layer20Bn2SubMulAddLayer21Conv1: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8036,6 +7785,7 @@ const train23Layer20SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8115,7 +7865,8 @@ const train24Layer21Conv1Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_24b_layer2_1_conv1_conv2d_fewer_than_5',
@@ -8127,6 +7878,7 @@ const train24Layer21Conv1Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8145,13 +7897,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -8268,6 +8020,7 @@ const train25Layer21Bn1SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_25b_layer2_1_conv2_conv2d_weights_transforme',
@@ -8279,6 +8032,7 @@ const train25Layer21Bn1SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8301,13 +8055,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 262144>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -8394,6 +8148,7 @@ const train26Layer21SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8471,7 +8226,8 @@ const train27Layer21Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_27b_layer2_1_conv2_conv2d_fewer_than_5',
@@ -8483,6 +8239,7 @@ const train27Layer21Conv2Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8501,13 +8258,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -8624,6 +8381,7 @@ const train28Layer21Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
   ],
   workgroup: 64,
@@ -8644,13 +8402,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -8739,6 +8497,7 @@ const train29Layer21SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8820,7 +8579,8 @@ const train30Layer30Conv1Conv2dLayer30Downsampl: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_30b_layer3_0_downsample_0_conv2d',
@@ -8831,7 +8591,8 @@ const train30Layer30Conv1Conv2dLayer30Downsampl: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 256, block: 4 },
-      team: 8,
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'train_30c_layer3_0_conv1_conv2d_fewer_than_5',
@@ -8843,6 +8604,7 @@ const train30Layer30Conv1Conv2dLayer30Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_30d_layer3_0_downsample_0_conv2d_fewer_than',
@@ -8854,6 +8616,7 @@ const train30Layer30Conv1Conv2dLayer30Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -8872,11 +8635,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 // layer3.0.conv1: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -8943,7 +8707,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer3.0.downsample.0: conv2d
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9002,9 +8766,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 2 * 2 * 64 * min(8, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 2 * 2 * 64 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -9026,6 +8790,7 @@ const train31Layer30Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -9046,13 +8811,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 64>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9137,6 +8902,7 @@ const train32Layer30SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 4 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9204,7 +8970,8 @@ const train33Layer30Conv2Conv2dLayer30Downsampl: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_33b_layer3_0_downsample_1_sub_max_div_mean_m',
@@ -9216,6 +8983,7 @@ const train33Layer30Conv2Conv2dLayer30Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
     {
       name: 'train_33c_layer3_0_conv2_conv2d_fewer_than_5',
@@ -9227,6 +8995,7 @@ const train33Layer30Conv2Conv2dLayer30Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9251,11 +9020,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 64>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 // layer3.0.conv2: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9322,7 +9092,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer3.0.downsample.1: sub + max + div + mean + mul + 2 more
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9393,9 +9163,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64;
-  if (number < (64 * min(64, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team0 + 63) / 64;
+  if (number < (64 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -9417,6 +9187,7 @@ const train34Layer30Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -9437,13 +9208,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 64>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9528,6 +9299,7 @@ const train35Layer30Bn2SubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 4 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9596,6 +9368,7 @@ const train36Layer30SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 4 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9663,7 +9436,8 @@ const train37Layer31Conv1Conv2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_37b_layer3_1_conv1_conv2d_fewer_than_5',
@@ -9675,6 +9449,7 @@ const train37Layer31Conv1Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9687,13 +9462,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9778,6 +9553,7 @@ const train38Layer31Bn1SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -9798,13 +9574,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 64>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -9889,6 +9665,7 @@ const train39Layer31SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 4 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9954,7 +9731,8 @@ const train40Layer31Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_40b_layer3_1_conv2_conv2d_fewer_than_5',
@@ -9966,6 +9744,7 @@ const train40Layer31Conv2Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -9978,13 +9757,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10069,6 +9848,7 @@ const train41Layer31Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -10089,13 +9869,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 64>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10182,6 +9962,7 @@ const train42Layer31SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 4 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -10251,7 +10032,8 @@ const train43Layer40Conv1Conv2dLayer40Downsampl: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_43b_layer4_0_downsample_0_conv2d',
@@ -10262,7 +10044,8 @@ const train43Layer40Conv1Conv2dLayer40Downsampl: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -10281,11 +10064,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 // layer4.0.conv1: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10336,7 +10120,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer4.0.downsample.0: conv2d
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10379,9 +10163,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 128 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -10403,6 +10187,7 @@ const train44Layer40Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -10423,13 +10208,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10498,6 +10283,7 @@ const train45Layer40SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -10557,7 +10343,8 @@ const train46Layer40Conv2Conv2dLayer40Downsampl: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_46b_layer4_0_downsample_1_sub_max_div_mean_m',
@@ -10569,6 +10356,7 @@ const train46Layer40Conv2Conv2dLayer40Downsampl: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -10593,11 +10381,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>, 128>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 // layer4.0.conv2: conv2d
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10646,7 +10435,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer4.0.downsample.1: sub + max + div + mean + mul + 2 more
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10701,9 +10490,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64;
-  if (number < (128 * min(64, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 128 * team0 + 63) / 64;
+  if (number < (128 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -10725,6 +10514,7 @@ const train47Layer40Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -10745,13 +10535,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -10820,6 +10610,7 @@ const train48Layer40Bn2SubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -10880,6 +10671,7 @@ const train49Layer40SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -10939,7 +10731,8 @@ const train50Layer41Conv1Conv2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -10952,13 +10745,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11025,6 +10818,7 @@ const train51Layer41Bn1SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -11045,13 +10839,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11120,6 +10914,7 @@ const train52Layer41SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -11177,7 +10972,8 @@ const train53Layer41Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -11190,13 +10986,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11263,6 +11059,7 @@ const train54Layer41Bn2SubMaxDivMeanMul2More: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -11283,13 +11080,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11360,6 +11157,7 @@ const train55Layer41SubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -11420,6 +11218,7 @@ const train56FcMatmulAdd: KernelSpec = {
       together: false,
       invocations: { count: 10, block: 1 },
       team: 64,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -11432,13 +11231,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11485,6 +11284,7 @@ const train57LossAmaxArgmaxEqToF32SubExpSumL: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -11577,6 +11377,7 @@ const train58LossLogSubEqSelectSum3MoreFcBac: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 0 },
       team: 64,
+      spread: 64,
     },
     {
       name: 'train_58b_fc_backward_sum',
@@ -11588,6 +11389,7 @@ const train58LossLogSubEqSelectSum3MoreFcBac: KernelSpec = {
       together: false,
       invocations: { count: 10, block: 0 },
       team: 64,
+      spread: 640,
     },
     {
       name: 'train_58c_fc_backward_matmul',
@@ -11599,6 +11401,7 @@ const train58LossLogSubEqSelectSum3MoreFcBac: KernelSpec = {
       together: false,
       invocations: { count: 5120, block: 0 },
       team: 8,
+      spread: 40960,
     },
     {
       name: 'train_58d_fc_backward_matmul_gt_select',
@@ -11610,6 +11413,7 @@ const train58LossLogSubEqSelectSum3MoreFcBac: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 8,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -11636,12 +11440,15 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
+override team3: i32 = 1;
 var<workgroup> shared1: array<f32, 128>;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 // loss: log + sub + eq + select + sum + 3 more
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11678,7 +11485,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc backward: sum
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11705,7 +11512,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc backward: matmul
 fn part2(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11734,7 +11541,7 @@ fn part2(number: i32, invocation: u32) {
 }
 // fc backward: matmul + gt + select
 fn part3(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team3;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11778,13 +11585,13 @@ fn part3(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (1 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (1 * min(64, most_members) + 63) / 64;
-  if (number < (10 * min(64, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (10 * min(64, most_members) + 63) / 64;
-  if (number < (5120 * min(8, most_members) + 63) / 64) { part2(number, invocation); return; }
-  number -= (5120 * min(8, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(8, most_members) + 63) / 64) { part3(number, invocation); }
+  if (number < (1 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (1 * team0 + 63) / 64;
+  if (number < (10 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (10 * team1 + 63) / 64;
+  if (number < (5120 * team2 + 63) / 64) { part2(number, invocation); return; }
+  number -= (5120 * team2 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team3 + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -11806,6 +11613,7 @@ const train59Layer41Bn2BackwardSubSumMul: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -11826,13 +11634,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -11887,6 +11695,7 @@ const train60Layer41Bn2BackwardReshapeLayer41B: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_60b_layer4_1_bn2_backward_div',
@@ -11898,6 +11707,7 @@ const train60Layer41Bn2BackwardReshapeLayer41B: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -11958,6 +11768,7 @@ const train61Layer41Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -12029,6 +11840,7 @@ const train62Layer41Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 36864, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_62b_layer4_1_conv2_backward_conv2d_input_gra',
@@ -12039,7 +11851,8 @@ const train62Layer41Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -12060,7 +11873,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 // layer4.1.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
@@ -12141,7 +11954,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer4.1.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -12195,7 +12008,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 576) { part0(number, invocation); return; }
   number -= 576;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -12217,6 +12030,7 @@ const train63Layer41Bn1BackwardSubSumMul: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -12237,13 +12051,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -12298,6 +12112,7 @@ const train64Layer41Bn1BackwardReshapeLayer41B: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_64b_layer4_1_bn1_backward_div',
@@ -12309,6 +12124,7 @@ const train64Layer41Bn1BackwardReshapeLayer41B: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -12369,6 +12185,7 @@ const train65Layer41Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -12440,6 +12257,7 @@ const train66Layer41Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 36864, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_66b_layer4_1_conv1_backward_conv2d_input_gra',
@@ -12450,7 +12268,8 @@ const train66Layer41Conv1BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 2, 1, 3, 5],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -12473,7 +12292,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 // layer4.1.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
@@ -12554,7 +12373,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer4.1.conv1 backward: conv2d_input_grad + add + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -12608,7 +12427,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 576) { part0(number, invocation); return; }
   number -= 576;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -12630,6 +12449,7 @@ const train67Layer40Downsample1BackwardSubSumM: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -12656,13 +12476,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch7: array<vec4<f32>, 128>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -12723,6 +12543,7 @@ const train68Layer40Downsample1BackwardReshapeL: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_68b_layer4_0_downsample_1_backward_div',
@@ -12734,6 +12555,7 @@ const train68Layer40Downsample1BackwardReshapeL: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_68c_layer4_0_bn2_backward_div',
@@ -12745,6 +12567,7 @@ const train68Layer40Downsample1BackwardReshapeL: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -12818,6 +12641,7 @@ const train69Layer40Downsample1BackwardSubMulD: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -12889,6 +12713,7 @@ const train70Layer40Downsample0BackwardConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 3712, block: 0 },
       team: 8,
+      spread: 29696,
     },
     {
       name: 'train_70b_copy_to_d_layer4_0_downsample_1_bias',
@@ -12900,6 +12725,7 @@ const train70Layer40Downsample0BackwardConv2dWe: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -12912,11 +12738,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(2) var<storage, read_write> gradients: array<vec4<f32>, 1612400>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer4.0.downsample.0 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13017,8 +12843,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (3712 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (3712 * min(8, most_members) + 63) / 64;
+  if (number < (3712 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (3712 * team0 + 63) / 64;
   if (number < 2) { part1(number, invocation); }
 }
 `,
@@ -13041,6 +12867,7 @@ const train71Layer40Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -13112,6 +12939,7 @@ const train72Layer40Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 36864, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_72b_layer4_0_conv2_backward_conv2d_input_gra',
@@ -13122,7 +12950,8 @@ const train72Layer40Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
   ],
   workgroup: 64,
@@ -13143,7 +12972,7 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 // layer4.0.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
@@ -13224,7 +13053,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer4.0.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13278,7 +13107,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var number = i32(group.y * groups.x + group.x);
   if (number < 576) { part0(number, invocation); return; }
   number -= 576;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 128 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -13300,6 +13129,7 @@ const train73Layer40Bn1BackwardSubSumMul: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 64,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -13320,13 +13150,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>, 128>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13381,6 +13211,7 @@ const train74Layer40Bn1BackwardReshapeLayer40B: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_74b_layer4_0_bn1_backward_div',
@@ -13392,6 +13223,7 @@ const train74Layer40Bn1BackwardReshapeLayer40B: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -13452,6 +13284,7 @@ const train75Layer40Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -13522,7 +13355,8 @@ const train76Layer40Conv1BackwardConv2dInputGra: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_76b_layer4_0_conv1_backward_conv2d_weight_gr',
@@ -13534,6 +13368,7 @@ const train76Layer40Conv1BackwardConv2dInputGra: KernelSpec = {
       together: false,
       invocations: { count: 18432, block: 0 },
       team: 2,
+      spread: 36864,
     },
     {
       name: 'train_76c_layer4_0_conv1_backward_conv2d_input_gra',
@@ -13545,6 +13380,7 @@ const train76Layer40Conv1BackwardConv2dInputGra: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -13565,11 +13401,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>, 989040>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer4.0.conv1 backward: conv2d_input_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13630,7 +13467,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer4.0.conv1 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
-  let team = min(2, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13763,9 +13600,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64;
-  if (number < (18432 * min(2, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team0 + 63) / 64;
+  if (number < (18432 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -13786,7 +13623,8 @@ const train77Layer40Downsample0BackwardConv2dIn: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 64, block: 1 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_77b_layer4_0_downsample_0_backward_conv2d_in',
@@ -13798,6 +13636,7 @@ const train77Layer40Downsample0BackwardConv2dIn: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -13818,14 +13657,14 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13893,6 +13732,7 @@ const train78Layer31Bn2BackwardSubSumMulDiv: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -13915,13 +13755,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 64>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -13985,6 +13825,7 @@ const train79Layer31Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -14058,6 +13899,7 @@ const train80Layer31Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 16384, block: 0 },
       team: 4,
+      spread: 65536,
     },
     {
       name: 'train_80b_layer3_1_conv2_backward_conv2d_input_gra',
@@ -14068,7 +13910,8 @@ const train80Layer31Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_80c_layer3_1_conv2_backward_conv2d_input_gra',
@@ -14080,6 +13923,7 @@ const train80Layer31Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -14100,11 +13944,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer3.1.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -14202,7 +14047,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer3.1.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -14272,9 +14117,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16384 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16384 * min(4, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (16384 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16384 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -14296,6 +14141,7 @@ const train81Layer31Bn1BackwardSubSumMulDiv: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -14318,13 +14164,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 64>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -14388,6 +14234,7 @@ const train82Layer31Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -14461,6 +14308,7 @@ const train83Layer31Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 16384, block: 0 },
       team: 4,
+      spread: 65536,
     },
     {
       name: 'train_83b_layer3_1_conv1_backward_conv2d_input_gra',
@@ -14471,7 +14319,8 @@ const train83Layer31Conv1BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 2, 1, 3, 5],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_83c_layer3_1_conv1_backward_conv2d_input_gra',
@@ -14483,6 +14332,7 @@ const train83Layer31Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -14505,11 +14355,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer3.1.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -14607,7 +14458,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer3.1.conv1 backward: conv2d_input_grad + add + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -14677,9 +14528,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16384 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16384 * min(4, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (16384 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16384 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -14701,6 +14552,7 @@ const train84Layer30Downsample1BackwardSubSumM: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -14723,13 +14575,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 64>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -14793,6 +14645,7 @@ const train85Layer30Downsample1BackwardSubMulD: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 2 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_85b_copy_to_d_layer3_0_downsample_1_bias',
@@ -14804,6 +14657,7 @@ const train85Layer30Downsample1BackwardSubMulD: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -14888,6 +14742,7 @@ const train86Layer30Downsample0BackwardConv2dWe: KernelSpec = {
       together: true,
       invocations: { count: 3712, block: 0 },
       team: 8,
+      spread: 29696,
     },
   ],
   workgroup: 64,
@@ -14906,13 +14761,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15026,6 +14881,7 @@ const train87Layer30Bn2BackwardSubMulSumDivLa: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
     {
       name: 'train_87b_layer3_0_downsample_0_backward_conv2d_we',
@@ -15037,6 +14893,7 @@ const train87Layer30Bn2BackwardSubMulSumDivLa: KernelSpec = {
       together: false,
       invocations: { count: 3698, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -15061,11 +14918,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> gradients: array<f32, 1595328>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // layer3.0.bn2 backward: sub + mul + sum + div
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15181,8 +15038,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (64 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (64 * min(64, most_members) + 63) / 64;
+  if (number < (64 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (64 * team0 + 63) / 64;
   if (number < 58) { part1(number, invocation); }
 }
 `,
@@ -15205,6 +15062,7 @@ const train88Layer30Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -15278,6 +15136,7 @@ const train89Layer30Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 16384, block: 0 },
       team: 4,
+      spread: 65536,
     },
     {
       name: 'train_89b_layer3_0_conv2_backward_conv2d_input_gra',
@@ -15288,7 +15147,8 @@ const train89Layer30Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 4],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_89c_layer3_0_conv2_backward_conv2d_input_gra',
@@ -15300,6 +15160,7 @@ const train89Layer30Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -15320,11 +15181,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer3.0.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15422,7 +15284,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer3.0.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15492,9 +15354,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16384 * min(4, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16384 * min(4, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (16384 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16384 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 2 * 64 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -15516,6 +15378,7 @@ const train90Layer30Bn1BackwardSubSumMulDiv: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 64,
+      spread: 4096,
     },
   ],
   workgroup: 64,
@@ -15538,13 +15401,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 64>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15608,6 +15471,7 @@ const train91Layer30Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 256, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -15680,7 +15544,8 @@ const train92Layer30Conv1BackwardConv2dInputGra: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 64, block: 1 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_92b_layer3_0_conv1_backward_conv2d_weight_gr',
@@ -15692,6 +15557,7 @@ const train92Layer30Conv1BackwardConv2dInputGra: KernelSpec = {
       together: true,
       invocations: { count: 6144, block: 0 },
       team: 8,
+      spread: 49152,
     },
     {
       name: 'train_92c_layer3_0_conv1_backward_conv2d_input_gra',
@@ -15703,6 +15569,7 @@ const train92Layer30Conv1BackwardConv2dInputGra: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -15723,11 +15590,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> gradients: array<vec4<f32>, 242928>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer3.0.conv1 backward: conv2d_input_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15813,7 +15681,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer3.0.conv1 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -15938,9 +15806,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 2 * 2 * 16 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 2 * 2 * 16 * min(16, most_members) + 63) / 64;
-  if (number < (6144 * min(8, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (i32(uniforms.n) * 2 * 2 * 16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (i32(uniforms.n) * 2 * 2 * 16 * team0 + 63) / 64;
+  if (number < (6144 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -15961,7 +15829,8 @@ const train93Layer30Downsample0BackwardConv2dIn: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 256, block: 4 },
-      team: 8,
+      team: 64,
+      spread: 32768,
     },
     {
       name: 'train_93b_layer3_0_downsample_0_backward_conv2d_in',
@@ -15973,6 +15842,7 @@ const train93Layer30Downsample0BackwardConv2dIn: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -15993,14 +15863,14 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(4) var<storage, read_write> scratch4: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16099,6 +15969,7 @@ const train94Layer21Bn2BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_94b_layer2_1_conv2_backward_conv2d_input_gra',
@@ -16110,6 +15981,7 @@ const train94Layer21Bn2BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -16136,13 +16008,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 262144>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16208,6 +16080,7 @@ const train95Layer21Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -16281,6 +16154,7 @@ const train96Layer21Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 6144, block: 0 },
       team: 8,
+      spread: 49152,
     },
     {
       name: 'train_96b_layer2_1_conv2_backward_conv2d_input_gra',
@@ -16291,7 +16165,8 @@ const train96Layer21Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 3, 5],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_96c_layer2_1_conv2_backward_conv2d_input_gra',
@@ -16303,6 +16178,7 @@ const train96Layer21Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -16325,11 +16201,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.1.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16420,7 +16297,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.1.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16522,9 +16399,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (6144 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (6144 * min(8, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (6144 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (6144 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -16546,6 +16423,7 @@ const train97Layer21Bn1BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_97b_layer2_1_conv1_backward_conv2d_input_gra',
@@ -16557,6 +16435,7 @@ const train97Layer21Bn1BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -16583,13 +16462,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 262144>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16655,6 +16534,7 @@ const train98Layer21Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -16728,6 +16608,7 @@ const train99Layer21Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 6144, block: 0 },
       team: 8,
+      spread: 49152,
     },
     {
       name: 'train_99b_layer2_1_conv1_backward_conv2d_input_gra',
@@ -16738,7 +16619,8 @@ const train99Layer21Conv1BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 2, 1, 3, 4, 6],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_99c_layer2_1_conv1_backward_conv2d_input_gra',
@@ -16750,6 +16632,7 @@ const train99Layer21Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -16774,11 +16657,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.1.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16869,7 +16753,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.1.conv1 backward: conv2d_input_grad + add + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -16971,9 +16855,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (6144 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (6144 * min(8, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (6144 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (6144 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -16995,6 +16879,7 @@ const train100Layer20Downsample1BackwardSubSumM: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
   ],
   workgroup: 64,
@@ -17017,13 +16902,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 32>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -17089,6 +16974,7 @@ const train101Layer20Downsample1BackwardSubMulD: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 2 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_101b_copy_to_d_layer2_0_downsample_1_bias',
@@ -17100,6 +16986,7 @@ const train101Layer20Downsample1BackwardSubMulD: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -17184,6 +17071,7 @@ const train102Layer20Downsample0BackwardConv2dWe: KernelSpec = {
       together: true,
       invocations: { count: 4096, block: 0 },
       team: 8,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -17202,13 +17090,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 32768>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -17299,6 +17187,7 @@ const train103Layer20Bn2BackwardSubMulSumDivLa: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_103b_layer2_0_conv2_backward_conv2d_input_gra',
@@ -17310,6 +17199,7 @@ const train103Layer20Bn2BackwardSubMulSumDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -17336,13 +17226,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 262144>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -17396,6 +17286,7 @@ const train104Layer20Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -17469,6 +17360,7 @@ const train105Layer20Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 6144, block: 0 },
       team: 8,
+      spread: 49152,
     },
     {
       name: 'train_105b_layer2_0_conv2_backward_conv2d_input_gra',
@@ -17479,7 +17371,8 @@ const train105Layer20Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 3, 6],
       together: false,
       invocations: { count: 128, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 65536,
     },
     {
       name: 'train_105c_layer2_0_downsample_0_backward_conv2d_we',
@@ -17491,6 +17384,7 @@ const train105Layer20Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_105d_layer2_0_conv2_backward_conv2d_input_gra',
@@ -17502,6 +17396,7 @@ const train105Layer20Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -17526,11 +17421,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.0.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -17645,7 +17541,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.0.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -17795,10 +17691,10 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (6144 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (6144 * min(8, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 4 * 32 * min(16, most_members) + 63) / 64;
+  if (number < (6144 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (6144 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 4 * 32 * team1 + 63) / 64;
   if (number < 64) { part2(number, invocation); }
 }
 `,
@@ -17821,6 +17717,7 @@ const train106Layer20Bn1BackwardSubSumMulDiv: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
   ],
   workgroup: 64,
@@ -17843,13 +17740,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 32>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -17915,6 +17812,7 @@ const train107Layer20Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 512, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -17987,7 +17885,8 @@ const train108Layer20Conv1BackwardConv2dInputGra: KernelSpec = {
       buffers: [0, 1, 3],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_108b_layer2_0_conv1_backward_conv2d_weight_gr',
@@ -17999,6 +17898,7 @@ const train108Layer20Conv1BackwardConv2dInputGra: KernelSpec = {
       together: true,
       invocations: { count: 4608, block: 0 },
       team: 8,
+      spread: 36864,
     },
     {
       name: 'train_108c_layer2_0_conv1_backward_conv2d_input_gra',
@@ -18010,6 +17910,7 @@ const train108Layer20Conv1BackwardConv2dInputGra: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -18032,11 +17933,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 73728>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.0.conv1 backward: conv2d_input_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -18168,7 +18070,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.0.conv1 backward: conv2d_weight_grad
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -18307,9 +18209,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64;
-  if (number < (4608 * min(8, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team0 + 63) / 64;
+  if (number < (4608 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -18330,7 +18232,8 @@ const train109Layer20Downsample0BackwardConv2dIn: KernelSpec = {
       buffers: [0, 1, 2, 3, 5],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 8,
+      team: 64,
+      spread: 28672,
     },
     {
       name: 'train_109b_layer2_0_conv1_backward_conv2d_weight_gr',
@@ -18342,6 +18245,7 @@ const train109Layer20Downsample0BackwardConv2dIn: KernelSpec = {
       together: false,
       invocations: { count: 3744, block: 0 },
       team: 4,
+      spread: 14976,
     },
     {
       name: 'train_109c_layer2_0_downsample_0_backward_conv2d_in',
@@ -18353,6 +18257,7 @@ const train109Layer20Downsample0BackwardConv2dIn: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -18377,12 +18282,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> gradients: array<vec4<f32>, 56240>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer2.0.downsample.0 backward: conv2d_input_grad + add + gt + select
 fn part0(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -18478,7 +18384,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer2.0.conv1 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -18537,9 +18443,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(8, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(8, most_members) + 63) / 64;
-  if (number < (3744 * min(4, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team0 + 63) / 64;
+  if (number < (3744 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -18561,6 +18467,7 @@ const train110Layer11Bn2BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_110b_layer1_1_conv2_backward_conv2d_input_gra',
@@ -18572,6 +18479,7 @@ const train110Layer11Bn2BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -18598,13 +18506,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 102400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -18663,6 +18571,7 @@ const train111Layer11Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -18736,6 +18645,7 @@ const train112Layer11Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 4032, block: 0 },
       team: 16,
+      spread: 64512,
     },
     {
       name: 'train_112b_layer1_1_conv2_backward_conv2d_input_gra',
@@ -18746,7 +18656,8 @@ const train112Layer11Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 3, 6],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_112c_layer1_1_conv2_backward_conv2d_input_gra',
@@ -18758,6 +18669,7 @@ const train112Layer11Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -18782,11 +18694,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer1.1.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -18923,7 +18836,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer1.1.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -19080,9 +18993,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (4032 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (4032 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (4032 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (4032 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -19104,6 +19017,7 @@ const train113Layer11Bn1BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_113b_layer1_1_conv1_backward_conv2d_input_gra',
@@ -19115,6 +19029,7 @@ const train113Layer11Bn1BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -19141,13 +19056,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 102400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -19206,6 +19121,7 @@ const train114Layer11Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -19279,6 +19195,7 @@ const train115Layer11Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 4032, block: 0 },
       team: 16,
+      spread: 64512,
     },
     {
       name: 'train_115b_layer1_1_conv1_backward_conv2d_input_gra',
@@ -19289,7 +19206,8 @@ const train115Layer11Conv1BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 2, 1, 3, 4, 7],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_115c_layer1_1_conv1_backward_conv2d_input_gra',
@@ -19301,6 +19219,7 @@ const train115Layer11Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -19327,11 +19246,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer1.1.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -19468,7 +19388,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer1.1.conv1 backward: conv2d_input_grad + add + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -19625,9 +19545,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (4032 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (4032 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (4032 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (4032 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -19649,6 +19569,7 @@ const train116Layer10Bn2BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_116b_layer1_0_conv2_backward_conv2d_input_gra',
@@ -19660,6 +19581,7 @@ const train116Layer10Bn2BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -19686,13 +19608,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 102400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -19751,6 +19673,7 @@ const train117Layer10Bn2BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -19824,6 +19747,7 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 4032, block: 0 },
       team: 16,
+      spread: 64512,
     },
     {
       name: 'train_118b_layer1_0_conv2_backward_conv2d_input_gra',
@@ -19834,7 +19758,8 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 1, 2, 3, 7],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_118c_layer1_1_conv2_backward_conv2d_weight_gr',
@@ -19846,6 +19771,7 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 4,
+      spread: 16384,
     },
     {
       name: 'train_118d_layer1_0_conv2_backward_conv2d_input_gra',
@@ -19857,6 +19783,7 @@ const train118Layer10Conv2BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -19883,12 +19810,14 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
 var<workgroup> shared1: array<f32, 576>;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer1.0.conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20025,7 +19954,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer1.0.conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20180,7 +20109,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // layer1.1.conv2 backward: conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20256,11 +20185,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (4032 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (4032 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64;
-  if (number < (4096 * min(4, most_members) + 63) / 64) { part2(number, invocation); }
+  if (number < (4032 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (4032 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team1 + 63) / 64;
+  if (number < (4096 * team2 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -20282,6 +20211,7 @@ const train119Layer10Bn1BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_119b_layer1_0_conv1_backward_conv2d_input_gra',
@@ -20293,6 +20223,7 @@ const train119Layer10Bn1BackwardSubSumMulDivLa: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -20319,13 +20250,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32, 102400>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20384,6 +20315,7 @@ const train120Layer10Bn1BackwardSubMulDivNegAd: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -20457,6 +20389,7 @@ const train121Layer10Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: true,
       invocations: { count: 4032, block: 0 },
       team: 16,
+      spread: 64512,
     },
     {
       name: 'train_121b_layer1_0_conv1_backward_conv2d_input_gra',
@@ -20467,7 +20400,8 @@ const train121Layer10Conv1BackwardConv2dWeightGr: KernelSpec = {
       buffers: [0, 2, 1, 3, 4, 7],
       together: false,
       invocations: { count: 112, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 57344,
     },
     {
       name: 'train_121c_layer1_0_conv1_backward_conv2d_input_gra',
@@ -20479,6 +20413,7 @@ const train121Layer10Conv1BackwardConv2dWeightGr: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -20505,11 +20440,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // layer1.0.conv1 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20646,7 +20582,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // layer1.0.conv1 backward: conv2d_input_grad + add + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20803,9 +20739,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (4032 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (4032 * min(16, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * min(16, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (4032 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (4032 * team0 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 1) / 2) * 7 * 16 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -20826,7 +20762,8 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       buffers: [0, 1, 5],
       together: false,
       invocations: { count: 896, block: 1 },
-      team: 1,
+      team: 2,
+      spread: 57344,
     },
     {
       name: 'train_122b_bn1_backward_sum',
@@ -20838,6 +20775,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       together: true,
       invocations: { count: 784, block: 0 },
       team: 32,
+      spread: 25088,
     },
     {
       name: 'train_122c_layer1_1_conv1_backward_conv2d_weight_gr',
@@ -20849,6 +20787,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 4,
+      spread: 16384,
     },
     {
       name: 'train_122d_layer1_0_conv2_backward_conv2d_weight_gr',
@@ -20860,6 +20799,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 4,
+      spread: 16384,
     },
     {
       name: 'train_122e_layer1_0_conv1_backward_conv2d_weight_gr',
@@ -20871,6 +20811,7 @@ const train122ReluBackwardMaxPool2dGradBn1Backwa: KernelSpec = {
       together: false,
       invocations: { count: 4096, block: 0 },
       team: 4,
+      spread: 16384,
     },
   ],
   workgroup: 64,
@@ -20897,13 +20838,21 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 784>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
+override team3: i32 = 1;
+override team4: i32 = 1;
 var<workgroup> shared1: array<f32, 576>;
-var<workgroup> shared4: array<vec4<f32>, 64>;
+var<workgroup> shared4: array<vec4<f32>, 256>;
 // relu backward: max_pool2d_grad
 fn part0(number: i32, invocation: u32) {
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 4 * 7 * 2 * 16) { return; }
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 4 * 7 * 2 * 16 - 1);
   let cb = item % 16;
   let rest5 = item / 16;
   let w_1 = rest5 % 2;
@@ -20922,7 +20871,7 @@ fn part0(number: i32, invocation: u32) {
   let v2 = (w_1 + 1) % 2;
   let v6 = (h_0b * 2 + 1) < 7;
   let v9 = (h_0b * 2 + 2) < 7;
-  for (var r1 = 0; r1 < 2; r1++) {
+  for (var r1 = member; r1 < 2; r1 += team) {
     let v3 = r1 * 2 + v2;
     let v4 = v3 + 3;
     let v10 = v3 + 6;
@@ -20940,6 +20889,24 @@ fn part0(number: i32, invocation: u32) {
       acc3 += select(vec4f(0.0), v8, (vec4<bool>(v6) & (v7 == vec4i(v10))));
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    workgroupBarrier();
+    for (var sum = member; sum < 4; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 7 * 2 * 16) { return; }
   let a1 = cb + h_0b * 896 + n * 3136 + w_0 * 32 + w_1 * 16;
   scratch5[a1] = acc0;
   scratch5[a1 + 224] = acc1;
@@ -20950,7 +20917,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // bn1 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let team = min(32, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -20981,7 +20948,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // layer1.1.conv1 backward: conv2d_weight_grad: slices
 fn part2(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21055,7 +21022,7 @@ fn part2(number: i32, invocation: u32) {
 }
 // layer1.0.conv2 backward: conv2d_weight_grad: slices
 fn part3(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team3;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21129,7 +21096,7 @@ fn part3(number: i32, invocation: u32) {
 }
 // layer1.0.conv1 backward: conv2d_weight_grad: slices
 fn part4(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team4;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21205,15 +21172,15 @@ fn part4(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (i32(uniforms.n) * 4 * 7 * 2 * 16 + 63) / 64) { part0(number, invocation); return; }
-  number -= (i32(uniforms.n) * 4 * 7 * 2 * 16 + 63) / 64;
-  if (number < (784 * min(32, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (784 * min(32, most_members) + 63) / 64;
-  if (number < (4096 * min(4, most_members) + 63) / 64) { part2(number, invocation); return; }
-  number -= (4096 * min(4, most_members) + 63) / 64;
-  if (number < (4096 * min(4, most_members) + 63) / 64) { part3(number, invocation); return; }
-  number -= (4096 * min(4, most_members) + 63) / 64;
-  if (number < (4096 * min(4, most_members) + 63) / 64) { part4(number, invocation); }
+  if (number < (i32(uniforms.n) * 4 * 7 * 2 * 16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (i32(uniforms.n) * 4 * 7 * 2 * 16 * team0 + 63) / 64;
+  if (number < (784 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (784 * team1 + 63) / 64;
+  if (number < (4096 * team2 + 63) / 64) { part2(number, invocation); return; }
+  number -= (4096 * team2 + 63) / 64;
+  if (number < (4096 * team3 + 63) / 64) { part3(number, invocation); return; }
+  number -= (4096 * team3 + 63) / 64;
+  if (number < (4096 * team4 + 63) / 64) { part4(number, invocation); }
 }
 `,
 };
@@ -21235,6 +21202,7 @@ const train123Bn1BackwardSubMulSumDivBn1Backwar: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_123b_bn1_backward_sum_slices',
@@ -21246,6 +21214,7 @@ const train123Bn1BackwardSubMulSumDivBn1Backwar: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 4,
+      spread: 64,
     },
   ],
   workgroup: 64,
@@ -21270,11 +21239,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(6) var<storage, read_write> gradients: array<vec4<f32>, 816>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // bn1 backward: sub + mul + sum + div
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21309,7 +21279,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // bn1 backward: sum: slices
 fn part1(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21340,9 +21310,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16 * min(64, most_members) + 63) / 64;
-  if (number < (16 * min(4, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * team0 + 63) / 64;
+  if (number < (16 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -21364,6 +21334,7 @@ const train124Bn1BackwardSubMulDivNegAdd: KernelSpec = {
       together: false,
       invocations: { count: 1120, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -21437,6 +21408,7 @@ const train125Conv1BackwardConv2dWeightGrad: KernelSpec = {
       together: true,
       invocations: { count: 10976, block: 0 },
       team: 4,
+      spread: 43904,
     },
   ],
   workgroup: 64,
@@ -21455,13 +21427,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 153664>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21604,6 +21576,7 @@ const train126Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
       together: false,
       invocations: { count: 784, block: 0 },
       team: 8,
+      spread: 6272,
     },
   ],
   workgroup: 64,
@@ -21615,13 +21588,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32 }
 @group(0) @binding(1) var<storage, read_write> gradients: array<vec4<f32>, 784>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -21671,6 +21644,7 @@ const train127AdamIsFiniteMulAddPowSub3More: KernelSpec = {
       together: false,
       invocations: { count: 1396928, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -21748,6 +21722,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00b_layer2_0_bn2_add_sqrt_div',
@@ -21759,6 +21734,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00c_layer2_0_downsample_1_add_sqrt_div',
@@ -21770,6 +21746,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00d_layer3_0_bn2_add_sqrt_div',
@@ -21781,6 +21758,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00e_layer3_0_downsample_1_add_sqrt_div',
@@ -21792,6 +21770,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00f_layer1_0_conv2_conv2d_add_sqrt_div_sub_2',
@@ -21803,6 +21782,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00g_layer4_0_bn2_add_sqrt_div',
@@ -21814,6 +21794,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -21909,6 +21890,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01b_layer1_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -21920,6 +21902,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01c_layer1_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -21931,6 +21914,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01d_layer2_0_conv2_conv2d_sub_mul_add_weight',
@@ -21942,6 +21926,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01e_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -21953,6 +21938,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01f_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -21964,6 +21950,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01g_layer3_0_conv1_weight_in_panels',
@@ -21975,6 +21962,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -22030,6 +22018,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02b_layer3_1_conv1_weight_in_panels',
@@ -22041,6 +22030,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02c_layer3_1_conv2_weight_in_panels',
@@ -22052,6 +22042,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02d_layer4_0_conv1_weight_in_panels',
@@ -22063,6 +22054,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02e_layer4_0_conv2_weight_in_panels',
@@ -22074,6 +22066,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02f_layer4_1_conv1_weight_in_panels',
@@ -22085,6 +22078,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02g_layer4_1_conv2_weight_in_panels',
@@ -22096,6 +22090,7 @@ const prepare02Layer30Conv2WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,

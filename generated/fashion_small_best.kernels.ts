@@ -16,6 +16,7 @@ const infer00Conv1Conv2dAddSqrtDivSub3More: KernelSpec = {
       together: false,
       invocations: { count: 520, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -137,7 +138,8 @@ const infer01Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
-      team: 4,
+      team: 32,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -156,13 +158,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -312,8 +314,9 @@ const infer02Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 2 },
-      team: 16,
+      invocations: { count: 48, block: 1 },
+      team: 64,
+      spread: 49152,
     },
   ],
   workgroup: 64,
@@ -332,24 +335,24 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
-  let cb = item % 32;
-  let rest3 = item / 32;
+  let item = min(place, i32(uniforms.n) * 3 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 3;
   let rest2 = rest3 / 3;
   let hb = 0;
-  let nb = rest2;
+  let n = rest2;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -358,35 +361,37 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   for (var r2 = member; r2 < 64; r2 += team) {
     for (var r1 = 0; r1 < 3; r1++) {
-      let a0 = cb + r1 * 2048 + r2 * 32;
-      let v0 = parameters[a0 + 4728];
-      let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
-      let v1 = scratch0[a1 + 320];
-      let v2 = scratch0[a1 + 640];
-      let v3 = scratch0[a1 + 1920];
-      let v4 = scratch0[a1 + 2240];
-      let v5 = parameters[a0 + 10872];
-      let v6 = scratch0[a1 + 960];
-      let v7 = scratch0[a1 + 2560];
-      let v8 = parameters[a0 + 17016];
-      acc0 += scratch0[a1] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc3 += scratch0[a1 + 1600] * v0;
-      acc4 += v3 * v0;
-      acc5 += v4 * v0;
-      acc0 += v1 * v5;
-      acc1 += v2 * v5;
-      acc2 += v6 * v5;
-      acc3 += v3 * v5;
-      acc4 += v4 * v5;
-      acc5 += v7 * v5;
-      acc0 += v2 * v8;
-      acc1 += v6 * v8;
-      acc2 += scratch0[a1 + 1280] * v8;
-      acc3 += v4 * v8;
-      acc4 += v7 * v8;
-      acc5 += scratch0[a1 + 2880] * v8;
+      let a0 = n * 1600 + r1 * 64 + r2 + w * 64;
+      let v0 = scratch0[a0];
+      let a1 = cb * 2 + r1 * 2048 + r2 * 32;
+      let v1 = parameters[a1 + 4728];
+      let v2 = parameters[a1 + 4729];
+      let v3 = scratch0[a0 + 320];
+      let v4 = scratch0[a0 + 640];
+      let v5 = parameters[a1 + 10872];
+      let v6 = parameters[a1 + 10873];
+      let v7 = scratch0[a0 + 960];
+      let v8 = parameters[a1 + 17016];
+      let v9 = parameters[a1 + 17017];
+      let v10 = scratch0[a0 + 1280];
+      acc0 += v0 * v1;
+      acc1 += v0 * v2;
+      acc2 += v3 * v1;
+      acc3 += v3 * v2;
+      acc4 += v4 * v1;
+      acc5 += v4 * v2;
+      acc0 += v3 * v5;
+      acc1 += v3 * v6;
+      acc2 += v4 * v5;
+      acc3 += v4 * v6;
+      acc4 += v7 * v5;
+      acc5 += v7 * v6;
+      acc0 += v4 * v8;
+      acc1 += v4 * v9;
+      acc2 += v7 * v8;
+      acc3 += v7 * v9;
+      acc4 += v10 * v8;
+      acc5 += v10 * v9;
     }
   }
   if (team > 1) {
@@ -410,19 +415,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc4 = shared4[256 + own];
     acc5 = shared4[320 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 1) / 2) * 3 * 32) { return; }
-  let v9 = parameters[cb + 41904];
-  let v10 = parameters[cb + 23160] / sqrt((parameters[cb + 41936] + 0.00001));
-  let v11 = parameters[cb + 23192];
-  let a2 = cb + nb * 576 + w * 32;
-  scratch2[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 96] = max((((acc1 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 192] = max((((acc2 - v9) * v10) + v11), vec4f());
-  if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 288] = max((((acc3 - v9) * v10) + v11), vec4f());
-    scratch2[a2 + 384] = max((((acc4 - v9) * v10) + v11), vec4f());
-    scratch2[a2 + 480] = max((((acc5 - v9) * v10) + v11), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 3 * 16) { return; }
+  let a2 = cb * 2;
+  let v11 = parameters[a2 + 41904];
+  let v12 = parameters[a2 + 23160] / sqrt((parameters[a2 + 41936] + 0.00001));
+  let v13 = parameters[a2 + 23192];
+  let v14 = parameters[a2 + 41905];
+  let v15 = parameters[a2 + 23161] / sqrt((parameters[a2 + 41937] + 0.00001));
+  let v16 = parameters[a2 + 23193];
+  let a3 = cb * 2 + n * 288 + w * 32;
+  scratch2[a3] = max((((acc0 - v11) * v12) + v13), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v14) * v15) + v16), vec4f());
+  scratch2[a3 + 96] = max((((acc2 - v11) * v12) + v13), vec4f());
+  scratch2[a3 + 97] = max((((acc3 - v14) * v15) + v16), vec4f());
+  scratch2[a3 + 192] = max((((acc4 - v11) * v12) + v13), vec4f());
+  scratch2[a3 + 193] = max((((acc5 - v14) * v15) + v16), vec4f());
 }
 `,
 };
@@ -441,7 +448,8 @@ const infer03Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -454,13 +462,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -510,7 +518,8 @@ const infer04Fc2MatmulAdd: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 10, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 20480,
     },
   ],
   workgroup: 64,
@@ -523,13 +532,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read_write> output_output: array<f32>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -572,8 +581,9 @@ const evaluate00ToFloatToF32Div: KernelSpec = {
       below: 0,
       buffers: [0, 1],
       together: false,
-      invocations: { count: 784, block: 8 },
+      invocations: { count: 98, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -590,43 +600,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28) { return; }
+  if (item >= i32(uniforms.n) * 14 * 7) { return; }
   let c = 0;
-  let w = item % 28;
-  let rest2 = item / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
-  let a0 = h * 28 + nb * 6272 + w;
+  let wb = item % 7;
+  let rest2 = item / 7;
+  let hb = rest2 % 14;
+  let rest1 = rest2 / 14;
+  let n = rest1;
+  let a0 = hb * 56 + n * 784 + wb * 4;
   scratch0[a0] = f32(i32((sample_image[a0 / 4] >> u32((a0 % 4) * 8)) & 255u)) / 255.0;
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    let a1 = a0 + 784;
-    scratch0[a0 + 784] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    let a2 = a0 + 1568;
-    scratch0[a0 + 1568] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    let a3 = a0 + 2352;
-    scratch0[a0 + 2352] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    let a4 = a0 + 3136;
-    scratch0[a0 + 3136] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    let a5 = a0 + 3920;
-    scratch0[a0 + 3920] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    let a6 = a0 + 4704;
-    scratch0[a0 + 4704] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    let a7 = a0 + 5488;
-    scratch0[a0 + 5488] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
-  }
+  let a1 = a0 + 1;
+  scratch0[a0 + 1] = f32(i32((sample_image[a1 / 4] >> u32((a1 % 4) * 8)) & 255u)) / 255.0;
+  let a2 = a0 + 2;
+  scratch0[a0 + 2] = f32(i32((sample_image[a2 / 4] >> u32((a2 % 4) * 8)) & 255u)) / 255.0;
+  let a3 = a0 + 3;
+  scratch0[a0 + 3] = f32(i32((sample_image[a3 / 4] >> u32((a3 % 4) * 8)) & 255u)) / 255.0;
+  let a4 = a0 + 28;
+  scratch0[a0 + 28] = f32(i32((sample_image[a4 / 4] >> u32((a4 % 4) * 8)) & 255u)) / 255.0;
+  let a5 = a0 + 29;
+  scratch0[a0 + 29] = f32(i32((sample_image[a5 / 4] >> u32((a5 % 4) * 8)) & 255u)) / 255.0;
+  let a6 = a0 + 30;
+  scratch0[a0 + 30] = f32(i32((sample_image[a6 / 4] >> u32((a6 % 4) * 8)) & 255u)) / 255.0;
+  let a7 = a0 + 31;
+  scratch0[a0 + 31] = f32(i32((sample_image[a7 / 4] >> u32((a7 % 4) * 8)) & 255u)) / 255.0;
 }
 `,
 };
@@ -646,6 +642,7 @@ const evaluate01Conv1Conv2dAddSqrtDivSub3More: KernelSpec = {
       together: false,
       invocations: { count: 520, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -767,7 +764,8 @@ const evaluate02Conv2Conv2dAddSqrtDivSub3More: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 160, block: 1 },
-      team: 4,
+      team: 32,
+      spread: 40960,
     },
   ],
   workgroup: 64,
@@ -794,8 +792,9 @@ const evaluate03Conv3Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 96, block: 2 },
-      team: 16,
+      invocations: { count: 48, block: 1 },
+      team: 64,
+      spread: 49152,
     },
   ],
   workgroup: 64,
@@ -823,7 +822,8 @@ const evaluate04Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -849,6 +849,7 @@ const evaluate05Fc2MatmulAddLossAmaxArgmaxEqToF3: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -984,6 +985,7 @@ const evaluate06LossEqSelectSumDivMul3More: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 0 },
       team: 64,
+      spread: 64,
     },
   ],
   workgroup: 64,
@@ -1002,13 +1004,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> record_accuracy: array<f32, 1>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared1: array<f32, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -1085,6 +1087,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 1 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00b_fc2_weight_reordered',
@@ -1096,6 +1099,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       together: false,
       invocations: { count: 640, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00c_fc1_weight_reordered',
@@ -1107,6 +1111,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       together: false,
       invocations: { count: 9216, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_00d_conv3_weight_reordered',
@@ -1118,6 +1123,7 @@ const train00ManyGarmentsRandomRandomRandomMulAd: KernelSpec = {
       together: false,
       invocations: { count: 9216, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1519,6 +1525,7 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 1 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_01b_conv2_weight_reordered',
@@ -1530,6 +1537,7 @@ const train01ManyGarmentsRandomMulAddRandomMulA: KernelSpec = {
       together: false,
       invocations: { count: 3744, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1736,6 +1744,7 @@ const train02Conv1Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 416, block: 1 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_02b_conv1_conv2d_fewer_than_5',
@@ -1747,6 +1756,7 @@ const train02Conv1Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1877,6 +1887,7 @@ const train03Bn1MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 8, block: 0 },
       team: 64,
+      spread: 512,
     },
   ],
   workgroup: 64,
@@ -1897,13 +1908,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 8>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -1978,6 +1989,7 @@ const train04ReluSubMulAddReluConv2Conv2dWeigh: KernelSpec = {
       together: false,
       invocations: { count: 5408, block: 8 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_04b_conv2_conv2d_weights_transformed',
@@ -1989,6 +2001,7 @@ const train04ReluSubMulAddReluConv2Conv2dWeigh: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2069,6 +2082,7 @@ const train05MaxPool2dMaxPool2dMaxPool2dIndex: KernelSpec = {
       together: false,
       invocations: { count: 1352, block: 8 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2220,7 +2234,8 @@ const train06Conv2Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 176, block: 1 },
-      team: 4,
+      team: 32,
+      spread: 45056,
     },
   ],
   workgroup: 64,
@@ -2239,13 +2254,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2394,6 +2409,7 @@ const train07Bn2MeanSubMulMaxAdd2MoreConv3Co: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_07b_conv3_conv2d_weights_transformed',
@@ -2405,6 +2421,7 @@ const train07Bn2MeanSubMulMaxAdd2MoreConv3Co: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2427,13 +2444,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(5) var<storage, read_write> scratch4: array<f32, 204800>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2508,6 +2525,7 @@ const train08ReluSubMulAddReluMaxPool2dMaxPool: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2587,7 +2605,8 @@ const train09Conv3Conv2d: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 96, block: 2 },
-      team: 16,
+      team: 64,
+      spread: 49152,
     },
     {
       name: 'train_09b_conv3_conv2d_fewer_than_4',
@@ -2599,6 +2618,7 @@ const train09Conv3Conv2d: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2617,13 +2637,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 384>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2726,6 +2746,7 @@ const train10Bn3MeanSubMulMaxAdd2More: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
   ],
   workgroup: 64,
@@ -2746,13 +2767,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>, 32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 192>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -2834,6 +2855,7 @@ const train11ReluSubMulAddRelu: KernelSpec = {
       together: false,
       invocations: { count: 96, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2897,6 +2919,7 @@ const train12DropoutRandomLtDivSelect: KernelSpec = {
       together: false,
       invocations: { count: 384, block: 2 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -2985,7 +3008,8 @@ const train13Fc1MatmulAddRelu: KernelSpec = {
       buffers: [0, 1, 2],
       together: false,
       invocations: { count: 16, block: 1 },
-      team: 32,
+      team: 64,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -2998,13 +3022,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3051,6 +3075,7 @@ const train14DropoutRandomLtDivSelectFc2Matmul: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3241,6 +3266,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 1, block: 0 },
       team: 64,
+      spread: 64,
     },
     {
       name: 'train_15b_fc2_backward_sum',
@@ -3252,6 +3278,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 10, block: 0 },
       team: 64,
+      spread: 640,
     },
     {
       name: 'train_15c_fc2_backward_matmul',
@@ -3263,6 +3290,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 640, block: 0 },
       team: 32,
+      spread: 20480,
     },
     {
       name: 'train_15d_fc2_backward_lt_matmul_select_mul_gt',
@@ -3274,6 +3302,7 @@ const train15LossEqSelectSumDivMul3MoreFc2Ba: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 1 },
       team: 8,
+      spread: 8192,
     },
   ],
   workgroup: 64,
@@ -3300,12 +3329,15 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
+override team3: i32 = 1;
 var<workgroup> shared1: array<f32, 128>;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // loss: eq + select + sum + div + mul + 3 more
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3364,7 +3396,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc2 backward: sum
 fn part1(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3391,7 +3423,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc2 backward: matmul
 fn part2(number: i32, invocation: u32) {
-  let team = min(32, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3420,7 +3452,7 @@ fn part2(number: i32, invocation: u32) {
 }
 // fc2 backward: lt + matmul + select + mul + gt
 fn part3(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team3;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3452,13 +3484,13 @@ fn part3(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (1 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (1 * min(64, most_members) + 63) / 64;
-  if (number < (10 * min(64, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (10 * min(64, most_members) + 63) / 64;
-  if (number < (640 * min(32, most_members) + 63) / 64) { part2(number, invocation); return; }
-  number -= (640 * min(32, most_members) + 63) / 64;
-  if (number < (i32(uniforms.n) * 16 * min(8, most_members) + 63) / 64) { part3(number, invocation); }
+  if (number < (1 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (1 * team0 + 63) / 64;
+  if (number < (10 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (10 * team1 + 63) / 64;
+  if (number < (640 * team2 + 63) / 64) { part2(number, invocation); return; }
+  number -= (640 * team2 + 63) / 64;
+  if (number < (i32(uniforms.n) * 16 * team3 + 63) / 64) { part3(number, invocation); }
 }
 `,
 };
@@ -3480,6 +3512,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_16b_fc1_backward_matmul',
@@ -3491,6 +3524,7 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       together: false,
       invocations: { count: 3696, block: 0 },
       team: 8,
+      spread: 29568,
     },
     {
       name: 'train_16c_fc1_backward_lt_matmul_select_mul_gt',
@@ -3501,7 +3535,8 @@ const train16Fc1BackwardSumFc1BackwardMatmulFc1: KernelSpec = {
       buffers: [2, 3, 0, 4, 6],
       together: false,
       invocations: { count: 234, block: 4 },
-      team: 8,
+      team: 64,
+      spread: 29952,
     },
   ],
   workgroup: 64,
@@ -3526,12 +3561,14 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(6) var<storage, read_write> scratch5: array<f32>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
+override team2: i32 = 1;
 var<workgroup> shared1: array<f32, 1280>;
 var<workgroup> shared4: array<vec4<f32>, 320>;
 // fc1 backward: sum
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3558,7 +3595,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // fc1 backward: matmul
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3616,7 +3653,7 @@ fn part1(number: i32, invocation: u32) {
 }
 // fc1 backward: lt + matmul + select + mul + gt
 fn part2(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team2;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3781,11 +3818,11 @@ fn part2(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16 * min(64, most_members) + 63) / 64;
-  if (number < (3696 * min(8, most_members) + 63) / 64) { part1(number, invocation); return; }
-  number -= (3696 * min(8, most_members) + 63) / 64;
-  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 * min(8, most_members) + 63) / 64) { part2(number, invocation); }
+  if (number < (16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * team0 + 63) / 64;
+  if (number < (3696 * team1 + 63) / 64) { part1(number, invocation); return; }
+  number -= (3696 * team1 + 63) / 64;
+  if (number < (((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 * team2 + 63) / 64) { part2(number, invocation); }
 }
 `,
 };
@@ -3807,6 +3844,7 @@ const train17Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 64,
+      spread: 2048,
     },
     {
       name: 'train_17b_conv3_backward_conv2d_weight_grad_images',
@@ -3818,6 +3856,7 @@ const train17Bn3BackwardSubSumMulDivConv3Backw: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3844,13 +3883,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch6: array<f32>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 128>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3913,6 +3952,7 @@ const train18Bn3BackwardSubMulDivNegAdd: KernelSpec = {
       together: false,
       invocations: { count: 96, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3985,6 +4025,7 @@ const train19Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_19b_conv3_backward_conv2d_input_grad_gt_sele',
@@ -3995,7 +4036,8 @@ const train19Conv3BackwardConv2dWeightGradWeight: KernelSpec = {
       buffers: [1, 0, 2, 4],
       together: false,
       invocations: { count: 55, block: 1 },
-      team: 8,
+      team: 64,
+      spread: 28160,
     },
   ],
   workgroup: 64,
@@ -4016,13 +4058,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(4) var<storage, read_write> scratch4: array<f32>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team1: i32 = 1;
 var<workgroup> shared1: array<f32, 1920>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4274,6 +4316,7 @@ const train20Conv3BackwardConv2dWeightGrad: KernelSpec = {
       together: false,
       invocations: { count: 6144, block: 0 },
       team: 8,
+      spread: 49152,
     },
   ],
   workgroup: 64,
@@ -4296,13 +4339,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(5) var<storage, read_write> scratch4: array<vec4<f32>, 55296>;
 @group(0) @binding(6) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(8, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4434,6 +4477,7 @@ const train21Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 64,
+      spread: 1024,
     },
     {
       name: 'train_21b_conv3_backward_conv2d_weight_grad_slices',
@@ -4445,6 +4489,7 @@ const train21Bn2BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       together: false,
       invocations: { count: 3744, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4471,11 +4516,11 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 16>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // bn2 backward: sub + max_pool2d_grad + sum + mul + div
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4572,8 +4617,8 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (16 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (16 * min(64, most_members) + 63) / 64;
+  if (number < (16 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (16 * team0 + 63) / 64;
   if (number < 59) { part1(number, invocation); }
 }
 `,
@@ -4596,6 +4641,7 @@ const train22Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
       together: false,
       invocations: { count: 16, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'train_22b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -4607,6 +4653,7 @@ const train22Bn2BackwardDivMulNegConv2Backward: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4660,6 +4707,7 @@ const train23Bn2BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 576, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4760,6 +4808,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       together: true,
       invocations: { count: 3168, block: 0 },
       team: 16,
+      spread: 50688,
     },
     {
       name: 'train_24b_conv2_backward_conv2d_input_grad_gt_sele',
@@ -4770,7 +4819,8 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       buffers: [0, 1, 2, 3, 6],
       together: false,
       invocations: { count: 104, block: 1 },
-      team: 8,
+      team: 64,
+      spread: 53248,
     },
     {
       name: 'train_24c_conv2_backward_conv2d_input_grad_gt_sele',
@@ -4782,6 +4832,7 @@ const train24Conv2BackwardConv2dWeightGradConv2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -4806,11 +4857,12 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(6) var<storage, read_write> scratch5: array<vec4<f32>>;
 @group(0) @binding(7) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 // conv2 backward: conv2d_weight_grad
 fn part0(number: i32, invocation: u32) {
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -4943,7 +4995,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: conv2d_input_grad + gt + select
 fn part1(number: i32, invocation: u32) {
-  let team = min(8, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5086,9 +5138,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (3168 * min(16, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (3168 * min(16, most_members) + 63) / 64;
-  if (number < (i32(uniforms.n) * 13 * 8 * min(8, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (3168 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (3168 * team0 + 63) / 64;
+  if (number < (i32(uniforms.n) * 13 * 8 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -5110,6 +5162,7 @@ const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       together: false,
       invocations: { count: 8, block: 0 },
       team: 64,
+      spread: 512,
     },
     {
       name: 'train_25b_conv2_backward_conv2d_weight_grad_slices',
@@ -5121,6 +5174,7 @@ const train25Bn1BackwardSubMaxPool2dGradSumMul: KernelSpec = {
       together: false,
       invocations: { count: 6144, block: 0 },
       team: 4,
+      spread: 24576,
     },
   ],
   workgroup: 64,
@@ -5147,12 +5201,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(7) var<storage, read_write> scratch6: array<vec4<f32>, 8>;
 @group(0) @binding(8) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
+override team1: i32 = 1;
 var<workgroup> shared1: array<f32, 192>;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 // bn1 backward: sub + max_pool2d_grad + sum + mul + div
 fn part0(number: i32, invocation: u32) {
-  let team = min(64, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5221,7 +5276,7 @@ fn part0(number: i32, invocation: u32) {
 }
 // conv2 backward: conv2d_weight_grad: slices
 fn part1(number: i32, invocation: u32) {
-  let team = min(4, most_members);
+  let team = team1;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5268,9 +5323,9 @@ fn part1(number: i32, invocation: u32) {
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   var number = i32(group.y * groups.x + group.x);
-  if (number < (8 * min(64, most_members) + 63) / 64) { part0(number, invocation); return; }
-  number -= (8 * min(64, most_members) + 63) / 64;
-  if (number < (6144 * min(4, most_members) + 63) / 64) { part1(number, invocation); }
+  if (number < (8 * team0 + 63) / 64) { part0(number, invocation); return; }
+  number -= (8 * team0 + 63) / 64;
+  if (number < (6144 * team1 + 63) / 64) { part1(number, invocation); }
 }
 `,
 };
@@ -5290,6 +5345,7 @@ const train26Bn1BackwardDivMulNeg: KernelSpec = {
       together: false,
       invocations: { count: 8, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5339,6 +5395,7 @@ const train27Bn1BackwardSubMaxPool2dGradMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 1352, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5416,6 +5473,7 @@ const train28Conv1BackwardConv2dWeightGrad: KernelSpec = {
       together: true,
       invocations: { count: 1872, block: 0 },
       team: 32,
+      spread: 59904,
     },
   ],
   workgroup: 64,
@@ -5434,13 +5492,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>, 1872>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(32, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5492,6 +5550,7 @@ const train29Conv1BackwardConv2dWeightGradSlices: KernelSpec = {
       together: false,
       invocations: { count: 72, block: 0 },
       team: 16,
+      spread: 1152,
     },
   ],
   workgroup: 64,
@@ -5503,13 +5562,13 @@ struct Uniforms { n: u32, u0: f32, u1: f32, u2: f32, u3: f32, u4: f32, u5: f32, 
 @group(0) @binding(1) var<storage, read_write> gradients: array<vec4<f32>, 72>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -5557,6 +5616,7 @@ const train30AdamWIsFiniteMulAddPowSub7More: KernelSpec = {
       together: false,
       invocations: { count: 20928, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -5635,6 +5695,7 @@ const prepare00Conv2Conv2dAddSqrtDivSub3MoreWei: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00b_conv3_conv2d_add_sqrt_div_sub_2_more_wei',
@@ -5646,6 +5707,7 @@ const prepare00Conv2Conv2dAddSqrtDivSub3MoreWei: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,

@@ -14,8 +14,9 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 100352, block: 8 },
-      team: 1,
+      invocations: { count: 12544, block: 1 },
+      team: 4,
+      spread: 802816,
     },
     {
       name: 'infer_00b_conv1_conv2d_add_sqrt_div_sub_2_more_few',
@@ -27,6 +28,7 @@ const infer00Conv1Conv2dAddSqrtDivSub2More: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -39,19 +41,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(2) var<storage, read_write> scratch0: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 112 * 112 * 8) { return; }
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 14 * 112 * 8 - 1);
   let cb = item % 8;
   let rest3 = item / 8;
   let w = rest3 % 112;
   let rest2 = rest3 / 112;
-  let h = rest2 % 112;
-  let rest1 = rest2 / 112;
-  let nb = rest1;
+  let hb = rest2 % 14;
+  let rest1 = rest2 / 14;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -68,82 +76,119 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 7; r0++) {
-    if (((h * 2 + r0 + (-3)) >= 0) & ((h * 2 + r0 + (-3)) < 224)) {
-      for (var r1 = 0; r1 < 7; r1++) {
-        if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 224)) {
-          for (var r2 = 0; r2 < 3; r2++) {
-            let a0 = h * 448 + nb * 1204224 + r0 * 224 + r1 + r2 * 50176 + w * 2;
-            let v0 = input_image[a0 - 675];
-            let a1 = cb * 2 + r0 * 336 + r1 * 48 + r2 * 16;
-            let v1 = parameters[a1];
-            let v2 = parameters[a1 + 1];
-            let v3 = input_image[a0 + 149853];
-            let v4 = input_image[a0 + 300381];
-            let v5 = input_image[a0 + 450909];
-            let v6 = input_image[a0 + 601437];
-            let v7 = input_image[a0 + 751965];
-            let v8 = input_image[a0 + 902493];
-            let v9 = input_image[a0 + 1053021];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
+  for (var r1 = 0; r1 < 7; r1++) {
+    if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 224)) {
+      for (var r0 = member; r0 < 7; r0 += team) {
+        let v0 = (hb * 16 + r0 + (-3)) >= 0;
+        let v4 = (hb * 16 + r0 + (-1)) >= 0;
+        let v11 = (hb * 16 + r0 + 11) < 224;
+        for (var r2 = 0; r2 < 3; r2++) {
+          let a0 = hb * 3584 + n * 150528 + r0 * 224 + r1 + r2 * 50176 + w * 2;
+          let v1 = select(0.0, input_image[a0 - 675], v0);
+          let a1 = cb * 2 + r0 * 336 + r1 * 48 + r2 * 16;
+          let v2 = parameters[a1];
+          let v3 = parameters[a1 + 1];
+          let v5 = select(0.0, input_image[a0 - 227], v4);
+          let v6 = input_image[a0 + 221];
+          let v7 = input_image[a0 + 669];
+          let v8 = input_image[a0 + 1117];
+          let v9 = input_image[a0 + 1565];
+          let v10 = input_image[a0 + 2013];
+          let v12 = select(0.0, input_image[a0 + 2461], v11);
+          acc0 += v1 * v2;
+          acc1 += v1 * v3;
+          acc2 += v5 * v2;
+          acc3 += v5 * v3;
+          acc4 += v6 * v2;
+          acc5 += v6 * v3;
+          acc6 += v7 * v2;
+          acc7 += v7 * v3;
+          acc8 += v8 * v2;
+          acc9 += v8 * v3;
+          acc10 += v9 * v2;
+          acc11 += v9 * v3;
+          acc12 += v10 * v2;
+          acc13 += v10 * v3;
+          acc14 += v12 * v2;
+          acc15 += v12 * v3;
         }
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    shared4[384 + i32(invocation)] = acc14;
+    shared4[448 + i32(invocation)] = acc15;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+    acc14 = shared4[384 + own];
+    acc15 = shared4[448 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 14 * 112 * 8) { return; }
   let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922432];
-  let v11 = parameters[a2 + 2352] / sqrt((parameters[a2 + 2922448] + 0.00001));
-  let v12 = parameters[a2 + 2368];
-  let v13 = parameters[a2 + 2922433];
-  let v14 = parameters[a2 + 2353] / sqrt((parameters[a2 + 2922449] + 0.00001));
-  let v15 = parameters[a2 + 2369];
-  let a3 = cb * 2 + h * 1792 + nb * 1605664 + w * 16;
-  scratch0[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch0[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch0[a3 + 200708] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 200709] = max((((acc3 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch0[a3 + 401416] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 401417] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch0[a3 + 602124] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 602125] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch0[a3 + 802832] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 802833] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch0[a3 + 1003540] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 1003541] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch0[a3 + 1204248] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 1204249] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch0[a3 + 1404956] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch0[a3 + 1404957] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
+  let v13 = parameters[a2 + 2922432];
+  let v14 = parameters[a2 + 2352] / sqrt((parameters[a2 + 2922448] + 0.00001));
+  let v15 = parameters[a2 + 2368];
+  let v16 = parameters[a2 + 2922433];
+  let v17 = parameters[a2 + 2353] / sqrt((parameters[a2 + 2922449] + 0.00001));
+  let v18 = parameters[a2 + 2369];
+  let a3 = cb * 2 + hb * 14336 + n * 200708 + w * 16;
+  scratch0[a3] = max((((acc0 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 1] = max((((acc1 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 1792] = max((((acc2 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 1793] = max((((acc3 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 3584] = max((((acc4 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 3585] = max((((acc5 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 5376] = max((((acc6 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 5377] = max((((acc7 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 7168] = max((((acc8 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 7169] = max((((acc9 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 8960] = max((((acc10 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 8961] = max((((acc11 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 10752] = max((((acc12 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 10753] = max((((acc13 - v16) * v17) + v18), vec4f());
+  scratch0[a3 + 12544] = max((((acc14 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 12545] = max((((acc15 - v16) * v17) + v18), vec4f());
 }
 `,
 };
@@ -161,8 +206,9 @@ const infer01MaxPool2dMaxPool2d: KernelSpec = {
       below: 0,
       buffers: [0, 1],
       together: false,
-      invocations: { count: 50176, block: 8 },
+      invocations: { count: 6272, block: 1 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -179,14 +225,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
   let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 56 * 56 * 16) { return; }
+  if (item >= i32(uniforms.n) * 7 * 56 * 16) { return; }
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 56;
   let rest2 = rest3 / 56;
-  let h = rest2 % 56;
-  let rest1 = rest2 / 56;
-  let nb = rest1;
+  let hb = rest2 % 7;
+  let rest1 = rest2 / 7;
+  let n = rest1;
   var acc0 = vec4f(-3.402823466e+38);
   var acc1 = vec4f(-3.402823466e+38);
   var acc2 = vec4f(-3.402823466e+38);
@@ -196,81 +242,67 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc6 = vec4f(-3.402823466e+38);
   var acc7 = vec4f(-3.402823466e+38);
   for (var r0 = 0; r0 < 3; r0++) {
-    let v0 = (h * 2 + r0 + (-1)) >= 0;
+    let v0 = (hb * 16 + r0 + (-1)) >= 0;
     for (var r1 = 0; r1 < 3; r1++) {
       var g0 = vec4f(-3.402823466e+38);
       if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a0 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
+        let a0 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
         g0 = scratch0[a0 - 1808];
       }
       acc0 = max(acc0, g0);
       var g1 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a1 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g1 = scratch0[a1 + 198900];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a1 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g1 = scratch0[a1 + 1776];
       }
       acc1 = max(acc1, g1);
       var g2 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a2 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g2 = scratch0[a2 + 399608];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a2 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g2 = scratch0[a2 + 5360];
       }
       acc2 = max(acc2, g2);
       var g3 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a3 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g3 = scratch0[a3 + 600316];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a3 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g3 = scratch0[a3 + 8944];
       }
       acc3 = max(acc3, g3);
       var g4 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a4 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g4 = scratch0[a4 + 801024];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a4 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g4 = scratch0[a4 + 12528];
       }
       acc4 = max(acc4, g4);
       var g5 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a5 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g5 = scratch0[a5 + 1001732];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a5 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g5 = scratch0[a5 + 16112];
       }
       acc5 = max(acc5, g5);
       var g6 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a6 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g6 = scratch0[a6 + 1202440];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a6 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g6 = scratch0[a6 + 19696];
       }
       acc6 = max(acc6, g6);
       var g7 = vec4f(-3.402823466e+38);
-      if (v0 & ((r1 + w * 2 + (-1)) >= 0)) {
-        let a7 = cb + h * 3584 + nb * 1605664 + r0 * 1792 + r1 * 16 + w * 32;
-        g7 = scratch0[a7 + 1403148];
+      if ((r1 + w * 2 + (-1)) >= 0) {
+        let a7 = cb + hb * 28672 + n * 200708 + r0 * 1792 + r1 * 16 + w * 32;
+        g7 = scratch0[a7 + 23280];
       }
       acc7 = max(acc7, g7);
     }
   }
-  let a8 = cb + h * 896 + nb * 401440 + w * 16;
+  let a8 = cb + hb * 7168 + n * 50180 + w * 16;
   scratch1[a8] = acc0;
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a8 + 50180] = acc1;
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a8 + 100360] = acc2;
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a8 + 150540] = acc3;
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a8 + 200720] = acc4;
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a8 + 250900] = acc5;
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a8 + 301080] = acc6;
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a8 + 351260] = acc7;
-  }
+  scratch1[a8 + 896] = acc1;
+  scratch1[a8 + 1792] = acc2;
+  scratch1[a8 + 2688] = acc3;
+  scratch1[a8 + 3584] = acc4;
+  scratch1[a8 + 4480] = acc5;
+  scratch1[a8 + 5376] = acc6;
+  scratch1[a8 + 6272] = acc7;
 }
 `,
 };
@@ -290,8 +322,9 @@ const infer02Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 25088, block: 8 },
-      team: 1,
+      invocations: { count: 3584, block: 1 },
+      team: 16,
+      spread: 229376,
     },
   ],
   workgroup: 64,
@@ -310,19 +343,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 56 * 56 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 56;
   let rest2 = rest3 / 56;
-  let h = rest2 % 56;
-  let rest1 = rest2 / 56;
-  let nb = rest1;
+  let hb = rest2 % 4;
+  let rest1 = rest2 / 4;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -337,84 +376,139 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 56)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
-            let v0 = scratch0[a0 - 3648];
-            let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
-            let v1 = parameters[a1 + 2384];
-            let v2 = parameters[a1 + 2385];
-            let v3 = scratch0[a0 + 197072];
-            let v4 = scratch0[a0 + 397792];
-            let v5 = scratch0[a0 + 598512];
-            let v6 = scratch0[a0 + 799232];
-            let v7 = scratch0[a0 + 999952];
-            let v8 = scratch0[a0 + 1200672];
-            let v9 = scratch0[a0 + 1401392];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 56;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
+      for (var r2 = member; r2 < 64; r2 += team) {
+        let a0 = cb + r1 * 1024 + r2 * 16;
+        let v1 = parameters[a0 + 2384];
+        let a1 = hb * 50176 + n * 200720 + r1 * 64 + r2 + w * 64;
+        let v2 = scratch0[a1 - 64];
+        let v3 = scratch0[a1 + 3520];
+        let v4 = scratch0[a1 + 7104];
+        let v5 = scratch0[a1 + 10688];
+        let v6 = scratch0[a1 + 14272];
+        let v7 = scratch0[a1 + 17856];
+        let v8 = scratch0[a1 + 21440];
+        let v9 = scratch0[a1 + 25024];
+        let v10 = scratch0[a1 + 28608];
+        let v11 = scratch0[a1 + 32192];
+        let v12 = scratch0[a1 + 35776];
+        let v13 = scratch0[a1 + 39360];
+        let v14 = scratch0[a1 + 42944];
+        let v15 = parameters[a0 + 5456];
+        let v16 = scratch0[a1 + 46528];
+        let v17 = parameters[a0 + 8528];
+        acc0 += select(0.0, scratch0[a1 - 3648], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50112], v18) * v17;
       }
     }
   }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922464];
-  let v11 = parameters[a2 + 11600] / sqrt((parameters[a2 + 2922480] + 0.00001));
-  let v12 = parameters[a2 + 11616];
-  let v13 = parameters[a2 + 2922465];
-  let v14 = parameters[a2 + 11601] / sqrt((parameters[a2 + 2922481] + 0.00001));
-  let v15 = parameters[a2 + 11617];
-  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
-  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 50180] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50181] = max((((acc3 - v13) * v14) + v15), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 100360] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 100361] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 150540] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 150541] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 200720] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 200721] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 250900] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 250901] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 301080] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 301081] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 351260] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 351261] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 56 * 16) { return; }
+  let v19 = parameters[cb + 2922464];
+  let v20 = parameters[cb + 11600] / sqrt((parameters[cb + 2922480] + 0.00001));
+  let v21 = parameters[cb + 11616];
+  let a2 = cb + hb * 12544 + n * 50180 + w * 16;
+  scratch2[a2] = max((((acc0 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 6272] = max((((acc7 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 7168] = max((((acc8 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 8064] = max((((acc9 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 8960] = max((((acc10 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 9856] = max((((acc11 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 10752] = max((((acc12 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 11648] = max((((acc13 - v19) * v20) + v21), vec4f());
 }
 `,
 };
@@ -434,8 +528,9 @@ const infer03Layer10Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 25088, block: 8 },
-      team: 1,
+      invocations: { count: 3584, block: 1 },
+      team: 16,
+      spread: 229376,
     },
   ],
   workgroup: 64,
@@ -456,19 +551,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 56 * 56 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 56;
   let rest2 = rest3 / 56;
-  let h = rest2 % 56;
-  let rest1 = rest2 / 56;
-  let nb = rest1;
+  let hb = rest2 % 4;
+  let rest1 = rest2 / 4;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -483,84 +584,139 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 56)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
-            let v0 = scratch0[a0 - 3648];
-            let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
-            let v1 = parameters[a1 + 11632];
-            let v2 = parameters[a1 + 11633];
-            let v3 = scratch0[a0 + 197072];
-            let v4 = scratch0[a0 + 397792];
-            let v5 = scratch0[a0 + 598512];
-            let v6 = scratch0[a0 + 799232];
-            let v7 = scratch0[a0 + 999952];
-            let v8 = scratch0[a0 + 1200672];
-            let v9 = scratch0[a0 + 1401392];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 56;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
+      for (var r2 = member; r2 < 64; r2 += team) {
+        let a0 = cb + r1 * 1024 + r2 * 16;
+        let v1 = parameters[a0 + 11632];
+        let a1 = hb * 50176 + n * 200720 + r1 * 64 + r2 + w * 64;
+        let v2 = scratch0[a1 - 64];
+        let v3 = scratch0[a1 + 3520];
+        let v4 = scratch0[a1 + 7104];
+        let v5 = scratch0[a1 + 10688];
+        let v6 = scratch0[a1 + 14272];
+        let v7 = scratch0[a1 + 17856];
+        let v8 = scratch0[a1 + 21440];
+        let v9 = scratch0[a1 + 25024];
+        let v10 = scratch0[a1 + 28608];
+        let v11 = scratch0[a1 + 32192];
+        let v12 = scratch0[a1 + 35776];
+        let v13 = scratch0[a1 + 39360];
+        let v14 = scratch0[a1 + 42944];
+        let v15 = parameters[a0 + 14704];
+        let v16 = scratch0[a1 + 46528];
+        let v17 = parameters[a0 + 17776];
+        acc0 += select(0.0, scratch0[a1 - 3648], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50112], v18) * v17;
       }
     }
   }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922496];
-  let v11 = parameters[a2 + 20848] / sqrt((parameters[a2 + 2922512] + 0.00001));
-  let v12 = parameters[a2 + 20864];
-  let v13 = parameters[a2 + 2922497];
-  let v14 = parameters[a2 + 20849] / sqrt((parameters[a2 + 2922513] + 0.00001));
-  let v15 = parameters[a2 + 20865];
-  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
-  scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
-  scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 50180] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 50180]), vec4f());
-    scratch3[a3 + 50181] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 50181]), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 100360] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 100360]), vec4f());
-    scratch3[a3 + 100361] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 100361]), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 150540] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 150540]), vec4f());
-    scratch3[a3 + 150541] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 150541]), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 200720] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 200720]), vec4f());
-    scratch3[a3 + 200721] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 200721]), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 250900] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 250900]), vec4f());
-    scratch3[a3 + 250901] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 250901]), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 301080] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 301080]), vec4f());
-    scratch3[a3 + 301081] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 301081]), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 351260] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 351260]), vec4f());
-    scratch3[a3 + 351261] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 351261]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 56 * 16) { return; }
+  let v19 = parameters[cb + 2922496];
+  let v20 = parameters[cb + 20848] / sqrt((parameters[cb + 2922512] + 0.00001));
+  let v21 = parameters[cb + 20864];
+  let a2 = cb + hb * 12544 + n * 50180 + w * 16;
+  scratch3[a2] = max(((((acc0 - v19) * v20) + v21) + scratch1[a2]), vec4f());
+  scratch3[a2 + 896] = max(((((acc1 - v19) * v20) + v21) + scratch1[a2 + 896]), vec4f());
+  scratch3[a2 + 1792] = max(((((acc2 - v19) * v20) + v21) + scratch1[a2 + 1792]), vec4f());
+  scratch3[a2 + 2688] = max(((((acc3 - v19) * v20) + v21) + scratch1[a2 + 2688]), vec4f());
+  scratch3[a2 + 3584] = max(((((acc4 - v19) * v20) + v21) + scratch1[a2 + 3584]), vec4f());
+  scratch3[a2 + 4480] = max(((((acc5 - v19) * v20) + v21) + scratch1[a2 + 4480]), vec4f());
+  scratch3[a2 + 5376] = max(((((acc6 - v19) * v20) + v21) + scratch1[a2 + 5376]), vec4f());
+  scratch3[a2 + 6272] = max(((((acc7 - v19) * v20) + v21) + scratch1[a2 + 6272]), vec4f());
+  scratch3[a2 + 7168] = max(((((acc8 - v19) * v20) + v21) + scratch1[a2 + 7168]), vec4f());
+  scratch3[a2 + 8064] = max(((((acc9 - v19) * v20) + v21) + scratch1[a2 + 8064]), vec4f());
+  scratch3[a2 + 8960] = max(((((acc10 - v19) * v20) + v21) + scratch1[a2 + 8960]), vec4f());
+  scratch3[a2 + 9856] = max(((((acc11 - v19) * v20) + v21) + scratch1[a2 + 9856]), vec4f());
+  scratch3[a2 + 10752] = max(((((acc12 - v19) * v20) + v21) + scratch1[a2 + 10752]), vec4f());
+  scratch3[a2 + 11648] = max(((((acc13 - v19) * v20) + v21) + scratch1[a2 + 11648]), vec4f());
 }
 `,
 };
@@ -580,8 +736,9 @@ const infer04Layer11Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3],
       together: false,
-      invocations: { count: 25088, block: 8 },
-      team: 1,
+      invocations: { count: 3584, block: 1 },
+      team: 16,
+      spread: 229376,
     },
   ],
   workgroup: 64,
@@ -600,19 +757,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 56 * 56 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 56;
   let rest2 = rest3 / 56;
-  let h = rest2 % 56;
-  let rest1 = rest2 / 56;
-  let nb = rest1;
+  let hb = rest2 % 4;
+  let rest1 = rest2 / 4;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -627,84 +790,139 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 56)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
-            let v0 = scratch0[a0 - 3648];
-            let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
-            let v1 = parameters[a1 + 20880];
-            let v2 = parameters[a1 + 20881];
-            let v3 = scratch0[a0 + 197072];
-            let v4 = scratch0[a0 + 397792];
-            let v5 = scratch0[a0 + 598512];
-            let v6 = scratch0[a0 + 799232];
-            let v7 = scratch0[a0 + 999952];
-            let v8 = scratch0[a0 + 1200672];
-            let v9 = scratch0[a0 + 1401392];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 56;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
+      for (var r2 = member; r2 < 64; r2 += team) {
+        let a0 = cb + r1 * 1024 + r2 * 16;
+        let v1 = parameters[a0 + 20880];
+        let a1 = hb * 50176 + n * 200720 + r1 * 64 + r2 + w * 64;
+        let v2 = scratch0[a1 - 64];
+        let v3 = scratch0[a1 + 3520];
+        let v4 = scratch0[a1 + 7104];
+        let v5 = scratch0[a1 + 10688];
+        let v6 = scratch0[a1 + 14272];
+        let v7 = scratch0[a1 + 17856];
+        let v8 = scratch0[a1 + 21440];
+        let v9 = scratch0[a1 + 25024];
+        let v10 = scratch0[a1 + 28608];
+        let v11 = scratch0[a1 + 32192];
+        let v12 = scratch0[a1 + 35776];
+        let v13 = scratch0[a1 + 39360];
+        let v14 = scratch0[a1 + 42944];
+        let v15 = parameters[a0 + 23952];
+        let v16 = scratch0[a1 + 46528];
+        let v17 = parameters[a0 + 27024];
+        acc0 += select(0.0, scratch0[a1 - 3648], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50112], v18) * v17;
       }
     }
   }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922528];
-  let v11 = parameters[a2 + 30096] / sqrt((parameters[a2 + 2922544] + 0.00001));
-  let v12 = parameters[a2 + 30112];
-  let v13 = parameters[a2 + 2922529];
-  let v14 = parameters[a2 + 30097] / sqrt((parameters[a2 + 2922545] + 0.00001));
-  let v15 = parameters[a2 + 30113];
-  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
-  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 50180] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50181] = max((((acc3 - v13) * v14) + v15), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 100360] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 100361] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 150540] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 150541] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 200720] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 200721] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 250900] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 250901] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 301080] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 301081] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 351260] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 351261] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 56 * 16) { return; }
+  let v19 = parameters[cb + 2922528];
+  let v20 = parameters[cb + 30096] / sqrt((parameters[cb + 2922544] + 0.00001));
+  let v21 = parameters[cb + 30112];
+  let a2 = cb + hb * 12544 + n * 50180 + w * 16;
+  scratch2[a2] = max((((acc0 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 6272] = max((((acc7 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 7168] = max((((acc8 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 8064] = max((((acc9 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 8960] = max((((acc10 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 9856] = max((((acc11 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 10752] = max((((acc12 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 11648] = max((((acc13 - v19) * v20) + v21), vec4f());
 }
 `,
 };
@@ -724,8 +942,9 @@ const infer05Layer11Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 25088, block: 8 },
-      team: 1,
+      invocations: { count: 3584, block: 1 },
+      team: 16,
+      spread: 229376,
     },
   ],
   workgroup: 64,
@@ -746,19 +965,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 56 * 56 * 8) { return; }
-  let cb = item % 8;
-  let rest3 = item / 8;
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
   let w = rest3 % 56;
   let rest2 = rest3 / 56;
-  let h = rest2 % 56;
-  let rest1 = rest2 / 56;
-  let nb = rest1;
+  let hb = rest2 % 4;
+  let rest1 = rest2 / 4;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -773,84 +998,139 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 56)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 3584 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 64;
-            let v0 = scratch0[a0 - 3648];
-            let a1 = cb * 2 + r0 * 3072 + r1 * 1024 + r2 * 16;
-            let v1 = parameters[a1 + 30128];
-            let v2 = parameters[a1 + 30129];
-            let v3 = scratch0[a0 + 197072];
-            let v4 = scratch0[a0 + 397792];
-            let v5 = scratch0[a0 + 598512];
-            let v6 = scratch0[a0 + 799232];
-            let v7 = scratch0[a0 + 999952];
-            let v8 = scratch0[a0 + 1200672];
-            let v9 = scratch0[a0 + 1401392];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 56;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 56)) {
+      for (var r2 = member; r2 < 64; r2 += team) {
+        let a0 = cb + r1 * 1024 + r2 * 16;
+        let v1 = parameters[a0 + 30128];
+        let a1 = hb * 50176 + n * 200720 + r1 * 64 + r2 + w * 64;
+        let v2 = scratch0[a1 - 64];
+        let v3 = scratch0[a1 + 3520];
+        let v4 = scratch0[a1 + 7104];
+        let v5 = scratch0[a1 + 10688];
+        let v6 = scratch0[a1 + 14272];
+        let v7 = scratch0[a1 + 17856];
+        let v8 = scratch0[a1 + 21440];
+        let v9 = scratch0[a1 + 25024];
+        let v10 = scratch0[a1 + 28608];
+        let v11 = scratch0[a1 + 32192];
+        let v12 = scratch0[a1 + 35776];
+        let v13 = scratch0[a1 + 39360];
+        let v14 = scratch0[a1 + 42944];
+        let v15 = parameters[a0 + 33200];
+        let v16 = scratch0[a1 + 46528];
+        let v17 = parameters[a0 + 36272];
+        acc0 += select(0.0, scratch0[a1 - 3648], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50112], v18) * v17;
       }
     }
   }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922560];
-  let v11 = parameters[a2 + 39344] / sqrt((parameters[a2 + 2922576] + 0.00001));
-  let v12 = parameters[a2 + 39360];
-  let v13 = parameters[a2 + 2922561];
-  let v14 = parameters[a2 + 39345] / sqrt((parameters[a2 + 2922577] + 0.00001));
-  let v15 = parameters[a2 + 39361];
-  let a3 = cb * 2 + h * 896 + nb * 401440 + w * 16;
-  scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
-  scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 50180] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 50180]), vec4f());
-    scratch3[a3 + 50181] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 50181]), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 100360] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 100360]), vec4f());
-    scratch3[a3 + 100361] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 100361]), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 150540] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 150540]), vec4f());
-    scratch3[a3 + 150541] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 150541]), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 200720] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 200720]), vec4f());
-    scratch3[a3 + 200721] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 200721]), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 250900] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 250900]), vec4f());
-    scratch3[a3 + 250901] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 250901]), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 301080] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 301080]), vec4f());
-    scratch3[a3 + 301081] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 301081]), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 351260] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 351260]), vec4f());
-    scratch3[a3 + 351261] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 351261]), vec4f());
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 4 * 56 * 16) { return; }
+  let v19 = parameters[cb + 2922560];
+  let v20 = parameters[cb + 39344] / sqrt((parameters[cb + 2922576] + 0.00001));
+  let v21 = parameters[cb + 39360];
+  let a2 = cb + hb * 12544 + n * 50180 + w * 16;
+  scratch3[a2] = max(((((acc0 - v19) * v20) + v21) + scratch1[a2]), vec4f());
+  scratch3[a2 + 896] = max(((((acc1 - v19) * v20) + v21) + scratch1[a2 + 896]), vec4f());
+  scratch3[a2 + 1792] = max(((((acc2 - v19) * v20) + v21) + scratch1[a2 + 1792]), vec4f());
+  scratch3[a2 + 2688] = max(((((acc3 - v19) * v20) + v21) + scratch1[a2 + 2688]), vec4f());
+  scratch3[a2 + 3584] = max(((((acc4 - v19) * v20) + v21) + scratch1[a2 + 3584]), vec4f());
+  scratch3[a2 + 4480] = max(((((acc5 - v19) * v20) + v21) + scratch1[a2 + 4480]), vec4f());
+  scratch3[a2 + 5376] = max(((((acc6 - v19) * v20) + v21) + scratch1[a2 + 5376]), vec4f());
+  scratch3[a2 + 6272] = max(((((acc7 - v19) * v20) + v21) + scratch1[a2 + 6272]), vec4f());
+  scratch3[a2 + 7168] = max(((((acc8 - v19) * v20) + v21) + scratch1[a2 + 7168]), vec4f());
+  scratch3[a2 + 8064] = max(((((acc9 - v19) * v20) + v21) + scratch1[a2 + 8064]), vec4f());
+  scratch3[a2 + 8960] = max(((((acc10 - v19) * v20) + v21) + scratch1[a2 + 8960]), vec4f());
+  scratch3[a2 + 9856] = max(((((acc11 - v19) * v20) + v21) + scratch1[a2 + 9856]), vec4f());
+  scratch3[a2 + 10752] = max(((((acc12 - v19) * v20) + v21) + scratch1[a2 + 10752]), vec4f());
+  scratch3[a2 + 11648] = max(((((acc13 - v19) * v20) + v21) + scratch1[a2 + 11648]), vec4f());
 }
 `,
 };
@@ -868,8 +1148,9 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2],
       together: false,
-      invocations: { count: 12544, block: 8 },
-      team: 1,
+      invocations: { count: 3136, block: 1 },
+      team: 16,
+      spread: 200704,
     },
     {
       name: 'infer_06b_layer2_0_conv1_conv2d_add_sqrt_div_sub_2',
@@ -881,6 +1162,7 @@ const infer06Layer20Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -893,19 +1175,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(2) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(3) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28 * 16) { return; }
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 28 * 16 - 1);
   let cb = item % 16;
   let rest3 = item / 16;
   let w = rest3 % 28;
   let rest2 = rest3 / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
+  let hb = rest2 % 7;
+  let rest1 = rest2 / 7;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -914,90 +1202,96 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc5 = vec4f(0.0);
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if ((h * 2 + r0 + (-1)) >= 0) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if ((r1 + w * 2 + (-1)) >= 0) {
-          for (var r2 = 0; r2 < 64; r2++) {
-            let a0 = h * 7168 + nb * 1605760 + r0 * 3584 + r1 * 64 + r2 + w * 128;
-            let v0 = scratch0[a0 - 3648];
-            let a1 = cb * 2 + r0 * 6144 + r1 * 2048 + r2 * 32;
-            let v1 = parameters[a1 + 39376];
-            let v2 = parameters[a1 + 39377];
-            let v3 = scratch0[a0 + 197072];
-            let v4 = scratch0[a0 + 397792];
-            let v5 = scratch0[a0 + 598512];
-            let v6 = scratch0[a0 + 799232];
-            let v7 = scratch0[a0 + 999952];
-            let v8 = scratch0[a0 + 1200672];
-            let v9 = scratch0[a0 + 1401392];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
+  let v0 = (hb * 8 + (-1)) >= 0;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if ((r1 + w * 2 + (-1)) >= 0) {
+      for (var r2 = member; r2 < 64; r2 += team) {
+        let a0 = hb * 28672 + n * 200720 + r1 * 64 + r2 + w * 128;
+        let v1 = select(0.0, scratch0[a0 - 3648], v0);
+        let a1 = cb * 2 + r1 * 2048 + r2 * 32;
+        let v2 = parameters[a1 + 39376];
+        let v3 = parameters[a1 + 39377];
+        let v4 = scratch0[a0 + 3520];
+        let v5 = scratch0[a0 + 10688];
+        let v6 = scratch0[a0 + 17856];
+        let v7 = scratch0[a0 - 64];
+        let v8 = parameters[a1 + 45520];
+        let v9 = parameters[a1 + 45521];
+        let v10 = scratch0[a0 + 7104];
+        let v11 = scratch0[a0 + 14272];
+        let v12 = scratch0[a0 + 21440];
+        let v13 = parameters[a1 + 51664];
+        let v14 = parameters[a1 + 51665];
+        let v15 = scratch0[a0 + 25024];
+        acc0 += v1 * v2;
+        acc1 += v1 * v3;
+        acc2 += v4 * v2;
+        acc3 += v4 * v3;
+        acc4 += v5 * v2;
+        acc5 += v5 * v3;
+        acc6 += v6 * v2;
+        acc7 += v6 * v3;
+        acc0 += v7 * v8;
+        acc1 += v7 * v9;
+        acc2 += v10 * v8;
+        acc3 += v10 * v9;
+        acc4 += v11 * v8;
+        acc5 += v11 * v9;
+        acc6 += v12 * v8;
+        acc7 += v12 * v9;
+        acc0 += v4 * v13;
+        acc1 += v4 * v14;
+        acc2 += v5 * v13;
+        acc3 += v5 * v14;
+        acc4 += v6 * v13;
+        acc5 += v6 * v14;
+        acc6 += v15 * v13;
+        acc7 += v15 * v14;
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 28 * 16) { return; }
   let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922592];
-  let v11 = parameters[a2 + 57808] / sqrt((parameters[a2 + 2922624] + 0.00001));
-  let v12 = parameters[a2 + 57840];
-  let v13 = parameters[a2 + 2922593];
-  let v14 = parameters[a2 + 57809] / sqrt((parameters[a2 + 2922625] + 0.00001));
-  let v15 = parameters[a2 + 57841];
-  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
-  scratch1[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch1[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch1[a3 + 25092] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 25093] = max((((acc3 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch1[a3 + 50184] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 50185] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch1[a3 + 75276] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 75277] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch1[a3 + 100368] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 100369] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch1[a3 + 125460] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 125461] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch1[a3 + 150552] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 150553] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch1[a3 + 175644] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch1[a3 + 175645] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
+  let v16 = parameters[a2 + 2922592];
+  let v17 = parameters[a2 + 57808] / sqrt((parameters[a2 + 2922624] + 0.00001));
+  let v18 = parameters[a2 + 57840];
+  let v19 = parameters[a2 + 2922593];
+  let v20 = parameters[a2 + 57809] / sqrt((parameters[a2 + 2922625] + 0.00001));
+  let v21 = parameters[a2 + 57841];
+  let a3 = cb * 2 + hb * 3584 + n * 25092 + w * 32;
+  scratch1[a3] = max((((acc0 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 1] = max((((acc1 - v19) * v20) + v21), vec4f());
+  scratch1[a3 + 896] = max((((acc2 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 897] = max((((acc3 - v19) * v20) + v21), vec4f());
+  scratch1[a3 + 1792] = max((((acc4 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 1793] = max((((acc5 - v19) * v20) + v21), vec4f());
+  scratch1[a3 + 2688] = max((((acc6 - v16) * v17) + v18), vec4f());
+  scratch1[a3 + 2689] = max((((acc7 - v19) * v20) + v21), vec4f());
 }
 `,
 };
@@ -1015,8 +1309,9 @@ const infer07Layer20Conv2Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 12544, block: 8 },
-      team: 1,
+      invocations: { count: 1792, block: 1 },
+      team: 32,
+      spread: 114688,
     },
   ],
   workgroup: 64,
@@ -1037,19 +1332,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 28 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
   let w = rest3 % 28;
   let rest2 = rest3 / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -1064,84 +1365,139 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc11 = vec4f(0.0);
   var acc12 = vec4f(0.0);
   var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 28)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
-          for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 3584 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 128;
-            let v0 = scratch0[a0 - 3712];
-            let a1 = cb * 2 + r0 * 12288 + r1 * 4096 + r2 * 32;
-            let v1 = parameters[a1 + 57872];
-            let v2 = parameters[a1 + 57873];
-            let v3 = scratch0[a0 + 96656];
-            let v4 = scratch0[a0 + 197024];
-            let v5 = scratch0[a0 + 297392];
-            let v6 = scratch0[a0 + 397760];
-            let v7 = scratch0[a0 + 498128];
-            let v8 = scratch0[a0 + 598496];
-            let v9 = scratch0[a0 + 698864];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 28;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
+      for (var r2 = member; r2 < 128; r2 += team) {
+        let a0 = cb + r1 * 4096 + r2 * 32;
+        let v1 = parameters[a0 + 57872];
+        let a1 = hb * 50176 + n * 100368 + r1 * 128 + r2 + w * 128;
+        let v2 = scratch0[a1 - 128];
+        let v3 = scratch0[a1 + 3456];
+        let v4 = scratch0[a1 + 7040];
+        let v5 = scratch0[a1 + 10624];
+        let v6 = scratch0[a1 + 14208];
+        let v7 = scratch0[a1 + 17792];
+        let v8 = scratch0[a1 + 21376];
+        let v9 = scratch0[a1 + 24960];
+        let v10 = scratch0[a1 + 28544];
+        let v11 = scratch0[a1 + 32128];
+        let v12 = scratch0[a1 + 35712];
+        let v13 = scratch0[a1 + 39296];
+        let v14 = scratch0[a1 + 42880];
+        let v15 = parameters[a0 + 70160];
+        let v16 = scratch0[a1 + 46464];
+        let v17 = parameters[a0 + 82448];
+        acc0 += select(0.0, scratch0[a1 - 3712], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50048], v18) * v17;
       }
     }
   }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922656];
-  let v11 = scratch1[a2];
-  let v12 = parameters[a2 + 94768];
-  let v13 = parameters[a2 + 2922657];
-  let v14 = scratch1[a2 + 1];
-  let v15 = parameters[a2 + 94769];
-  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
-  scratch3[a3] = ((acc0 - v10) * v11) + v12;
-  scratch3[a3 + 1] = ((acc1 - v13) * v14) + v15;
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 25092] = ((acc2 - v10) * v11) + v12;
-    scratch3[a3 + 25093] = ((acc3 - v13) * v14) + v15;
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 50184] = ((acc4 - v10) * v11) + v12;
-    scratch3[a3 + 50185] = ((acc5 - v13) * v14) + v15;
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 75276] = ((acc6 - v10) * v11) + v12;
-    scratch3[a3 + 75277] = ((acc7 - v13) * v14) + v15;
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 100368] = ((acc8 - v10) * v11) + v12;
-    scratch3[a3 + 100369] = ((acc9 - v13) * v14) + v15;
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 125460] = ((acc10 - v10) * v11) + v12;
-    scratch3[a3 + 125461] = ((acc11 - v13) * v14) + v15;
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 150552] = ((acc12 - v10) * v11) + v12;
-    scratch3[a3 + 150553] = ((acc13 - v13) * v14) + v15;
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 175644] = ((acc14 - v10) * v11) + v12;
-    scratch3[a3 + 175645] = ((acc15 - v13) * v14) + v15;
-  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 28 * 32) { return; }
+  let v19 = parameters[cb + 2922656];
+  let v20 = scratch1[cb];
+  let v21 = parameters[cb + 94768];
+  let a2 = cb + hb * 12544 + n * 25092 + w * 32;
+  scratch3[a2] = ((acc0 - v19) * v20) + v21;
+  scratch3[a2 + 896] = ((acc1 - v19) * v20) + v21;
+  scratch3[a2 + 1792] = ((acc2 - v19) * v20) + v21;
+  scratch3[a2 + 2688] = ((acc3 - v19) * v20) + v21;
+  scratch3[a2 + 3584] = ((acc4 - v19) * v20) + v21;
+  scratch3[a2 + 4480] = ((acc5 - v19) * v20) + v21;
+  scratch3[a2 + 5376] = ((acc6 - v19) * v20) + v21;
+  scratch3[a2 + 6272] = ((acc7 - v19) * v20) + v21;
+  scratch3[a2 + 7168] = ((acc8 - v19) * v20) + v21;
+  scratch3[a2 + 8064] = ((acc9 - v19) * v20) + v21;
+  scratch3[a2 + 8960] = ((acc10 - v19) * v20) + v21;
+  scratch3[a2 + 9856] = ((acc11 - v19) * v20) + v21;
+  scratch3[a2 + 10752] = ((acc12 - v19) * v20) + v21;
+  scratch3[a2 + 11648] = ((acc13 - v19) * v20) + v21;
 }
 `,
 };
@@ -1161,8 +1517,9 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       below: 0,
       buffers: [0, 1, 2, 3, 4],
       together: false,
-      invocations: { count: 12544, block: 8 },
-      team: 1,
+      invocations: { count: 1568, block: 1 },
+      team: 16,
+      spread: 100352,
     },
     {
       name: 'infer_08b_layer2_0_downsample_0_conv2d_sub_mul_add',
@@ -1174,6 +1531,7 @@ const infer08Layer20Downsample0Conv2dSubMulAdd: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -1194,1437 +1552,25 @@ struct Uniforms { n: u32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 28;
-  let rest2 = rest3 / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 64; r0++) {
-    let a0 = h * 7168 + nb * 1605760 + r0 + w * 128;
-    let v0 = scratch1[a0];
-    let a1 = cb * 2 + r0 * 32;
-    let v1 = parameters[a1 + 94800];
-    let v2 = parameters[a1 + 94801];
-    let v3 = scratch1[a0 + 200720];
-    let v4 = scratch1[a0 + 401440];
-    let v5 = scratch1[a0 + 602160];
-    let v6 = scratch1[a0 + 802880];
-    let v7 = scratch1[a0 + 1003600];
-    let v8 = scratch1[a0 + 1204320];
-    let v9 = scratch1[a0 + 1405040];
-    acc0 += v0 * v1;
-    acc1 += v0 * v2;
-    acc2 += v3 * v1;
-    acc3 += v3 * v2;
-    acc4 += v4 * v1;
-    acc5 += v4 * v2;
-    acc6 += v5 * v1;
-    acc7 += v5 * v2;
-    acc8 += v6 * v1;
-    acc9 += v6 * v2;
-    acc10 += v7 * v1;
-    acc11 += v7 * v2;
-    acc12 += v8 * v1;
-    acc13 += v8 * v2;
-    acc14 += v9 * v1;
-    acc15 += v9 * v2;
-  }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922720];
-  let v11 = scratch2[a2];
-  let v12 = parameters[a2 + 96880];
-  let v13 = parameters[a2 + 2922721];
-  let v14 = scratch2[a2 + 1];
-  let v15 = parameters[a2 + 96881];
-  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
-  scratch3[a3] = max((scratch0[a3] + (((acc0 - v10) * v11) + v12)), vec4f());
-  scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v13) * v14) + v15)), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 25092] = max((scratch0[a3 + 25092] + (((acc2 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 25093] = max((scratch0[a3 + 25093] + (((acc3 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 50184] = max((scratch0[a3 + 50184] + (((acc4 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 50185] = max((scratch0[a3 + 50185] + (((acc5 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 75276] = max((scratch0[a3 + 75276] + (((acc6 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 75277] = max((scratch0[a3 + 75277] + (((acc7 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 100368] = max((scratch0[a3 + 100368] + (((acc8 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 100369] = max((scratch0[a3 + 100369] + (((acc9 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 125460] = max((scratch0[a3 + 125460] + (((acc10 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 125461] = max((scratch0[a3 + 125461] + (((acc11 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 150552] = max((scratch0[a3 + 150552] + (((acc12 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 150553] = max((scratch0[a3 + 150553] + (((acc13 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 175644] = max((scratch0[a3 + 175644] + (((acc14 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 175645] = max((scratch0[a3 + 175645] + (((acc15 - v13) * v14) + v15)), vec4f());
-  }
-}
-`,
-};
-
-/**
- * Kernel 9: layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared11, scratch2.
- */
-const infer09Layer21Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_09_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
-  label: 'layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_09_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 2, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 12544, block: 8 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 1788928,
-  buffers: [
-    { buffer: 26, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 14, access: 'read' },
-    { buffer: 27, access: 'read_write' },
-  ],
-  wgsl: `// layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2922848>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 409600>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 28;
-  let rest2 = rest3 / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 28)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
-          for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 3584 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 128;
-            let v0 = scratch0[a0 - 3712];
-            let a1 = cb * 2 + r0 * 12288 + r1 * 4096 + r2 * 32;
-            let v1 = parameters[a1 + 96912];
-            let v2 = parameters[a1 + 96913];
-            let v3 = scratch0[a0 + 96656];
-            let v4 = scratch0[a0 + 197024];
-            let v5 = scratch0[a0 + 297392];
-            let v6 = scratch0[a0 + 397760];
-            let v7 = scratch0[a0 + 498128];
-            let v8 = scratch0[a0 + 598496];
-            let v9 = scratch0[a0 + 698864];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
-      }
-    }
-  }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922784];
-  let v11 = parameters[a2 + 133776] / sqrt((parameters[a2 + 2922816] + 0.00001));
-  let v12 = parameters[a2 + 133808];
-  let v13 = parameters[a2 + 2922785];
-  let v14 = parameters[a2 + 133777] / sqrt((parameters[a2 + 2922817] + 0.00001));
-  let v15 = parameters[a2 + 133809];
-  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
-  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 25092] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 25093] = max((((acc3 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 50184] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50185] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 75276] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 75277] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 100368] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 100369] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 125460] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 125461] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 150552] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 150553] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 175644] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 175645] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
-}
-`,
-};
-
-/**
- * Kernel 10: layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared12, scratch0.
- */
-const infer10Layer21Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_10_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
-  label: 'layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_10_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
-      label: 'layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 2, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 12544, block: 8 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 1788928,
-  buffers: [
-    { buffer: 27, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 26, access: 'read' },
-    { buffer: 15, access: 'read' },
-    { buffer: 25, access: 'read_write' },
-  ],
-  wgsl: `// layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2922912>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> scratch2: array<f32, 409600>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 28 * 28 * 16) { return; }
-  let cb = item % 16;
-  let rest3 = item / 16;
-  let w = rest3 % 28;
-  let rest2 = rest3 / 28;
-  let h = rest2 % 28;
-  let rest1 = rest2 / 28;
-  let nb = rest1;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if (((h + r0 + (-1)) >= 0) & ((h + r0 + (-1)) < 28)) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
-          for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 3584 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 128;
-            let v0 = scratch0[a0 - 3712];
-            let a1 = cb * 2 + r0 * 12288 + r1 * 4096 + r2 * 32;
-            let v1 = parameters[a1 + 133840];
-            let v2 = parameters[a1 + 133841];
-            let v3 = scratch0[a0 + 96656];
-            let v4 = scratch0[a0 + 197024];
-            let v5 = scratch0[a0 + 297392];
-            let v6 = scratch0[a0 + 397760];
-            let v7 = scratch0[a0 + 498128];
-            let v8 = scratch0[a0 + 598496];
-            let v9 = scratch0[a0 + 698864];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
-      }
-    }
-  }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922848];
-  let v11 = parameters[a2 + 170704] / sqrt((parameters[a2 + 2922880] + 0.00001));
-  let v12 = parameters[a2 + 170736];
-  let v13 = parameters[a2 + 2922849];
-  let v14 = parameters[a2 + 170705] / sqrt((parameters[a2 + 2922881] + 0.00001));
-  let v15 = parameters[a2 + 170737];
-  let a3 = cb * 2 + h * 896 + nb * 200736 + w * 32;
-  scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
-  scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 25092] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 25092]), vec4f());
-    scratch3[a3 + 25093] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 25093]), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 50184] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 50184]), vec4f());
-    scratch3[a3 + 50185] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 50185]), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 75276] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 75276]), vec4f());
-    scratch3[a3 + 75277] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 75277]), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 100368] = max(((((acc8 - v10) * v11) + v12) + scratch1[a3 + 100368]), vec4f());
-    scratch3[a3 + 100369] = max(((((acc9 - v13) * v14) + v15) + scratch1[a3 + 100369]), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 125460] = max(((((acc10 - v10) * v11) + v12) + scratch1[a3 + 125460]), vec4f());
-    scratch3[a3 + 125461] = max(((((acc11 - v13) * v14) + v15) + scratch1[a3 + 125461]), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 150552] = max(((((acc12 - v10) * v11) + v12) + scratch1[a3 + 150552]), vec4f());
-    scratch3[a3 + 150553] = max(((((acc13 - v13) * v14) + v15) + scratch1[a3 + 150553]), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 175644] = max(((((acc14 - v10) * v11) + v12) + scratch1[a3 + 175644]), vec4f());
-    scratch3[a3 + 175645] = max(((((acc15 - v13) * v14) + v15) + scratch1[a3 + 175645]), vec4f());
-  }
-}
-`,
-};
-
-/**
- * Kernel 11: layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, prepared14, scratch1.
- */
-const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_11_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
-  label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_11a_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 32, block: 5 },
-      least: 5,
-      below: 0,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 6272, block: 8 },
-      team: 1,
-    },
-    {
-      name: 'infer_11b_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more: fewer than 5',
-      tasks: { count: 32, block: 1 },
-      least: 1,
-      below: 5,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 0, block: 0 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 25, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 22, access: 'read' },
-    { buffer: 26, access: 'read_write' },
-  ],
-  wgsl: `// layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923040>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 294912>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 32) { return; }
-  let cb = item % 32;
-  let rest3 = item / 32;
-  let w = rest3 % 14;
-  let rest2 = rest3 / 14;
-  let h = rest2 % 14;
-  let rest1 = rest2 / 14;
-  let nb = rest1;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 3; r0++) {
-    if ((h * 2 + r0 + (-1)) >= 0) {
-      for (var r1 = 0; r1 < 3; r1++) {
-        if ((r1 + w * 2 + (-1)) >= 0) {
-          for (var r2 = 0; r2 < 128; r2++) {
-            let a0 = h * 7168 + nb * 802944 + r0 * 3584 + r1 * 128 + r2 + w * 256;
-            let v0 = scratch0[a0 - 3712];
-            let a1 = cb * 2 + r0 * 24576 + r1 * 8192 + r2 * 64;
-            let v1 = parameters[a1 + 170768];
-            let v2 = parameters[a1 + 170769];
-            let v3 = scratch0[a0 + 96656];
-            let v4 = scratch0[a0 + 197024];
-            let v5 = scratch0[a0 + 297392];
-            let v6 = scratch0[a0 + 397760];
-            let v7 = scratch0[a0 + 498128];
-            let v8 = scratch0[a0 + 598496];
-            let v9 = scratch0[a0 + 698864];
-            acc0 += v0 * v1;
-            acc1 += v0 * v2;
-            acc2 += v3 * v1;
-            acc3 += v3 * v2;
-            acc4 += v4 * v1;
-            acc5 += v4 * v2;
-            acc6 += v5 * v1;
-            acc7 += v5 * v2;
-            acc8 += v6 * v1;
-            acc9 += v6 * v2;
-            acc10 += v7 * v1;
-            acc11 += v7 * v2;
-            acc12 += v8 * v1;
-            acc13 += v8 * v2;
-            acc14 += v9 * v1;
-            acc15 += v9 * v2;
-          }
-        }
-      }
-    }
-  }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2922912];
-  let v11 = parameters[a2 + 244496] / sqrt((parameters[a2 + 2922976] + 0.00001));
-  let v12 = parameters[a2 + 244560];
-  let v13 = parameters[a2 + 2922913];
-  let v14 = parameters[a2 + 244497] / sqrt((parameters[a2 + 2922977] + 0.00001));
-  let v15 = parameters[a2 + 244561];
-  let a3 = cb * 2 + h * 896 + nb * 100384 + w * 64;
-  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch2[a3 + 12548] = max((((acc2 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 12549] = max((((acc3 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch2[a3 + 25096] = max((((acc4 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 25097] = max((((acc5 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch2[a3 + 37644] = max((((acc6 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 37645] = max((((acc7 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch2[a3 + 50192] = max((((acc8 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 50193] = max((((acc9 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch2[a3 + 62740] = max((((acc10 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 62741] = max((((acc11 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch2[a3 + 75288] = max((((acc12 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 75289] = max((((acc13 - v13) * v14) + v15), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch2[a3 + 87836] = max((((acc14 - v10) * v11) + v12), vec4f());
-    scratch2[a3 + 87837] = max((((acc15 - v13) * v14) + v15), vec4f());
-  }
-}
-`,
-};
-
-/** Kernel 12: layer3.0.conv2: conv2d + sub + mul + add. Binds scratch1, parameters, prepared3, prepared13, scratch2. */
-const infer12Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
-  name: 'infer_12_layer3_0_conv2_conv2d_sub_mul_add',
-  label: 'layer3.0.conv2: conv2d + sub + mul + add',
-  parts: [
-    {
-      name: 'infer_12_layer3_0_conv2_conv2d_sub_mul_add',
-      label: 'layer3.0.conv2: conv2d + sub + mul + add',
-      tasks: { count: 2, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 896, block: 1 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 1371136,
-  buffers: [
-    { buffer: 26, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 5, access: 'read' },
-    { buffer: 16, access: 'read' },
-    { buffer: 27, access: 'read_write' },
-  ],
-  wgsl: `// layer3.0.conv2: conv2d + sub + mul + add
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923104>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>, 64>;
-@group(0) @binding(3) var<storage, read> scratch2: array<f32, 1638400>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 14 * 64) { return; }
-  let cb = item % 64;
-  let rest3 = item / 64;
-  let w = rest3 % 14;
-  let rest2 = rest3 / 14;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
-      for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
-        let v0 = scratch0[a0 - 256];
-        let a1 = cb + r1 * 16384 + r2 * 64;
-        let v1 = parameters[a1 + 244624];
-        let v2 = scratch0[a0 + 3328];
-        let v3 = scratch0[a0 + 6912];
-        let v4 = scratch0[a0 + 10496];
-        let v5 = scratch0[a0 + 14080];
-        let v6 = scratch0[a0 + 17664];
-        let v7 = scratch0[a0 + 21248];
-        let v8 = scratch0[a0 + 24832];
-        let v9 = scratch0[a0 + 28416];
-        let v10 = scratch0[a0 + 32000];
-        let v11 = scratch0[a0 + 35584];
-        let v12 = scratch0[a0 + 39168];
-        let v13 = scratch0[a0 + 42752];
-        let v14 = parameters[a1 + 293776];
-        let v15 = scratch0[a0 + 46336];
-        let v16 = parameters[a1 + 342928];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc13 += v13 * v1;
-        acc0 += v0 * v14;
-        acc1 += v2 * v14;
-        acc2 += v3 * v14;
-        acc3 += v4 * v14;
-        acc4 += v5 * v14;
-        acc5 += v6 * v14;
-        acc6 += v7 * v14;
-        acc7 += v8 * v14;
-        acc8 += v9 * v14;
-        acc9 += v10 * v14;
-        acc10 += v11 * v14;
-        acc11 += v12 * v14;
-        acc12 += v13 * v14;
-        acc13 += v15 * v14;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v7 * v16;
-        acc6 += v8 * v16;
-        acc7 += v9 * v16;
-        acc8 += v10 * v16;
-        acc9 += v11 * v16;
-        acc10 += v12 * v16;
-        acc11 += v13 * v16;
-        acc12 += v15 * v16;
-      }
-    }
-  }
-  let v17 = parameters[cb + 2923040];
-  let v18 = scratch1[cb];
-  let v19 = parameters[cb + 392144];
-  let a2 = cb + n * 12548 + w * 64;
-  scratch3[a2] = ((acc0 - v17) * v18) + v19;
-  scratch3[a2 + 896] = ((acc1 - v17) * v18) + v19;
-  scratch3[a2 + 1792] = ((acc2 - v17) * v18) + v19;
-  scratch3[a2 + 2688] = ((acc3 - v17) * v18) + v19;
-  scratch3[a2 + 3584] = ((acc4 - v17) * v18) + v19;
-  scratch3[a2 + 4480] = ((acc5 - v17) * v18) + v19;
-  scratch3[a2 + 5376] = ((acc6 - v17) * v18) + v19;
-  scratch3[a2 + 6272] = ((acc7 - v17) * v18) + v19;
-  scratch3[a2 + 7168] = ((acc8 - v17) * v18) + v19;
-  scratch3[a2 + 8064] = ((acc9 - v17) * v18) + v19;
-  scratch3[a2 + 8960] = ((acc10 - v17) * v18) + v19;
-  scratch3[a2 + 9856] = ((acc11 - v17) * v18) + v19;
-  scratch3[a2 + 10752] = ((acc12 - v17) * v18) + v19;
-  scratch3[a2 + 11648] = ((acc13 - v17) * v18) + v19;
-}
-`,
-};
-
-/**
- * Kernel 13: layer3.0.downsample.0: conv2d + sub + mul + add + relu. Binds scratch2, scratch0, parameters, prepared4, scratch1.
- */
-const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
-  name: 'infer_13_layer3_0_downsample_0_conv2d_sub_mul_add',
-  label: 'layer3.0.downsample.0: conv2d + sub + mul + add + relu',
-  parts: [
-    {
-      name: 'infer_13a_layer3_0_downsample_0_conv2d_sub_mul_add',
-      label: 'layer3.0.downsample.0: conv2d + sub + mul + add + relu',
-      tasks: { count: 32, block: 5 },
-      least: 5,
-      below: 0,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 6272, block: 8 },
-      team: 1,
-    },
-    {
-      name: 'infer_13b_layer3_0_downsample_0_conv2d_sub_mul_add',
-      label: 'layer3.0.downsample.0: conv2d + sub + mul + add + relu: fewer than 5',
-      tasks: { count: 32, block: 1 },
-      least: 1,
-      below: 5,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 0, block: 0 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 27, access: 'read' },
-    { buffer: 25, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 6, access: 'read' },
-    { buffer: 26, access: 'read_write' },
-  ],
-  wgsl: `// layer3.0.downsample.0: conv2d + sub + mul + add + relu
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> parameters: array<vec4<f32>, 2923232>;
-@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 64>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 32) { return; }
-  let cb = item % 32;
-  let rest3 = item / 32;
-  let w = rest3 % 14;
-  let rest2 = rest3 / 14;
-  let h = rest2 % 14;
-  let rest1 = rest2 / 14;
-  let nb = rest1;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  var acc14 = vec4f(0.0);
-  var acc15 = vec4f(0.0);
-  for (var r0 = 0; r0 < 128; r0++) {
-    let a0 = h * 7168 + nb * 802944 + r0 + w * 256;
-    let v0 = scratch1[a0];
-    let a1 = cb * 2 + r0 * 64;
-    let v1 = parameters[a1 + 392208];
-    let v2 = parameters[a1 + 392209];
-    let v3 = scratch1[a0 + 100368];
-    let v4 = scratch1[a0 + 200736];
-    let v5 = scratch1[a0 + 301104];
-    let v6 = scratch1[a0 + 401472];
-    let v7 = scratch1[a0 + 501840];
-    let v8 = scratch1[a0 + 602208];
-    let v9 = scratch1[a0 + 702576];
-    acc0 += v0 * v1;
-    acc1 += v0 * v2;
-    acc2 += v3 * v1;
-    acc3 += v3 * v2;
-    acc4 += v4 * v1;
-    acc5 += v4 * v2;
-    acc6 += v5 * v1;
-    acc7 += v5 * v2;
-    acc8 += v6 * v1;
-    acc9 += v6 * v2;
-    acc10 += v7 * v1;
-    acc11 += v7 * v2;
-    acc12 += v8 * v1;
-    acc13 += v8 * v2;
-    acc14 += v9 * v1;
-    acc15 += v9 * v2;
-  }
-  let a2 = cb * 2;
-  let v10 = parameters[a2 + 2923168];
-  let v11 = scratch2[a2];
-  let v12 = parameters[a2 + 400464];
-  let v13 = parameters[a2 + 2923169];
-  let v14 = scratch2[a2 + 1];
-  let v15 = parameters[a2 + 400465];
-  let a3 = cb * 2 + h * 896 + nb * 100384 + w * 64;
-  scratch3[a3] = max((scratch0[a3] + (((acc0 - v10) * v11) + v12)), vec4f());
-  scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v13) * v14) + v15)), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 12548] = max((scratch0[a3 + 12548] + (((acc2 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 12549] = max((scratch0[a3 + 12549] + (((acc3 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 25096] = max((scratch0[a3 + 25096] + (((acc4 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 25097] = max((scratch0[a3 + 25097] + (((acc5 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 37644] = max((scratch0[a3 + 37644] + (((acc6 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 37645] = max((scratch0[a3 + 37645] + (((acc7 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 50192] = max((scratch0[a3 + 50192] + (((acc8 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 50193] = max((scratch0[a3 + 50193] + (((acc9 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 62740] = max((scratch0[a3 + 62740] + (((acc10 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 62741] = max((scratch0[a3 + 62741] + (((acc11 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 75288] = max((scratch0[a3 + 75288] + (((acc12 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 75289] = max((scratch0[a3 + 75289] + (((acc13 - v13) * v14) + v15)), vec4f());
-  }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 87836] = max((scratch0[a3 + 87836] + (((acc14 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 87837] = max((scratch0[a3 + 87837] + (((acc15 - v13) * v14) + v15)), vec4f());
-  }
-}
-`,
-};
-
-/**
- * Kernel 14: layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared15, scratch2.
- */
-const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_14_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
-  label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_14_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 2, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 896, block: 1 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 1371136,
-  buffers: [
-    { buffer: 26, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 17, access: 'read' },
-    { buffer: 27, access: 'read_write' },
-  ],
-  wgsl: `// layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923424>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1638400>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 14 * 64) { return; }
-  let cb = item % 64;
-  let rest3 = item / 64;
-  let w = rest3 % 14;
-  let rest2 = rest3 / 14;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
-      for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
-        let v0 = scratch0[a0 - 256];
-        let a1 = cb + r1 * 16384 + r2 * 64;
-        let v1 = parameters[a1 + 400528];
-        let v2 = scratch0[a0 + 3328];
-        let v3 = scratch0[a0 + 6912];
-        let v4 = scratch0[a0 + 10496];
-        let v5 = scratch0[a0 + 14080];
-        let v6 = scratch0[a0 + 17664];
-        let v7 = scratch0[a0 + 21248];
-        let v8 = scratch0[a0 + 24832];
-        let v9 = scratch0[a0 + 28416];
-        let v10 = scratch0[a0 + 32000];
-        let v11 = scratch0[a0 + 35584];
-        let v12 = scratch0[a0 + 39168];
-        let v13 = scratch0[a0 + 42752];
-        let v14 = parameters[a1 + 449680];
-        let v15 = scratch0[a0 + 46336];
-        let v16 = parameters[a1 + 498832];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc13 += v13 * v1;
-        acc0 += v0 * v14;
-        acc1 += v2 * v14;
-        acc2 += v3 * v14;
-        acc3 += v4 * v14;
-        acc4 += v5 * v14;
-        acc5 += v6 * v14;
-        acc6 += v7 * v14;
-        acc7 += v8 * v14;
-        acc8 += v9 * v14;
-        acc9 += v10 * v14;
-        acc10 += v11 * v14;
-        acc11 += v12 * v14;
-        acc12 += v13 * v14;
-        acc13 += v15 * v14;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v7 * v16;
-        acc6 += v8 * v16;
-        acc7 += v9 * v16;
-        acc8 += v10 * v16;
-        acc9 += v11 * v16;
-        acc10 += v12 * v16;
-        acc11 += v13 * v16;
-        acc12 += v15 * v16;
-      }
-    }
-  }
-  let v17 = parameters[cb + 2923296];
-  let v18 = parameters[cb + 547984] / sqrt((parameters[cb + 2923360] + 0.00001));
-  let v19 = parameters[cb + 548048];
-  let a2 = cb + n * 12548 + w * 64;
-  scratch2[a2] = max((((acc0 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 896] = max((((acc1 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 1792] = max((((acc2 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 2688] = max((((acc3 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 3584] = max((((acc4 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 4480] = max((((acc5 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 5376] = max((((acc6 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 6272] = max((((acc7 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 7168] = max((((acc8 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 8064] = max((((acc9 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 8960] = max((((acc10 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 9856] = max((((acc11 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 10752] = max((((acc12 - v17) * v18) + v19), vec4f());
-  scratch2[a2 + 11648] = max((((acc13 - v17) * v18) + v19), vec4f());
-}
-`,
-};
-
-/**
- * Kernel 15: layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared16, scratch0.
- */
-const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_15_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
-  label: 'layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_15_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
-      label: 'layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 2, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 896, block: 1 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 1371136,
-  buffers: [
-    { buffer: 27, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 26, access: 'read' },
-    { buffer: 18, access: 'read' },
-    { buffer: 25, access: 'read_write' },
-  ],
-  wgsl: `// layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923552>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
-@group(0) @binding(3) var<storage, read> scratch2: array<f32, 1638400>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 14 * 64) { return; }
-  let cb = item % 64;
-  let rest3 = item / 64;
-  let w = rest3 % 14;
-  let rest2 = rest3 / 14;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  var acc7 = vec4f(0.0);
-  var acc8 = vec4f(0.0);
-  var acc9 = vec4f(0.0);
-  var acc10 = vec4f(0.0);
-  var acc11 = vec4f(0.0);
-  var acc12 = vec4f(0.0);
-  var acc13 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
-      for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
-        let v0 = scratch0[a0 - 256];
-        let a1 = cb + r1 * 16384 + r2 * 64;
-        let v1 = parameters[a1 + 548112];
-        let v2 = scratch0[a0 + 3328];
-        let v3 = scratch0[a0 + 6912];
-        let v4 = scratch0[a0 + 10496];
-        let v5 = scratch0[a0 + 14080];
-        let v6 = scratch0[a0 + 17664];
-        let v7 = scratch0[a0 + 21248];
-        let v8 = scratch0[a0 + 24832];
-        let v9 = scratch0[a0 + 28416];
-        let v10 = scratch0[a0 + 32000];
-        let v11 = scratch0[a0 + 35584];
-        let v12 = scratch0[a0 + 39168];
-        let v13 = scratch0[a0 + 42752];
-        let v14 = parameters[a1 + 597264];
-        let v15 = scratch0[a0 + 46336];
-        let v16 = parameters[a1 + 646416];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc13 += v13 * v1;
-        acc0 += v0 * v14;
-        acc1 += v2 * v14;
-        acc2 += v3 * v14;
-        acc3 += v4 * v14;
-        acc4 += v5 * v14;
-        acc5 += v6 * v14;
-        acc6 += v7 * v14;
-        acc7 += v8 * v14;
-        acc8 += v9 * v14;
-        acc9 += v10 * v14;
-        acc10 += v11 * v14;
-        acc11 += v12 * v14;
-        acc12 += v13 * v14;
-        acc13 += v15 * v14;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v7 * v16;
-        acc6 += v8 * v16;
-        acc7 += v9 * v16;
-        acc8 += v10 * v16;
-        acc9 += v11 * v16;
-        acc10 += v12 * v16;
-        acc11 += v13 * v16;
-        acc12 += v15 * v16;
-      }
-    }
-  }
-  let v17 = parameters[cb + 2923424];
-  let v18 = parameters[cb + 695568] / sqrt((parameters[cb + 2923488] + 0.00001));
-  let v19 = parameters[cb + 695632];
-  let a2 = cb + n * 12548 + w * 64;
-  scratch3[a2] = max(((((acc0 - v17) * v18) + v19) + scratch1[a2]), vec4f());
-  scratch3[a2 + 896] = max(((((acc1 - v17) * v18) + v19) + scratch1[a2 + 896]), vec4f());
-  scratch3[a2 + 1792] = max(((((acc2 - v17) * v18) + v19) + scratch1[a2 + 1792]), vec4f());
-  scratch3[a2 + 2688] = max(((((acc3 - v17) * v18) + v19) + scratch1[a2 + 2688]), vec4f());
-  scratch3[a2 + 3584] = max(((((acc4 - v17) * v18) + v19) + scratch1[a2 + 3584]), vec4f());
-  scratch3[a2 + 4480] = max(((((acc5 - v17) * v18) + v19) + scratch1[a2 + 4480]), vec4f());
-  scratch3[a2 + 5376] = max(((((acc6 - v17) * v18) + v19) + scratch1[a2 + 5376]), vec4f());
-  scratch3[a2 + 6272] = max(((((acc7 - v17) * v18) + v19) + scratch1[a2 + 6272]), vec4f());
-  scratch3[a2 + 7168] = max(((((acc8 - v17) * v18) + v19) + scratch1[a2 + 7168]), vec4f());
-  scratch3[a2 + 8064] = max(((((acc9 - v17) * v18) + v19) + scratch1[a2 + 8064]), vec4f());
-  scratch3[a2 + 8960] = max(((((acc10 - v17) * v18) + v19) + scratch1[a2 + 8960]), vec4f());
-  scratch3[a2 + 9856] = max(((((acc11 - v17) * v18) + v19) + scratch1[a2 + 9856]), vec4f());
-  scratch3[a2 + 10752] = max(((((acc12 - v17) * v18) + v19) + scratch1[a2 + 10752]), vec4f());
-  scratch3[a2 + 11648] = max(((((acc13 - v17) * v18) + v19) + scratch1[a2 + 11648]), vec4f());
-}
-`,
-};
-
-/**
- * Kernel 16: layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, prepared18, scratch1.
- */
-const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
-  name: 'infer_16_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
-  label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
-  parts: [
-    {
-      name: 'infer_16a_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
-      tasks: { count: 64, block: 5 },
-      least: 5,
-      below: 0,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 896, block: 1 },
-      team: 1,
-    },
-    {
-      name: 'infer_16b_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
-      label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more: fewer than 5',
-      tasks: { count: 64, block: 1 },
-      least: 1,
-      below: 5,
-      buffers: [0, 1, 2, 3],
-      together: false,
-      invocations: { count: 0, block: 0 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 25, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 23, access: 'read' },
-    { buffer: 26, access: 'read_write' },
-  ],
-  wgsl: `// layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923808>;
-@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1179648>;
-@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
-@group(0) @binding(4) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 7 * 128) { return; }
-  let cb = item % 128;
-  let rest3 = item / 128;
-  let w = rest3 % 7;
-  let rest2 = rest3 / 7;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    if ((r1 + w * 2 + (-1)) >= 0) {
-      for (var r2 = 0; r2 < 256; r2++) {
-        let a0 = n * 50192 + r1 * 256 + r2 + w * 512;
-        let v0 = scratch0[a0 + 3328];
-        let a1 = cb + r1 * 32768 + r2 * 128;
-        let v1 = parameters[a1 + 695696];
-        let v2 = scratch0[a0 + 10496];
-        let v3 = scratch0[a0 + 17664];
-        let v4 = scratch0[a0 + 24832];
-        let v5 = scratch0[a0 + 32000];
-        let v6 = scratch0[a0 + 39168];
-        let v7 = parameters[a1 + 794000];
-        let v8 = parameters[a1 + 892304];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += scratch0[a0 - 256] * v7;
-        acc1 += scratch0[a0 + 6912] * v7;
-        acc2 += scratch0[a0 + 14080] * v7;
-        acc3 += scratch0[a0 + 21248] * v7;
-        acc4 += scratch0[a0 + 28416] * v7;
-        acc5 += scratch0[a0 + 35584] * v7;
-        acc6 += scratch0[a0 + 42752] * v7;
-        acc0 += v0 * v8;
-        acc1 += v2 * v8;
-        acc2 += v3 * v8;
-        acc3 += v4 * v8;
-        acc4 += v5 * v8;
-        acc5 += v6 * v8;
-        acc6 += scratch0[a0 + 46336] * v8;
-      }
-    }
-  }
-  let v9 = parameters[cb + 2923552];
-  let v10 = parameters[cb + 990608] / sqrt((parameters[cb + 2923680] + 0.00001));
-  let v11 = parameters[cb + 990736];
-  let a2 = cb + n * 6276 + w * 128;
-  scratch2[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 896] = max((((acc1 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 1792] = max((((acc2 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 2688] = max((((acc3 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 3584] = max((((acc4 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 4480] = max((((acc5 - v9) * v10) + v11), vec4f());
-  scratch2[a2 + 5376] = max((((acc6 - v9) * v10) + v11), vec4f());
-}
-`,
-};
-
-/** Kernel 17: layer4.0.conv2: conv2d + sub + mul + add. Binds scratch1, parameters, prepared6, prepared17, scratch2. */
-const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
-  name: 'infer_17_layer4_0_conv2_conv2d_sub_mul_add',
-  label: 'layer4.0.conv2: conv2d + sub + mul + add',
-  parts: [
-    {
-      name: 'infer_17_layer4_0_conv2_conv2d_sub_mul_add',
-      label: 'layer4.0.conv2: conv2d + sub + mul + add',
-      tasks: { count: 2, block: 1 },
-      least: 1,
-      below: 0,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 896, block: 1 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 1021952,
-  buffers: [
-    { buffer: 26, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 7, access: 'read' },
-    { buffer: 19, access: 'read' },
-    { buffer: 27, access: 'read_write' },
-  ],
-  wgsl: `// layer4.0.conv2: conv2d + sub + mul + add
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
-@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923936>;
-@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>, 128>;
-@group(0) @binding(3) var<storage, read> scratch2: array<f32, 6553600>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
-        @builtin(local_invocation_index) invocation: u32) {
-  let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 7 * 128) { return; }
-  let cb = item % 128;
-  let rest3 = item / 128;
-  let w = rest3 % 7;
-  let rest2 = rest3 / 7;
-  let hb = 0;
-  let n = rest2;
-  var acc0 = vec4f(0.0);
-  var acc1 = vec4f(0.0);
-  var acc2 = vec4f(0.0);
-  var acc3 = vec4f(0.0);
-  var acc4 = vec4f(0.0);
-  var acc5 = vec4f(0.0);
-  var acc6 = vec4f(0.0);
-  for (var r1 = 0; r1 < 3; r1++) {
-    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
-      for (var r2 = 0; r2 < 512; r2++) {
-        let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
-        let v0 = scratch0[a0 - 512];
-        let a1 = cb + r1 * 65536 + r2 * 128;
-        let v1 = parameters[a1 + 990864];
-        let v2 = scratch0[a0 + 3072];
-        let v3 = scratch0[a0 + 6656];
-        let v4 = scratch0[a0 + 10240];
-        let v5 = scratch0[a0 + 13824];
-        let v6 = scratch0[a0 + 17408];
-        let v7 = parameters[a1 + 1187472];
-        let v8 = scratch0[a0 + 20992];
-        let v9 = parameters[a1 + 1384080];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v4 * v7;
-        acc4 += v5 * v7;
-        acc5 += v6 * v7;
-        acc6 += v8 * v7;
-        acc0 += v2 * v9;
-        acc1 += v3 * v9;
-        acc2 += v4 * v9;
-        acc3 += v5 * v9;
-        acc4 += v6 * v9;
-        acc5 += v8 * v9;
-      }
-    }
-  }
-  let v10 = parameters[cb + 2923808];
-  let v11 = scratch1[cb];
-  let v12 = parameters[cb + 1580816];
-  let a2 = cb + n * 6276 + w * 128;
-  scratch3[a2] = ((acc0 - v10) * v11) + v12;
-  scratch3[a2 + 896] = ((acc1 - v10) * v11) + v12;
-  scratch3[a2 + 1792] = ((acc2 - v10) * v11) + v12;
-  scratch3[a2 + 2688] = ((acc3 - v10) * v11) + v12;
-  scratch3[a2 + 3584] = ((acc4 - v10) * v11) + v12;
-  scratch3[a2 + 4480] = ((acc5 - v10) * v11) + v12;
-  scratch3[a2 + 5376] = ((acc6 - v10) * v11) + v12;
-}
-`,
-};
-
-/**
- * Kernel 18: layer4.0.downsample.0: conv2d + sub + mul + add + relu. Binds scratch2, scratch0, parameters, prepared7, scratch1.
- */
-const infer18Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
-  name: 'infer_18_layer4_0_downsample_0_conv2d_sub_mul_add',
-  label: 'layer4.0.downsample.0: conv2d + sub + mul + add + relu',
-  parts: [
-    {
-      name: 'infer_18a_layer4_0_downsample_0_conv2d_sub_mul_add',
-      label: 'layer4.0.downsample.0: conv2d + sub + mul + add + relu',
-      tasks: { count: 64, block: 5 },
-      least: 5,
-      below: 0,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 3136, block: 8 },
-      team: 2,
-    },
-    {
-      name: 'infer_18b_layer4_0_downsample_0_conv2d_sub_mul_add',
-      label: 'layer4.0.downsample.0: conv2d + sub + mul + add + relu: fewer than 5',
-      tasks: { count: 64, block: 1 },
-      least: 1,
-      below: 5,
-      buffers: [0, 1, 2, 3, 4],
-      together: false,
-      invocations: { count: 0, block: 0 },
-      team: 1,
-    },
-  ],
-  workgroup: 64,
-  localBytes: 0,
-  buffers: [
-    { buffer: 27, access: 'read' },
-    { buffer: 25, access: 'read' },
-    { buffer: 0, access: 'read' },
-    { buffer: 8, access: 'read' },
-    { buffer: 26, access: 'read_write' },
-  ],
-  wgsl: `// layer4.0.downsample.0: conv2d + sub + mul + add + relu
-struct Uniforms { n: u32 }
-@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
-@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
-@group(0) @binding(2) var<storage, read> parameters: array<vec4<f32>, 2924192>;
-@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 128>;
-@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
-@group(0) @binding(5) var<uniform> uniforms: Uniforms;
-
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 512>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(2, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
   let place = number * each + own;
-  let item = min(place, ((i32(uniforms.n) + 7) / 8) * 7 * 7 * 64 - 1);
-  let cb = item % 64;
-  let rest3 = item / 64;
-  let w = rest3 % 7;
+  let item = min(place, i32(uniforms.n) * 14 * 7 * 16 - 1);
+  let cb = item % 16;
+  let rest3 = item / 16;
+  let wb = rest3 % 7;
   let rest2 = rest3 / 7;
-  let h = rest2 % 7;
-  let rest1 = rest2 / 7;
-  let nb = rest1;
+  let hb = rest2 % 14;
+  let rest1 = rest2 / 14;
+  let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
@@ -2641,19 +1587,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc13 = vec4f(0.0);
   var acc14 = vec4f(0.0);
   var acc15 = vec4f(0.0);
-  for (var r0 = member; r0 < 256; r0 += team) {
-    let a0 = h * 7168 + nb * 401536 + r0 + w * 512;
+  for (var r0 = member; r0 < 64; r0 += team) {
+    let a0 = hb * 14336 + n * 200720 + r0 + wb * 512;
     let v0 = scratch1[a0];
-    let a1 = cb * 2 + r0 * 128;
-    let v1 = parameters[a1 + 1580944];
-    let v2 = parameters[a1 + 1580945];
-    let v3 = scratch1[a0 + 50192];
-    let v4 = scratch1[a0 + 100384];
-    let v5 = scratch1[a0 + 150576];
-    let v6 = scratch1[a0 + 200768];
-    let v7 = scratch1[a0 + 250960];
-    let v8 = scratch1[a0 + 301152];
-    let v9 = scratch1[a0 + 351344];
+    let a1 = cb * 2 + r0 * 32;
+    let v1 = parameters[a1 + 94800];
+    let v2 = parameters[a1 + 94801];
+    let v3 = scratch1[a0 + 128];
+    let v4 = scratch1[a0 + 256];
+    let v5 = scratch1[a0 + 384];
+    let v6 = scratch1[a0 + 7168];
+    let v7 = scratch1[a0 + 7296];
+    let v8 = scratch1[a0 + 7424];
+    let v9 = scratch1[a0 + 7552];
     acc0 += v0 * v1;
     acc1 += v0 * v2;
     acc2 += v3 * v1;
@@ -2720,45 +1666,1868 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     acc14 = shared4[384 + own];
     acc15 = shared4[448 + own];
   }
-  if (member > 0 || place >= ((i32(uniforms.n) + 7) / 8) * 7 * 7 * 64) { return; }
+  if (member > 0 || place >= i32(uniforms.n) * 14 * 7 * 16) { return; }
   let a2 = cb * 2;
-  let v10 = parameters[a2 + 2924064];
+  let v10 = parameters[a2 + 2922720];
   let v11 = scratch2[a2];
-  let v12 = parameters[a2 + 1613840];
-  let v13 = parameters[a2 + 2924065];
+  let v12 = parameters[a2 + 96880];
+  let v13 = parameters[a2 + 2922721];
   let v14 = scratch2[a2 + 1];
-  let v15 = parameters[a2 + 1613841];
-  let a3 = cb * 2 + h * 896 + nb * 50208 + w * 128;
+  let v15 = parameters[a2 + 96881];
+  let a3 = cb * 2 + hb * 1792 + n * 25092 + wb * 128;
   scratch3[a3] = max((scratch0[a3] + (((acc0 - v10) * v11) + v12)), vec4f());
   scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v13) * v14) + v15)), vec4f());
-  if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a3 + 6276] = max((scratch0[a3 + 6276] + (((acc2 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 6277] = max((scratch0[a3 + 6277] + (((acc3 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 32] = max((scratch0[a3 + 32] + (((acc2 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 33] = max((scratch0[a3 + 33] + (((acc3 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 64] = max((scratch0[a3 + 64] + (((acc4 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 65] = max((scratch0[a3 + 65] + (((acc5 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 96] = max((scratch0[a3 + 96] + (((acc6 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 97] = max((scratch0[a3 + 97] + (((acc7 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 896] = max((scratch0[a3 + 896] + (((acc8 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 897] = max((scratch0[a3 + 897] + (((acc9 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 928] = max((scratch0[a3 + 928] + (((acc10 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 929] = max((scratch0[a3 + 929] + (((acc11 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 960] = max((scratch0[a3 + 960] + (((acc12 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 961] = max((scratch0[a3 + 961] + (((acc13 - v13) * v14) + v15)), vec4f());
+  scratch3[a3 + 992] = max((scratch0[a3 + 992] + (((acc14 - v10) * v11) + v12)), vec4f());
+  scratch3[a3 + 993] = max((scratch0[a3 + 993] + (((acc15 - v13) * v14) + v15)), vec4f());
+}
+`,
+};
+
+/**
+ * Kernel 9: layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared11, scratch2.
+ */
+const infer09Layer21Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_09_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
+  label: 'layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_09_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 2, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 1792, block: 1 },
+      team: 32,
+      spread: 114688,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 1788928,
+  buffers: [
+    { buffer: 26, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 14, access: 'read' },
+    { buffer: 27, access: 'read_write' },
+  ],
+  wgsl: `// layer2.1.conv1: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2922848>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 409600>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 28 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 28;
+  let rest2 = rest3 / 28;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
+  let n = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 28;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
+      for (var r2 = member; r2 < 128; r2 += team) {
+        let a0 = cb + r1 * 4096 + r2 * 32;
+        let v1 = parameters[a0 + 96912];
+        let a1 = hb * 50176 + n * 100368 + r1 * 128 + r2 + w * 128;
+        let v2 = scratch0[a1 - 128];
+        let v3 = scratch0[a1 + 3456];
+        let v4 = scratch0[a1 + 7040];
+        let v5 = scratch0[a1 + 10624];
+        let v6 = scratch0[a1 + 14208];
+        let v7 = scratch0[a1 + 17792];
+        let v8 = scratch0[a1 + 21376];
+        let v9 = scratch0[a1 + 24960];
+        let v10 = scratch0[a1 + 28544];
+        let v11 = scratch0[a1 + 32128];
+        let v12 = scratch0[a1 + 35712];
+        let v13 = scratch0[a1 + 39296];
+        let v14 = scratch0[a1 + 42880];
+        let v15 = parameters[a0 + 109200];
+        let v16 = scratch0[a1 + 46464];
+        let v17 = parameters[a0 + 121488];
+        acc0 += select(0.0, scratch0[a1 - 3712], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50048], v18) * v17;
+      }
+    }
   }
-  if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a3 + 12552] = max((scratch0[a3 + 12552] + (((acc4 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 12553] = max((scratch0[a3 + 12553] + (((acc5 - v13) * v14) + v15)), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a3 + 18828] = max((scratch0[a3 + 18828] + (((acc6 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 18829] = max((scratch0[a3 + 18829] + (((acc7 - v13) * v14) + v15)), vec4f());
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 28 * 32) { return; }
+  let v19 = parameters[cb + 2922784];
+  let v20 = parameters[cb + 133776] / sqrt((parameters[cb + 2922816] + 0.00001));
+  let v21 = parameters[cb + 133808];
+  let a2 = cb + hb * 12544 + n * 25092 + w * 32;
+  scratch2[a2] = max((((acc0 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 6272] = max((((acc7 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 7168] = max((((acc8 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 8064] = max((((acc9 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 8960] = max((((acc10 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 9856] = max((((acc11 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 10752] = max((((acc12 - v19) * v20) + v21), vec4f());
+  scratch2[a2 + 11648] = max((((acc13 - v19) * v20) + v21), vec4f());
+}
+`,
+};
+
+/**
+ * Kernel 10: layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared12, scratch0.
+ */
+const infer10Layer21Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_10_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
+  label: 'layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_10_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
+      label: 'layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 2, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 1792, block: 1 },
+      team: 32,
+      spread: 114688,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 1788928,
+  buffers: [
+    { buffer: 27, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 26, access: 'read' },
+    { buffer: 15, access: 'read' },
+    { buffer: 25, access: 'read_write' },
+  ],
+  wgsl: `// layer2.1.conv2: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2922912>;
+@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32, 409600>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 28 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 28;
+  let rest2 = rest3 / 28;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
+  let n = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  let v0 = (hb * 14 + (-1)) >= 0;
+  let v18 = (hb * 14 + 14) < 28;
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 28)) {
+      for (var r2 = member; r2 < 128; r2 += team) {
+        let a0 = cb + r1 * 4096 + r2 * 32;
+        let v1 = parameters[a0 + 133840];
+        let a1 = hb * 50176 + n * 100368 + r1 * 128 + r2 + w * 128;
+        let v2 = scratch0[a1 - 128];
+        let v3 = scratch0[a1 + 3456];
+        let v4 = scratch0[a1 + 7040];
+        let v5 = scratch0[a1 + 10624];
+        let v6 = scratch0[a1 + 14208];
+        let v7 = scratch0[a1 + 17792];
+        let v8 = scratch0[a1 + 21376];
+        let v9 = scratch0[a1 + 24960];
+        let v10 = scratch0[a1 + 28544];
+        let v11 = scratch0[a1 + 32128];
+        let v12 = scratch0[a1 + 35712];
+        let v13 = scratch0[a1 + 39296];
+        let v14 = scratch0[a1 + 42880];
+        let v15 = parameters[a0 + 146128];
+        let v16 = scratch0[a1 + 46464];
+        let v17 = parameters[a0 + 158416];
+        acc0 += select(0.0, scratch0[a1 - 3712], v0) * v1;
+        acc1 += v2 * v1;
+        acc2 += v3 * v1;
+        acc3 += v4 * v1;
+        acc4 += v5 * v1;
+        acc5 += v6 * v1;
+        acc6 += v7 * v1;
+        acc7 += v8 * v1;
+        acc8 += v9 * v1;
+        acc9 += v10 * v1;
+        acc10 += v11 * v1;
+        acc11 += v12 * v1;
+        acc12 += v13 * v1;
+        acc13 += v14 * v1;
+        acc0 += v2 * v15;
+        acc1 += v3 * v15;
+        acc2 += v4 * v15;
+        acc3 += v5 * v15;
+        acc4 += v6 * v15;
+        acc5 += v7 * v15;
+        acc6 += v8 * v15;
+        acc7 += v9 * v15;
+        acc8 += v10 * v15;
+        acc9 += v11 * v15;
+        acc10 += v12 * v15;
+        acc11 += v13 * v15;
+        acc12 += v14 * v15;
+        acc13 += v16 * v15;
+        acc0 += v3 * v17;
+        acc1 += v4 * v17;
+        acc2 += v5 * v17;
+        acc3 += v6 * v17;
+        acc4 += v7 * v17;
+        acc5 += v8 * v17;
+        acc6 += v9 * v17;
+        acc7 += v10 * v17;
+        acc8 += v11 * v17;
+        acc9 += v12 * v17;
+        acc10 += v13 * v17;
+        acc11 += v14 * v17;
+        acc12 += v16 * v17;
+        acc13 += select(0.0, scratch0[a1 + 50048], v18) * v17;
+      }
+    }
   }
-  if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a3 + 25104] = max((scratch0[a3 + 25104] + (((acc8 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 25105] = max((scratch0[a3 + 25105] + (((acc9 - v13) * v14) + v15)), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
   }
-  if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a3 + 31380] = max((scratch0[a3 + 31380] + (((acc10 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 31381] = max((scratch0[a3 + 31381] + (((acc11 - v13) * v14) + v15)), vec4f());
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 28 * 32) { return; }
+  let v19 = parameters[cb + 2922848];
+  let v20 = parameters[cb + 170704] / sqrt((parameters[cb + 2922880] + 0.00001));
+  let v21 = parameters[cb + 170736];
+  let a2 = cb + hb * 12544 + n * 25092 + w * 32;
+  scratch3[a2] = max(((((acc0 - v19) * v20) + v21) + scratch1[a2]), vec4f());
+  scratch3[a2 + 896] = max(((((acc1 - v19) * v20) + v21) + scratch1[a2 + 896]), vec4f());
+  scratch3[a2 + 1792] = max(((((acc2 - v19) * v20) + v21) + scratch1[a2 + 1792]), vec4f());
+  scratch3[a2 + 2688] = max(((((acc3 - v19) * v20) + v21) + scratch1[a2 + 2688]), vec4f());
+  scratch3[a2 + 3584] = max(((((acc4 - v19) * v20) + v21) + scratch1[a2 + 3584]), vec4f());
+  scratch3[a2 + 4480] = max(((((acc5 - v19) * v20) + v21) + scratch1[a2 + 4480]), vec4f());
+  scratch3[a2 + 5376] = max(((((acc6 - v19) * v20) + v21) + scratch1[a2 + 5376]), vec4f());
+  scratch3[a2 + 6272] = max(((((acc7 - v19) * v20) + v21) + scratch1[a2 + 6272]), vec4f());
+  scratch3[a2 + 7168] = max(((((acc8 - v19) * v20) + v21) + scratch1[a2 + 7168]), vec4f());
+  scratch3[a2 + 8064] = max(((((acc9 - v19) * v20) + v21) + scratch1[a2 + 8064]), vec4f());
+  scratch3[a2 + 8960] = max(((((acc10 - v19) * v20) + v21) + scratch1[a2 + 8960]), vec4f());
+  scratch3[a2 + 9856] = max(((((acc11 - v19) * v20) + v21) + scratch1[a2 + 9856]), vec4f());
+  scratch3[a2 + 10752] = max(((((acc12 - v19) * v20) + v21) + scratch1[a2 + 10752]), vec4f());
+  scratch3[a2 + 11648] = max(((((acc13 - v19) * v20) + v21) + scratch1[a2 + 11648]), vec4f());
+}
+`,
+};
+
+/**
+ * Kernel 11: layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, prepared14, scratch1.
+ */
+const infer11Layer30Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_11_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
+  label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_11a_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 32, block: 5 },
+      least: 5,
+      below: 0,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 1568, block: 1 },
+      team: 32,
+      spread: 100352,
+    },
+    {
+      name: 'infer_11b_layer3_0_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more: fewer than 5',
+      tasks: { count: 32, block: 1 },
+      least: 1,
+      below: 5,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 0, block: 0 },
+      team: 1,
+      spread: 0,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 25, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 22, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+  ],
+  wgsl: `// layer3.0.conv1: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923040>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 294912>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 7 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let wb = rest3 % 7;
+  let rest2 = rest3 / 7;
+  let hb = rest2 % 7;
+  let rest1 = rest2 / 7;
+  let n = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  let v0 = (hb * 4 + (-1)) >= 0;
+  for (var r2 = member; r2 < 128; r2 += team) {
+    for (var r1 = 0; r1 < 3; r1++) {
+      let v1 = (r1 + wb * 4 + (-1)) >= 0;
+      let a0 = hb * 14336 + n * 100368 + r1 * 128 + r2 + wb * 512;
+      let v2 = select(0.0, scratch0[a0 - 3712], (v0 & v1));
+      let a1 = cb * 2 + r1 * 8192 + r2 * 64;
+      let v3 = parameters[a1 + 170768];
+      let v4 = parameters[a1 + 170769];
+      let v5 = select(0.0, scratch0[a0 - 3456], v0);
+      let v6 = select(0.0, scratch0[a0 + 3456], v1);
+      let v7 = scratch0[a0 + 3712];
+      let v8 = select(0.0, scratch0[a0 - 128], v1);
+      let v9 = parameters[a1 + 195344];
+      let v10 = parameters[a1 + 195345];
+      let v11 = scratch0[a0 + 128];
+      let v12 = select(0.0, scratch0[a0 + 7040], v1);
+      let v13 = scratch0[a0 + 7296];
+      let v14 = parameters[a1 + 219920];
+      let v15 = parameters[a1 + 219921];
+      let v16 = select(0.0, scratch0[a0 + 10624], v1);
+      let v17 = scratch0[a0 + 10880];
+      acc0 += v2 * v3;
+      acc1 += v2 * v4;
+      acc2 += v5 * v3;
+      acc3 += v5 * v4;
+      acc4 += v6 * v3;
+      acc5 += v6 * v4;
+      acc6 += v7 * v3;
+      acc7 += v7 * v4;
+      acc0 += v8 * v9;
+      acc1 += v8 * v10;
+      acc2 += v11 * v9;
+      acc3 += v11 * v10;
+      acc4 += v12 * v9;
+      acc5 += v12 * v10;
+      acc6 += v13 * v9;
+      acc7 += v13 * v10;
+      acc0 += v6 * v14;
+      acc1 += v6 * v15;
+      acc2 += v7 * v14;
+      acc3 += v7 * v15;
+      acc4 += v16 * v14;
+      acc5 += v16 * v15;
+      acc6 += v17 * v14;
+      acc7 += v17 * v15;
+    }
   }
-  if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a3 + 37656] = max((scratch0[a3 + 37656] + (((acc12 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 37657] = max((scratch0[a3 + 37657] + (((acc13 - v13) * v14) + v15)), vec4f());
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
   }
-  if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a3 + 43932] = max((scratch0[a3 + 43932] + (((acc14 - v10) * v11) + v12)), vec4f());
-    scratch3[a3 + 43933] = max((scratch0[a3 + 43933] + (((acc15 - v13) * v14) + v15)), vec4f());
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 7 * 32) { return; }
+  let a2 = cb * 2;
+  let v18 = parameters[a2 + 2922912];
+  let v19 = parameters[a2 + 244496] / sqrt((parameters[a2 + 2922976] + 0.00001));
+  let v20 = parameters[a2 + 244560];
+  let v21 = parameters[a2 + 2922913];
+  let v22 = parameters[a2 + 244497] / sqrt((parameters[a2 + 2922977] + 0.00001));
+  let v23 = parameters[a2 + 244561];
+  let a3 = cb * 2 + hb * 1792 + n * 12548 + wb * 128;
+  scratch2[a3] = max((((acc0 - v18) * v19) + v20), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v21) * v22) + v23), vec4f());
+  scratch2[a3 + 64] = max((((acc2 - v18) * v19) + v20), vec4f());
+  scratch2[a3 + 65] = max((((acc3 - v21) * v22) + v23), vec4f());
+  scratch2[a3 + 896] = max((((acc4 - v18) * v19) + v20), vec4f());
+  scratch2[a3 + 897] = max((((acc5 - v21) * v22) + v23), vec4f());
+  scratch2[a3 + 960] = max((((acc6 - v18) * v19) + v20), vec4f());
+  scratch2[a3 + 961] = max((((acc7 - v21) * v22) + v23), vec4f());
+}
+`,
+};
+
+/** Kernel 12: layer3.0.conv2: conv2d + sub + mul + add. Binds scratch1, parameters, prepared3, prepared13, scratch2. */
+const infer12Layer30Conv2Conv2dSubMulAdd: KernelSpec = {
+  name: 'infer_12_layer3_0_conv2_conv2d_sub_mul_add',
+  label: 'layer3.0.conv2: conv2d + sub + mul + add',
+  parts: [
+    {
+      name: 'infer_12_layer3_0_conv2_conv2d_sub_mul_add',
+      label: 'layer3.0.conv2: conv2d + sub + mul + add',
+      tasks: { count: 2, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 896, block: 1 },
+      team: 32,
+      spread: 57344,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 1371136,
+  buffers: [
+    { buffer: 26, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 5, access: 'read' },
+    { buffer: 16, access: 'read' },
+    { buffer: 27, access: 'read_write' },
+  ],
+  wgsl: `// layer3.0.conv2: conv2d + sub + mul + add
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923104>;
+@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>, 64>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32, 1638400>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 14 * 64 - 1);
+  let cb = item % 64;
+  let rest3 = item / 64;
+  let w = rest3 % 14;
+  let rest2 = rest3 / 14;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
+      for (var r2 = member; r2 < 256; r2 += team) {
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
+        let v0 = scratch0[a0 - 256];
+        let a1 = cb + r1 * 16384 + r2 * 64;
+        let v1 = parameters[a1 + 244624];
+        let v2 = scratch0[a0 + 3328];
+        let v3 = scratch0[a0 + 6912];
+        let v4 = scratch0[a0 + 10496];
+        let v5 = scratch0[a0 + 14080];
+        let v6 = scratch0[a0 + 17664];
+        let v7 = scratch0[a0 + 21248];
+        let v8 = scratch0[a0 + 24832];
+        let v9 = scratch0[a0 + 28416];
+        let v10 = scratch0[a0 + 32000];
+        let v11 = scratch0[a0 + 35584];
+        let v12 = scratch0[a0 + 39168];
+        let v13 = scratch0[a0 + 42752];
+        let v14 = parameters[a1 + 293776];
+        let v15 = scratch0[a0 + 46336];
+        let v16 = parameters[a1 + 342928];
+        acc1 += v0 * v1;
+        acc2 += v2 * v1;
+        acc3 += v3 * v1;
+        acc4 += v4 * v1;
+        acc5 += v5 * v1;
+        acc6 += v6 * v1;
+        acc7 += v7 * v1;
+        acc8 += v8 * v1;
+        acc9 += v9 * v1;
+        acc10 += v10 * v1;
+        acc11 += v11 * v1;
+        acc12 += v12 * v1;
+        acc13 += v13 * v1;
+        acc0 += v0 * v14;
+        acc1 += v2 * v14;
+        acc2 += v3 * v14;
+        acc3 += v4 * v14;
+        acc4 += v5 * v14;
+        acc5 += v6 * v14;
+        acc6 += v7 * v14;
+        acc7 += v8 * v14;
+        acc8 += v9 * v14;
+        acc9 += v10 * v14;
+        acc10 += v11 * v14;
+        acc11 += v12 * v14;
+        acc12 += v13 * v14;
+        acc13 += v15 * v14;
+        acc0 += v2 * v16;
+        acc1 += v3 * v16;
+        acc2 += v4 * v16;
+        acc3 += v5 * v16;
+        acc4 += v6 * v16;
+        acc5 += v7 * v16;
+        acc6 += v8 * v16;
+        acc7 += v9 * v16;
+        acc8 += v10 * v16;
+        acc9 += v11 * v16;
+        acc10 += v12 * v16;
+        acc11 += v13 * v16;
+        acc12 += v15 * v16;
+      }
+    }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 14 * 64) { return; }
+  let v17 = parameters[cb + 2923040];
+  let v18 = scratch1[cb];
+  let v19 = parameters[cb + 392144];
+  let a2 = cb + n * 12548 + w * 64;
+  scratch3[a2] = ((acc0 - v17) * v18) + v19;
+  scratch3[a2 + 896] = ((acc1 - v17) * v18) + v19;
+  scratch3[a2 + 1792] = ((acc2 - v17) * v18) + v19;
+  scratch3[a2 + 2688] = ((acc3 - v17) * v18) + v19;
+  scratch3[a2 + 3584] = ((acc4 - v17) * v18) + v19;
+  scratch3[a2 + 4480] = ((acc5 - v17) * v18) + v19;
+  scratch3[a2 + 5376] = ((acc6 - v17) * v18) + v19;
+  scratch3[a2 + 6272] = ((acc7 - v17) * v18) + v19;
+  scratch3[a2 + 7168] = ((acc8 - v17) * v18) + v19;
+  scratch3[a2 + 8064] = ((acc9 - v17) * v18) + v19;
+  scratch3[a2 + 8960] = ((acc10 - v17) * v18) + v19;
+  scratch3[a2 + 9856] = ((acc11 - v17) * v18) + v19;
+  scratch3[a2 + 10752] = ((acc12 - v17) * v18) + v19;
+  scratch3[a2 + 11648] = ((acc13 - v17) * v18) + v19;
+}
+`,
+};
+
+/**
+ * Kernel 13: layer3.0.downsample.0: conv2d + sub + mul + add + relu. Binds scratch2, scratch0, parameters, prepared4, scratch1.
+ */
+const infer13Layer30Downsample0Conv2dSubMulAdd: KernelSpec = {
+  name: 'infer_13_layer3_0_downsample_0_conv2d_sub_mul_add',
+  label: 'layer3.0.downsample.0: conv2d + sub + mul + add + relu',
+  parts: [
+    {
+      name: 'infer_13a_layer3_0_downsample_0_conv2d_sub_mul_add',
+      label: 'layer3.0.downsample.0: conv2d + sub + mul + add + relu',
+      tasks: { count: 32, block: 5 },
+      least: 5,
+      below: 0,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 896, block: 1 },
+      team: 32,
+      spread: 57344,
+    },
+    {
+      name: 'infer_13b_layer3_0_downsample_0_conv2d_sub_mul_add',
+      label: 'layer3.0.downsample.0: conv2d + sub + mul + add + relu: fewer than 5',
+      tasks: { count: 32, block: 1 },
+      least: 1,
+      below: 5,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 0, block: 0 },
+      team: 1,
+      spread: 0,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 27, access: 'read' },
+    { buffer: 25, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 6, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+  ],
+  wgsl: `// layer3.0.downsample.0: conv2d + sub + mul + add + relu
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4<f32>, 2923232>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 64>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 2 * 14 * 32 - 1);
+  let cb = item % 32;
+  let rest3 = item / 32;
+  let w = rest3 % 14;
+  let rest2 = rest3 / 14;
+  let hb = rest2 % 2;
+  let rest1 = rest2 / 2;
+  let n = rest1;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  for (var r0 = member; r0 < 128; r0 += team) {
+    let a0 = hb * 50176 + n * 100368 + r0 + w * 256;
+    let v0 = scratch1[a0];
+    let a1 = cb * 2 + r0 * 64;
+    let v1 = parameters[a1 + 392208];
+    let v2 = parameters[a1 + 392209];
+    let v3 = scratch1[a0 + 7168];
+    let v4 = scratch1[a0 + 14336];
+    let v5 = scratch1[a0 + 21504];
+    let v6 = scratch1[a0 + 28672];
+    let v7 = scratch1[a0 + 35840];
+    let v8 = scratch1[a0 + 43008];
+    acc0 += v0 * v1;
+    acc1 += v0 * v2;
+    acc2 += v3 * v1;
+    acc3 += v3 * v2;
+    acc4 += v4 * v1;
+    acc5 += v4 * v2;
+    acc6 += v5 * v1;
+    acc7 += v5 * v2;
+    acc8 += v6 * v1;
+    acc9 += v6 * v2;
+    acc10 += v7 * v1;
+    acc11 += v7 * v2;
+    acc12 += v8 * v1;
+    acc13 += v8 * v2;
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 2 * 14 * 32) { return; }
+  let a2 = cb * 2;
+  let v9 = parameters[a2 + 2923168];
+  let v10 = scratch2[a2];
+  let v11 = parameters[a2 + 400464];
+  let v12 = parameters[a2 + 2923169];
+  let v13 = scratch2[a2 + 1];
+  let v14 = parameters[a2 + 400465];
+  let a3 = cb * 2 + hb * 6272 + n * 12548 + w * 64;
+  scratch3[a3] = max((scratch0[a3] + (((acc0 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 896] = max((scratch0[a3 + 896] + (((acc2 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 897] = max((scratch0[a3 + 897] + (((acc3 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 1792] = max((scratch0[a3 + 1792] + (((acc4 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 1793] = max((scratch0[a3 + 1793] + (((acc5 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 2688] = max((scratch0[a3 + 2688] + (((acc6 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 2689] = max((scratch0[a3 + 2689] + (((acc7 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 3584] = max((scratch0[a3 + 3584] + (((acc8 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 3585] = max((scratch0[a3 + 3585] + (((acc9 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 4480] = max((scratch0[a3 + 4480] + (((acc10 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 4481] = max((scratch0[a3 + 4481] + (((acc11 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 5376] = max((scratch0[a3 + 5376] + (((acc12 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 5377] = max((scratch0[a3 + 5377] + (((acc13 - v12) * v13) + v14)), vec4f());
+}
+`,
+};
+
+/**
+ * Kernel 14: layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch1, parameters, prepared15, scratch2.
+ */
+const infer14Layer31Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_14_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
+  label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_14_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 2, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 896, block: 1 },
+      team: 32,
+      spread: 57344,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 1371136,
+  buffers: [
+    { buffer: 26, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 17, access: 'read' },
+    { buffer: 27, access: 'read_write' },
+  ],
+  wgsl: `// layer3.1.conv1: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923424>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1638400>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 14 * 64 - 1);
+  let cb = item % 64;
+  let rest3 = item / 64;
+  let w = rest3 % 14;
+  let rest2 = rest3 / 14;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
+      for (var r2 = member; r2 < 256; r2 += team) {
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
+        let v0 = scratch0[a0 - 256];
+        let a1 = cb + r1 * 16384 + r2 * 64;
+        let v1 = parameters[a1 + 400528];
+        let v2 = scratch0[a0 + 3328];
+        let v3 = scratch0[a0 + 6912];
+        let v4 = scratch0[a0 + 10496];
+        let v5 = scratch0[a0 + 14080];
+        let v6 = scratch0[a0 + 17664];
+        let v7 = scratch0[a0 + 21248];
+        let v8 = scratch0[a0 + 24832];
+        let v9 = scratch0[a0 + 28416];
+        let v10 = scratch0[a0 + 32000];
+        let v11 = scratch0[a0 + 35584];
+        let v12 = scratch0[a0 + 39168];
+        let v13 = scratch0[a0 + 42752];
+        let v14 = parameters[a1 + 449680];
+        let v15 = scratch0[a0 + 46336];
+        let v16 = parameters[a1 + 498832];
+        acc1 += v0 * v1;
+        acc2 += v2 * v1;
+        acc3 += v3 * v1;
+        acc4 += v4 * v1;
+        acc5 += v5 * v1;
+        acc6 += v6 * v1;
+        acc7 += v7 * v1;
+        acc8 += v8 * v1;
+        acc9 += v9 * v1;
+        acc10 += v10 * v1;
+        acc11 += v11 * v1;
+        acc12 += v12 * v1;
+        acc13 += v13 * v1;
+        acc0 += v0 * v14;
+        acc1 += v2 * v14;
+        acc2 += v3 * v14;
+        acc3 += v4 * v14;
+        acc4 += v5 * v14;
+        acc5 += v6 * v14;
+        acc6 += v7 * v14;
+        acc7 += v8 * v14;
+        acc8 += v9 * v14;
+        acc9 += v10 * v14;
+        acc10 += v11 * v14;
+        acc11 += v12 * v14;
+        acc12 += v13 * v14;
+        acc13 += v15 * v14;
+        acc0 += v2 * v16;
+        acc1 += v3 * v16;
+        acc2 += v4 * v16;
+        acc3 += v5 * v16;
+        acc4 += v6 * v16;
+        acc5 += v7 * v16;
+        acc6 += v8 * v16;
+        acc7 += v9 * v16;
+        acc8 += v10 * v16;
+        acc9 += v11 * v16;
+        acc10 += v12 * v16;
+        acc11 += v13 * v16;
+        acc12 += v15 * v16;
+      }
+    }
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 14 * 64) { return; }
+  let v17 = parameters[cb + 2923296];
+  let v18 = parameters[cb + 547984] / sqrt((parameters[cb + 2923360] + 0.00001));
+  let v19 = parameters[cb + 548048];
+  let a2 = cb + n * 12548 + w * 64;
+  scratch2[a2] = max((((acc0 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 6272] = max((((acc7 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 7168] = max((((acc8 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 8064] = max((((acc9 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 8960] = max((((acc10 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 9856] = max((((acc11 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 10752] = max((((acc12 - v17) * v18) + v19), vec4f());
+  scratch2[a2 + 11648] = max((((acc13 - v17) * v18) + v19), vec4f());
+}
+`,
+};
+
+/**
+ * Kernel 15: layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more. Binds scratch2, parameters, scratch1, prepared16, scratch0.
+ */
+const infer15Layer31Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_15_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
+  label: 'layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_15_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
+      label: 'layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 2, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 896, block: 1 },
+      team: 32,
+      spread: 57344,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 1371136,
+  buffers: [
+    { buffer: 27, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 26, access: 'read' },
+    { buffer: 18, access: 'read' },
+    { buffer: 25, access: 'read_write' },
+  ],
+  wgsl: `// layer3.1.conv2: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923552>;
+@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32, 1638400>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 14 * 64 - 1);
+  let cb = item % 64;
+  let rest3 = item / 64;
+  let w = rest3 % 14;
+  let rest2 = rest3 / 14;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 14)) {
+      for (var r2 = member; r2 < 256; r2 += team) {
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 256;
+        let v0 = scratch0[a0 - 256];
+        let a1 = cb + r1 * 16384 + r2 * 64;
+        let v1 = parameters[a1 + 548112];
+        let v2 = scratch0[a0 + 3328];
+        let v3 = scratch0[a0 + 6912];
+        let v4 = scratch0[a0 + 10496];
+        let v5 = scratch0[a0 + 14080];
+        let v6 = scratch0[a0 + 17664];
+        let v7 = scratch0[a0 + 21248];
+        let v8 = scratch0[a0 + 24832];
+        let v9 = scratch0[a0 + 28416];
+        let v10 = scratch0[a0 + 32000];
+        let v11 = scratch0[a0 + 35584];
+        let v12 = scratch0[a0 + 39168];
+        let v13 = scratch0[a0 + 42752];
+        let v14 = parameters[a1 + 597264];
+        let v15 = scratch0[a0 + 46336];
+        let v16 = parameters[a1 + 646416];
+        acc1 += v0 * v1;
+        acc2 += v2 * v1;
+        acc3 += v3 * v1;
+        acc4 += v4 * v1;
+        acc5 += v5 * v1;
+        acc6 += v6 * v1;
+        acc7 += v7 * v1;
+        acc8 += v8 * v1;
+        acc9 += v9 * v1;
+        acc10 += v10 * v1;
+        acc11 += v11 * v1;
+        acc12 += v12 * v1;
+        acc13 += v13 * v1;
+        acc0 += v0 * v14;
+        acc1 += v2 * v14;
+        acc2 += v3 * v14;
+        acc3 += v4 * v14;
+        acc4 += v5 * v14;
+        acc5 += v6 * v14;
+        acc6 += v7 * v14;
+        acc7 += v8 * v14;
+        acc8 += v9 * v14;
+        acc9 += v10 * v14;
+        acc10 += v11 * v14;
+        acc11 += v12 * v14;
+        acc12 += v13 * v14;
+        acc13 += v15 * v14;
+        acc0 += v2 * v16;
+        acc1 += v3 * v16;
+        acc2 += v4 * v16;
+        acc3 += v5 * v16;
+        acc4 += v6 * v16;
+        acc5 += v7 * v16;
+        acc6 += v8 * v16;
+        acc7 += v9 * v16;
+        acc8 += v10 * v16;
+        acc9 += v11 * v16;
+        acc10 += v12 * v16;
+        acc11 += v13 * v16;
+        acc12 += v15 * v16;
+      }
+    }
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 14 * 64) { return; }
+  let v17 = parameters[cb + 2923424];
+  let v18 = parameters[cb + 695568] / sqrt((parameters[cb + 2923488] + 0.00001));
+  let v19 = parameters[cb + 695632];
+  let a2 = cb + n * 12548 + w * 64;
+  scratch3[a2] = max(((((acc0 - v17) * v18) + v19) + scratch1[a2]), vec4f());
+  scratch3[a2 + 896] = max(((((acc1 - v17) * v18) + v19) + scratch1[a2 + 896]), vec4f());
+  scratch3[a2 + 1792] = max(((((acc2 - v17) * v18) + v19) + scratch1[a2 + 1792]), vec4f());
+  scratch3[a2 + 2688] = max(((((acc3 - v17) * v18) + v19) + scratch1[a2 + 2688]), vec4f());
+  scratch3[a2 + 3584] = max(((((acc4 - v17) * v18) + v19) + scratch1[a2 + 3584]), vec4f());
+  scratch3[a2 + 4480] = max(((((acc5 - v17) * v18) + v19) + scratch1[a2 + 4480]), vec4f());
+  scratch3[a2 + 5376] = max(((((acc6 - v17) * v18) + v19) + scratch1[a2 + 5376]), vec4f());
+  scratch3[a2 + 6272] = max(((((acc7 - v17) * v18) + v19) + scratch1[a2 + 6272]), vec4f());
+  scratch3[a2 + 7168] = max(((((acc8 - v17) * v18) + v19) + scratch1[a2 + 7168]), vec4f());
+  scratch3[a2 + 8064] = max(((((acc9 - v17) * v18) + v19) + scratch1[a2 + 8064]), vec4f());
+  scratch3[a2 + 8960] = max(((((acc10 - v17) * v18) + v19) + scratch1[a2 + 8960]), vec4f());
+  scratch3[a2 + 9856] = max(((((acc11 - v17) * v18) + v19) + scratch1[a2 + 9856]), vec4f());
+  scratch3[a2 + 10752] = max(((((acc12 - v17) * v18) + v19) + scratch1[a2 + 10752]), vec4f());
+  scratch3[a2 + 11648] = max(((((acc13 - v17) * v18) + v19) + scratch1[a2 + 11648]), vec4f());
+}
+`,
+};
+
+/**
+ * Kernel 16: layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more. Binds scratch0, parameters, prepared18, scratch1.
+ */
+const infer16Layer40Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
+  name: 'infer_16_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
+  label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
+  parts: [
+    {
+      name: 'infer_16a_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more',
+      tasks: { count: 64, block: 5 },
+      least: 5,
+      below: 0,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 896, block: 1 },
+      team: 32,
+      spread: 57344,
+    },
+    {
+      name: 'infer_16b_layer4_0_conv1_conv2d_add_sqrt_div_sub_2',
+      label: 'layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more: fewer than 5',
+      tasks: { count: 64, block: 1 },
+      least: 1,
+      below: 5,
+      buffers: [0, 1, 2, 3],
+      together: false,
+      invocations: { count: 0, block: 0 },
+      team: 1,
+      spread: 0,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 25, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 23, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+  ],
+  wgsl: `// layer4.0.conv1: conv2d + add + sqrt + div + sub + 2 more
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923808>;
+@group(0) @binding(2) var<storage, read> scratch1: array<f32, 1179648>;
+@group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
+@group(0) @binding(4) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
+  let cb = item % 128;
+  let rest3 = item / 128;
+  let w = rest3 % 7;
+  let rest2 = rest3 / 7;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if ((r1 + w * 2 + (-1)) >= 0) {
+      for (var r2 = member; r2 < 256; r2 += team) {
+        let a0 = n * 50192 + r1 * 256 + r2 + w * 512;
+        let v0 = scratch0[a0 + 3328];
+        let a1 = cb + r1 * 32768 + r2 * 128;
+        let v1 = parameters[a1 + 695696];
+        let v2 = scratch0[a0 + 10496];
+        let v3 = scratch0[a0 + 17664];
+        let v4 = scratch0[a0 + 24832];
+        let v5 = scratch0[a0 + 32000];
+        let v6 = scratch0[a0 + 39168];
+        let v7 = parameters[a1 + 794000];
+        let v8 = parameters[a1 + 892304];
+        acc1 += v0 * v1;
+        acc2 += v2 * v1;
+        acc3 += v3 * v1;
+        acc4 += v4 * v1;
+        acc5 += v5 * v1;
+        acc6 += v6 * v1;
+        acc0 += scratch0[a0 - 256] * v7;
+        acc1 += scratch0[a0 + 6912] * v7;
+        acc2 += scratch0[a0 + 14080] * v7;
+        acc3 += scratch0[a0 + 21248] * v7;
+        acc4 += scratch0[a0 + 28416] * v7;
+        acc5 += scratch0[a0 + 35584] * v7;
+        acc6 += scratch0[a0 + 42752] * v7;
+        acc0 += v0 * v8;
+        acc1 += v2 * v8;
+        acc2 += v3 * v8;
+        acc3 += v4 * v8;
+        acc4 += v5 * v8;
+        acc5 += v6 * v8;
+        acc6 += scratch0[a0 + 46336] * v8;
+      }
+    }
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    workgroupBarrier();
+    for (var sum = member; sum < 7; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 128) { return; }
+  let v9 = parameters[cb + 2923552];
+  let v10 = parameters[cb + 990608] / sqrt((parameters[cb + 2923680] + 0.00001));
+  let v11 = parameters[cb + 990736];
+  let a2 = cb + n * 6276 + w * 128;
+  scratch2[a2] = max((((acc0 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 896] = max((((acc1 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 1792] = max((((acc2 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 2688] = max((((acc3 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 3584] = max((((acc4 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 4480] = max((((acc5 - v9) * v10) + v11), vec4f());
+  scratch2[a2 + 5376] = max((((acc6 - v9) * v10) + v11), vec4f());
+}
+`,
+};
+
+/** Kernel 17: layer4.0.conv2: conv2d + sub + mul + add. Binds scratch1, parameters, prepared6, prepared17, scratch2. */
+const infer17Layer40Conv2Conv2dSubMulAdd: KernelSpec = {
+  name: 'infer_17_layer4_0_conv2_conv2d_sub_mul_add',
+  label: 'layer4.0.conv2: conv2d + sub + mul + add',
+  parts: [
+    {
+      name: 'infer_17_layer4_0_conv2_conv2d_sub_mul_add',
+      label: 'layer4.0.conv2: conv2d + sub + mul + add',
+      tasks: { count: 2, block: 1 },
+      least: 1,
+      below: 0,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 896, block: 1 },
+      team: 32,
+      spread: 57344,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 1021952,
+  buffers: [
+    { buffer: 26, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 7, access: 'read' },
+    { buffer: 19, access: 'read' },
+    { buffer: 27, access: 'read_write' },
+  ],
+  wgsl: `// layer4.0.conv2: conv2d + sub + mul + add
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<f32>;
+@group(0) @binding(1) var<storage, read> parameters: array<vec4<f32>, 2923936>;
+@group(0) @binding(2) var<storage, read> scratch1: array<vec4<f32>, 128>;
+@group(0) @binding(3) var<storage, read> scratch2: array<f32, 6553600>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
+  let cb = item % 128;
+  let rest3 = item / 128;
+  let w = rest3 % 7;
+  let rest2 = rest3 / 7;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  for (var r1 = 0; r1 < 3; r1++) {
+    if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
+        let v0 = scratch0[a0 - 512];
+        let a1 = cb + r1 * 65536 + r2 * 128;
+        let v1 = parameters[a1 + 990864];
+        let v2 = scratch0[a0 + 3072];
+        let v3 = scratch0[a0 + 6656];
+        let v4 = scratch0[a0 + 10240];
+        let v5 = scratch0[a0 + 13824];
+        let v6 = scratch0[a0 + 17408];
+        let v7 = parameters[a1 + 1187472];
+        let v8 = scratch0[a0 + 20992];
+        let v9 = parameters[a1 + 1384080];
+        acc1 += v0 * v1;
+        acc2 += v2 * v1;
+        acc3 += v3 * v1;
+        acc4 += v4 * v1;
+        acc5 += v5 * v1;
+        acc6 += v6 * v1;
+        acc0 += v0 * v7;
+        acc1 += v2 * v7;
+        acc2 += v3 * v7;
+        acc3 += v4 * v7;
+        acc4 += v5 * v7;
+        acc5 += v6 * v7;
+        acc6 += v8 * v7;
+        acc0 += v2 * v9;
+        acc1 += v3 * v9;
+        acc2 += v4 * v9;
+        acc3 += v5 * v9;
+        acc4 += v6 * v9;
+        acc5 += v8 * v9;
+      }
+    }
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    workgroupBarrier();
+    for (var sum = member; sum < 7; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 128) { return; }
+  let v10 = parameters[cb + 2923808];
+  let v11 = scratch1[cb];
+  let v12 = parameters[cb + 1580816];
+  let a2 = cb + n * 6276 + w * 128;
+  scratch3[a2] = ((acc0 - v10) * v11) + v12;
+  scratch3[a2 + 896] = ((acc1 - v10) * v11) + v12;
+  scratch3[a2 + 1792] = ((acc2 - v10) * v11) + v12;
+  scratch3[a2 + 2688] = ((acc3 - v10) * v11) + v12;
+  scratch3[a2 + 3584] = ((acc4 - v10) * v11) + v12;
+  scratch3[a2 + 4480] = ((acc5 - v10) * v11) + v12;
+  scratch3[a2 + 5376] = ((acc6 - v10) * v11) + v12;
+}
+`,
+};
+
+/**
+ * Kernel 18: layer4.0.downsample.0: conv2d + sub + mul + add + relu. Binds scratch2, scratch0, parameters, prepared7, scratch1.
+ */
+const infer18Layer40Downsample0Conv2dSubMulAdd: KernelSpec = {
+  name: 'infer_18_layer4_0_downsample_0_conv2d_sub_mul_add',
+  label: 'layer4.0.downsample.0: conv2d + sub + mul + add + relu',
+  parts: [
+    {
+      name: 'infer_18a_layer4_0_downsample_0_conv2d_sub_mul_add',
+      label: 'layer4.0.downsample.0: conv2d + sub + mul + add + relu',
+      tasks: { count: 64, block: 5 },
+      least: 5,
+      below: 0,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 448, block: 1 },
+      team: 64,
+      spread: 57344,
+    },
+    {
+      name: 'infer_18b_layer4_0_downsample_0_conv2d_sub_mul_add',
+      label: 'layer4.0.downsample.0: conv2d + sub + mul + add + relu: fewer than 5',
+      tasks: { count: 64, block: 1 },
+      least: 1,
+      below: 5,
+      buffers: [0, 1, 2, 3, 4],
+      together: false,
+      invocations: { count: 0, block: 0 },
+      team: 1,
+      spread: 0,
+    },
+  ],
+  workgroup: 64,
+  localBytes: 0,
+  buffers: [
+    { buffer: 27, access: 'read' },
+    { buffer: 25, access: 'read' },
+    { buffer: 0, access: 'read' },
+    { buffer: 8, access: 'read' },
+    { buffer: 26, access: 'read_write' },
+  ],
+  wgsl: `// layer4.0.downsample.0: conv2d + sub + mul + add + relu
+struct Uniforms { n: u32 }
+@group(0) @binding(0) var<storage, read> scratch0: array<vec4<f32>>;
+@group(0) @binding(1) var<storage, read> scratch1: array<f32>;
+@group(0) @binding(2) var<storage, read> parameters: array<vec4<f32>, 2924192>;
+@group(0) @binding(3) var<storage, read> scratch2: array<vec4<f32>, 128>;
+@group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
+@group(0) @binding(5) var<uniform> uniforms: Uniforms;
+
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 512>;
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
+        @builtin(local_invocation_index) invocation: u32) {
+  let number = i32(group.y * groups.x + group.x);
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 64 - 1);
+  let cb = item % 64;
+  let rest3 = item / 64;
+  let w = rest3 % 7;
+  let rest2 = rest3 / 7;
+  let hb = 0;
+  let n = rest2;
+  var acc0 = vec4f(0.0);
+  var acc1 = vec4f(0.0);
+  var acc2 = vec4f(0.0);
+  var acc3 = vec4f(0.0);
+  var acc4 = vec4f(0.0);
+  var acc5 = vec4f(0.0);
+  var acc6 = vec4f(0.0);
+  var acc7 = vec4f(0.0);
+  var acc8 = vec4f(0.0);
+  var acc9 = vec4f(0.0);
+  var acc10 = vec4f(0.0);
+  var acc11 = vec4f(0.0);
+  var acc12 = vec4f(0.0);
+  var acc13 = vec4f(0.0);
+  for (var r0 = member; r0 < 256; r0 += team) {
+    let a0 = n * 50192 + r0 + w * 512;
+    let v0 = scratch1[a0];
+    let a1 = cb * 2 + r0 * 128;
+    let v1 = parameters[a1 + 1580944];
+    let v2 = parameters[a1 + 1580945];
+    let v3 = scratch1[a0 + 7168];
+    let v4 = scratch1[a0 + 14336];
+    let v5 = scratch1[a0 + 21504];
+    let v6 = scratch1[a0 + 28672];
+    let v7 = scratch1[a0 + 35840];
+    let v8 = scratch1[a0 + 43008];
+    acc0 += v0 * v1;
+    acc1 += v0 * v2;
+    acc2 += v3 * v1;
+    acc3 += v3 * v2;
+    acc4 += v4 * v1;
+    acc5 += v4 * v2;
+    acc6 += v5 * v1;
+    acc7 += v5 * v2;
+    acc8 += v6 * v1;
+    acc9 += v6 * v2;
+    acc10 += v7 * v1;
+    acc11 += v7 * v2;
+    acc12 += v8 * v1;
+    acc13 += v8 * v2;
+  }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    shared4[448 + i32(invocation)] = acc7;
+    workgroupBarrier();
+    for (var sum = member; sum < 8; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+    acc7 = shared4[448 + own];
+    workgroupBarrier();
+    shared4[i32(invocation)] = acc8;
+    shared4[64 + i32(invocation)] = acc9;
+    shared4[128 + i32(invocation)] = acc10;
+    shared4[192 + i32(invocation)] = acc11;
+    shared4[256 + i32(invocation)] = acc12;
+    shared4[320 + i32(invocation)] = acc13;
+    workgroupBarrier();
+    for (var sum = member; sum < 6; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc8 = shared4[own];
+    acc9 = shared4[64 + own];
+    acc10 = shared4[128 + own];
+    acc11 = shared4[192 + own];
+    acc12 = shared4[256 + own];
+    acc13 = shared4[320 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 64) { return; }
+  let a2 = cb * 2;
+  let v9 = parameters[a2 + 2924064];
+  let v10 = scratch2[a2];
+  let v11 = parameters[a2 + 1613840];
+  let v12 = parameters[a2 + 2924065];
+  let v13 = scratch2[a2 + 1];
+  let v14 = parameters[a2 + 1613841];
+  let a3 = cb * 2 + n * 6276 + w * 128;
+  scratch3[a3] = max((scratch0[a3] + (((acc0 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 1] = max((scratch0[a3 + 1] + (((acc1 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 896] = max((scratch0[a3 + 896] + (((acc2 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 897] = max((scratch0[a3 + 897] + (((acc3 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 1792] = max((scratch0[a3 + 1792] + (((acc4 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 1793] = max((scratch0[a3 + 1793] + (((acc5 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 2688] = max((scratch0[a3 + 2688] + (((acc6 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 2689] = max((scratch0[a3 + 2689] + (((acc7 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 3584] = max((scratch0[a3 + 3584] + (((acc8 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 3585] = max((scratch0[a3 + 3585] + (((acc9 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 4480] = max((scratch0[a3 + 4480] + (((acc10 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 4481] = max((scratch0[a3 + 4481] + (((acc11 - v12) * v13) + v14)), vec4f());
+  scratch3[a3 + 5376] = max((scratch0[a3 + 5376] + (((acc12 - v9) * v10) + v11)), vec4f());
+  scratch3[a3 + 5377] = max((scratch0[a3 + 5377] + (((acc13 - v12) * v13) + v14)), vec4f());
 }
 `,
 };
@@ -2779,7 +3548,8 @@ const infer19Layer41Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 896, block: 1 },
-      team: 1,
+      team: 32,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -2798,12 +3568,18 @@ struct Uniforms { n: u32 }
 @group(0) @binding(3) var<storage, read_write> scratch2: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 7 * 128) { return; }
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
   let cb = item % 128;
   let rest3 = item / 128;
   let w = rest3 % 7;
@@ -2819,7 +3595,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc6 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
-      for (var r2 = 0; r2 < 512; r2++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
         let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
         let v0 = scratch0[a0 - 512];
         let a1 = cb + r1 * 65536 + r2 * 128;
@@ -2854,6 +3630,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    workgroupBarrier();
+    for (var sum = member; sum < 7; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 128) { return; }
   let v10 = parameters[cb + 2924320];
   let v11 = parameters[cb + 2203792] / sqrt((parameters[cb + 2924448] + 0.00001));
   let v12 = parameters[cb + 2203920];
@@ -2885,7 +3685,8 @@ const infer20Layer41Conv2Conv2dAddSqrtDivSub2: KernelSpec = {
       buffers: [0, 1, 2, 3, 4],
       together: false,
       invocations: { count: 896, block: 1 },
-      team: 1,
+      team: 32,
+      spread: 57344,
     },
   ],
   workgroup: 64,
@@ -2906,12 +3707,18 @@ struct Uniforms { n: u32 }
 @group(0) @binding(4) var<storage, read_write> scratch3: array<vec4<f32>>;
 @group(0) @binding(5) var<uniform> uniforms: Uniforms;
 
+override team0: i32 = 1;
+var<workgroup> shared4: array<vec4<f32>, 448>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let item = number * 64 + i32(invocation);
-  if (item >= i32(uniforms.n) * 7 * 128) { return; }
+  let team = team0;
+  let each = 64 / team;
+  let member = i32(invocation) / each;
+  let own = i32(invocation) % each;
+  let place = number * each + own;
+  let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
   let cb = item % 128;
   let rest3 = item / 128;
   let w = rest3 % 7;
@@ -2927,7 +3734,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc6 = vec4f(0.0);
   for (var r1 = 0; r1 < 3; r1++) {
     if (((r1 + w + (-1)) >= 0) & ((r1 + w + (-1)) < 7)) {
-      for (var r2 = 0; r2 < 512; r2++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
         let a0 = n * 25104 + r1 * 512 + r2 + w * 512;
         let v0 = scratch0[a0 - 512];
         let a1 = cb + r1 * 65536 + r2 * 128;
@@ -2962,6 +3769,30 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       }
     }
   }
+  if (team > 1) {
+    shared4[i32(invocation)] = acc0;
+    shared4[64 + i32(invocation)] = acc1;
+    shared4[128 + i32(invocation)] = acc2;
+    shared4[192 + i32(invocation)] = acc3;
+    shared4[256 + i32(invocation)] = acc4;
+    shared4[320 + i32(invocation)] = acc5;
+    shared4[384 + i32(invocation)] = acc6;
+    workgroupBarrier();
+    for (var sum = member; sum < 7; sum += team) {
+      var total = shared4[sum * 64 + own];
+      for (var other = 1; other < team; other++) { total += shared4[sum * 64 + own + other * each]; }
+      shared4[sum * 64 + own] = total;
+    }
+    workgroupBarrier();
+    acc0 = shared4[own];
+    acc1 = shared4[64 + own];
+    acc2 = shared4[128 + own];
+    acc3 = shared4[192 + own];
+    acc4 = shared4[256 + own];
+    acc5 = shared4[320 + own];
+    acc6 = shared4[384 + own];
+  }
+  if (member > 0 || place >= i32(uniforms.n) * 7 * 128) { return; }
   let v10 = parameters[cb + 2924576];
   let v11 = parameters[cb + 2793872] / sqrt((parameters[cb + 2924704] + 0.00001));
   let v12 = parameters[cb + 2794000];
@@ -2992,6 +3823,7 @@ const infer21AdaptiveAvgPool2dMean: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 1 },
       team: 4,
+      spread: 32768,
     },
   ],
   workgroup: 64,
@@ -3003,13 +3835,13 @@ struct Uniforms { n: u32 }
 @group(0) @binding(1) var<storage, read_write> scratch1: array<vec4<f32>>;
 @group(0) @binding(2) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 64>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(4, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3055,7 +3887,8 @@ const infer22FcMatmulAdd: KernelSpec = {
       buffers: [0, 1, 2, 3],
       together: false,
       invocations: { count: 250, block: 4 },
-      team: 16,
+      team: 64,
+      spread: 64000,
     },
   ],
   workgroup: 64,
@@ -3074,13 +3907,13 @@ struct Uniforms { n: u32 }
 @group(0) @binding(3) var<storage, read_write> output_output: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> uniforms: Uniforms;
 
-override most_members: i32 = 64;
+override team0: i32 = 1;
 var<workgroup> shared4: array<vec4<f32>, 256>;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>,
         @builtin(local_invocation_index) invocation: u32) {
   let number = i32(group.y * groups.x + group.x);
-  let team = min(16, most_members);
+  let team = team0;
   let each = 64 / team;
   let member = i32(invocation) / each;
   let own = i32(invocation) % each;
@@ -3152,6 +3985,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00b_layer2_0_bn2_add_sqrt_div',
@@ -3163,6 +3997,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00c_layer2_0_downsample_1_add_sqrt_div',
@@ -3174,6 +4009,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 32, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00d_layer3_0_bn2_add_sqrt_div',
@@ -3185,6 +4021,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00e_layer3_0_downsample_1_add_sqrt_div',
@@ -3196,6 +4033,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 64, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00f_layer1_0_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3207,6 +4045,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_00g_layer4_0_bn2_add_sqrt_div',
@@ -3218,6 +4057,7 @@ const prepare00Layer10Conv1Conv2dAddSqrtDivSub2: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3313,6 +4153,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 128, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01b_layer1_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3324,6 +4165,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01c_layer1_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3335,6 +4177,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01d_layer2_0_conv2_conv2d_sub_mul_add_weight',
@@ -3346,6 +4189,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01e_layer2_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3357,6 +4201,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01f_layer2_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3368,6 +4213,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_01g_layer3_0_conv2_conv2d_sub_mul_add_weight',
@@ -3379,6 +4225,7 @@ const prepare01Layer40Downsample1AddSqrtDivLayer: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3434,6 +4281,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02b_layer3_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3445,6 +4293,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02c_layer3_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3456,6 +4305,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02d_layer4_0_conv2_conv2d_sub_mul_add_weight',
@@ -3467,6 +4317,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02e_layer4_0_conv1_weight_in_panels',
@@ -3478,6 +4329,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02f_layer4_1_conv1_conv2d_add_sqrt_div_sub_2',
@@ -3489,6 +4341,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
     {
       name: 'prepare_02g_layer4_1_conv2_conv2d_add_sqrt_div_sub_2',
@@ -3500,6 +4353,7 @@ const prepare02Layer30Conv1WeightInPanelsLayer31: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,
@@ -3548,6 +4402,7 @@ const prepare03FcWeightInPanels: KernelSpec = {
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   workgroup: 64,

@@ -51,8 +51,10 @@ export interface PartSpec {
   readonly together: boolean;
   /** Work items of the WGSL kernel, or its invocations. None where the CPU alone has a use for it. */
   readonly invocations: TaskCount;
-  /** WGSL: how many invocations compute each of them together at most, where the GPU is large; a power of two. */
+  /** WGSL: how many invocations may compute each of them together; a power of two. */
   readonly team: number;
+  /** WGSL: how many invocations there should be on a large GPU, where they may form teams. */
+  readonly spread: number;
 }
 
 /** One dispatch: one WGSL kernel, and a WASM function for each of its parts. */
@@ -152,12 +154,24 @@ export function tasksOf({ tasks, least, below }: PartSpec, n: number): number {
   return n < least || (below > 0 && n >= below) ? 0 : taskCount(tasks, n);
 }
 
-/** The constant of a WGSL kernel with teams that says how many members these have at most; it is declared where a part has teams. */
-export const MOST_MEMBERS = 'most_members';
+/** The constant of a WGSL kernel that says how many members the teams of a part have, where it may have any. */
+export const teamName = (part: number): string => `team${part}`;
 
-/** How many workgroups a WGSL kernel is dispatched with, where teams have as many members at most: each part has whole ones. */
-export function workgroupCount({ parts, workgroup }: KernelSpec, n: number, mostMembers = workgroup): number {
-  const invocations = parts.map((part) => taskCount(part.invocations, n) * Math.min(part.team, mostMembers));
+/** How many invocations compute each work item of a part together for batches of `n`, where the GPU is large. */
+export function teamOf({ invocations, team, spread }: PartSpec, n: number): number {
+  const items = taskCount(invocations, n);
+  let members = 1;
+  while (members < team && 2 * members * items <= spread) members *= 2;
+  return members;
+}
+
+/** The same for all parts of a kernel. */
+export const teamsOf = ({ parts }: KernelSpec, n: number): readonly number[] => parts.map((part) => teamOf(part, n));
+
+/** How many workgroups a WGSL kernel is dispatched with, where the parts' teams have so many members: each part has whole ones. */
+export function workgroupCount(kernel: KernelSpec, n: number, teams = teamsOf(kernel, n)): number {
+  const { parts, workgroup } = kernel;
+  const invocations = parts.map((part, i) => taskCount(part.invocations, n) * (teams[i] ?? 1));
   return invocations.reduce((sum, count) => sum + Math.ceil(count / workgroup), 0);
 }
 

@@ -65,7 +65,7 @@ export class TileBinder extends ReductionBinder {
     );
     const shared = commonConditions(terms);
     // The elements of a tile step through memory alike: one of them tells the order.
-    const divided = home.isOutermost ? dividedAxis(looped, this.schedule.team) : undefined;
+    const divided = home.isOutermost && this.schedule.team > 1 ? dividedAxis(looped) : undefined;
     const order = dividedFirst(orderReduction(looped, parts[0].summand.value, shared, this.tensors), divided, shared);
     const inside = (load: Load): boolean => alwaysInside(load, tensorOf(this.tensors, load.tensor));
     // Where not all of a team's invocations come by, each of them adds up all terms.

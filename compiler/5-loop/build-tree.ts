@@ -53,7 +53,7 @@ export function buildTree(
     grid: first.grid(),
     tasks: first.tasks(),
     workgroup,
-    team: first.team,
+    ...first.teams,
     repeat: repeat && { ...repeat, extent: extentExpr(repeat.axis.extent) },
     sections: builders.map((builder, i) =>
       builder.section({
@@ -112,8 +112,9 @@ class TreeBuilder {
         : new TileBinder(tensors, lane, names, nest.schedule);
   }
 
-  get team(): number {
-    return this.schedule.team;
+  get teams(): Pick<Schedule, 'team' | 'spread'> {
+    const { team, spread } = this.schedule;
+    return { team, spread };
   }
 
   grid(): GridAxis[] {

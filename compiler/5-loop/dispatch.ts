@@ -27,6 +27,8 @@ export interface Part {
   readonly only: Target | undefined;
   /** Smaller batches than this run the nests as they are on the CPU too; and not at all what is for the CPU only. */
   readonly least: number;
+  /** Of a program that often has a single sample, as predictions do: what is best for many must not cost much for one. */
+  readonly single: boolean;
   /** How its nests are run where there are several ways. */
   readonly choices: Choices;
 }
@@ -80,6 +82,7 @@ export function partOf(kernel: Kernel): Part {
     gpu: undefined,
     only: undefined,
     least: 1,
+    single: false,
     choices: DEFAULTS,
   };
 }

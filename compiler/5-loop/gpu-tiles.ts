@@ -3,15 +3,18 @@
  * shortest time, by what it costs to load what the tile needs (`reuse.ts`). A load is as expensive as several products, on
  * real GPUs and more so on software ones. Says also how long that is, for whoever may choose between nests.
  */
+import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Counts } from './distinct.ts';
 import { candidatesFor, type TileCandidate } from './gpu-candidates.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
+import { isBatch } from './register-tile.ts';
 import { type Box, type Loads, NO_LOADS, type Reuse, ReuseCounter } from './reuse.ts';
-import { canShare, dividedAxis, WORKGROUP } from './teams.ts';
-import { typicalValue } from './typical.ts';
+import type { Schedule } from './schedule.ts';
+import { canShare, dividedAxis, mostMembers, WORKGROUP } from './teams.ts';
+import { TYPICAL_BATCH, typicalValue } from './typical.ts';
 import { children, forEachNode, isIndexArithmetic } from './walk.ts';
 
 /** Accumulators of one invocation, or its results: more would leave too few registers for others to run beside it. */
@@ -35,6 +38,8 @@ const INVOCATION = 100;
 const [ENOUGH, LATENCY] = [3072, 30];
 /** Invocations that keep a large GPU busy, which teams make (`teams.ts`). */
 const LARGE = 32768;
+/** So much faster a tile of several samples has to be where a batch is often of one, which computes all of it for that. */
+const SAMPLES = 1.4;
 /** Numbers that memory gives at once. */
 const SECTOR = 8;
 /** What it costs a member of a team to add up what all have, in products: for itself, and for each sum. */
@@ -48,32 +53,34 @@ export interface BestTile {
   readonly tile: TileCandidate;
   /** How long a whole GPU is busy with the nest, in products. */
   readonly cost: number;
-  /** How many invocations share a tile's sums on a large GPU (`teams.ts`). */
-  readonly team: () => number;
+  /** How many invocations may share a tile's sums, and how many there should be (`teams.ts`). */
+  readonly teams: () => Pick<Schedule, 'team' | 'spread'>;
 }
 
 interface Search {
   readonly mostSums?: number | undefined;
   readonly below?: number;
+  readonly single?: boolean;
   readonly counts?: Counts;
 }
 
 /**
  * `mostSums`: accumulators of one invocation. Only a tile that costs less than `below` is looked for: where there is none, the
- * cost is infinite. `counts`: what was counted for nests of the same sums.
+ * cost is infinite. `counts`: what was counted for nests of the same sums. `single`: the batch is often one sample.
  */
 export function bestTile(
   kernel: Kernel,
   tensors: ReadonlyMap<number, Tensor>,
-  { mostSums = MOST_SUMS, below = Number.POSITIVE_INFINITY, counts = new Map() }: Search = {},
+  { mostSums = MOST_SUMS, below = Number.POSITIVE_INFINITY, counts = new Map(), single = false }: Search = {},
 ): BestTile {
   const candidate = laneCandidate(kernel, tensors);
   const lane = candidate && vectorisable(kernel, candidate, tensors, 'wgsl') ? candidate : undefined;
   const reductions = reductionsIn(kernel);
   const smallest: TileCandidate = { width: lane ? LANES : 1, tiles: [], unroll: [] };
-  let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY, team: () => 1 };
+  let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY, teams: () => ALONE };
   if (reductions.some(({ body }) => containsReduction(body))) return best;
   const most = reductions.length > 0 ? mostSums : mostResults(kernel, lane);
+  const factor = (box: Box): number => (single && hasSamples(kernel, box) ? SAMPLES : 1);
   const counter = new ReuseCounter(kernel, reductions, lane, tensors, counts);
   for (const tile of candidatesFor(kernel, reductions, lane, most)) {
     const rows = rowsOf(tile, lane);
@@ -82,7 +89,7 @@ export function bestTile(
     const arithmetic = counter.arithmetic(box);
     const rejected = (reuse: Reuse): boolean =>
       (!isSmall(tile) && isTooLarge(reuse, mostSums)) ||
-      costOf(kernel, reductions, box, reuse) >= Math.min(best.cost, below);
+      factor(box) * costOf(kernel, reductions, box, reuse) >= Math.min(best.cost, below);
     const least = { ...arithmetic, ...NO_LOADS };
     if (rejected(least)) continue;
     const loads = counter.loads(rows, box, (inside) => rejected({ ...least, inside }));
@@ -92,8 +99,8 @@ export function bestTile(
     best = {
       lane,
       tile,
-      cost: costOf(kernel, reductions, box, whole),
-      team: () => teamFor(kernel, reductions, box, whole, tile.width),
+      cost: factor(box) * costOf(kernel, reductions, box, whole),
+      teams: () => teamsFor(kernel, reductions, box, whole, tile.width),
     };
   }
   return best;
@@ -113,7 +120,7 @@ function effortOf({ axes }: Kernel, reductions: readonly Reduce[], box: Box, reu
   const blocks = ({ id, extent }: Axis): number => Math.ceil(typicalValue(extent) / (box.get(id) ?? 1));
   const count = (all: readonly Axis[]): number => all.reduce((product, axis) => product * blocks(axis), 1);
   const passes = reductions.map((reduction) => {
-    const divided = dividedAxis(looped(reduction, box), team);
+    const divided = team > 1 ? dividedAxis(looped(reduction, box)) : undefined;
     return count(reduction.axes) * (divided ? Math.ceil(blocks(divided) / team) / blocks(divided) : 1);
   });
   return {
@@ -135,23 +142,43 @@ function costOf(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: 
 }
 
 /**
- * The team with which a tile's sums keep a large GPU busy for the shortest time. `width`: numbers that one item reads side by
+ * The teams with which a tile's sums keep a large GPU busy for the shortest time. `width`: numbers that one item reads side by
  * side. The larger the team, the fewer neighbours go on where it ends, in what memory gives at once.
  */
-function teamFor(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse, width: number): number {
-  if (!canShare(reductions)) return 1;
-  let best = { team: 1, cost: Number.POSITIVE_INFINITY };
-  for (let team = 1; team <= WORKGROUP; team *= 2) {
-    if (team > 1 && reductions.some((reduction) => !dividedAxis(looped(reduction, box), team))) break;
-    const { items, passes, once, pass } = effortOf(kernel, reductions, box, reuse, team);
-    const unused = Math.max(1, SECTOR / ((width * WORKGROUP) / team)) - 1;
-    const read = pass + unused * costOfLoads(reuse.inside);
-    const each = once + passes * read + (team > 1 ? JOIN + JOINED * reuse.sums : 0);
-    const cost = Math.max(each * items * team, (each + LATENCY * (1 + passes)) * LARGE);
-    if (cost < best.cost) best = { team, cost };
-  }
-  return best.team;
+function teamsFor(
+  kernel: Kernel,
+  reductions: readonly Reduce[],
+  box: Box,
+  reuse: Reuse,
+  width: number,
+): Pick<Schedule, 'team' | 'spread'> {
+  const divided = reductions.flatMap((reduction) => dividedAxis(looped(reduction, box)) ?? []);
+  if (!canShare(reductions) || divided.length < reductions.length) return ALONE;
+  const most = Math.min(...divided.map(mostMembers));
+  /** The best for a share of the items. */
+  const bestFor = (share: number): number => {
+    let best = { team: 1, cost: Number.POSITIVE_INFINITY };
+    for (let team = 1; team <= most; team *= 2) {
+      const { items, passes, once, pass } = effortOf(kernel, reductions, box, reuse, team);
+      const unused = Math.max(1, SECTOR / ((width * WORKGROUP) / team)) - 1;
+      const read = pass + unused * costOfLoads(reuse.inside);
+      const each = once + passes * read + (team > 1 ? JOIN + JOINED * reuse.sums : 0);
+      const cost = Math.max(each * items * share * team, (each + LATENCY * (1 + passes)) * LARGE);
+      if (cost < best.cost) best = { team, cost };
+    }
+    return best.team;
+  };
+  const usual = bestFor(1);
+  // Few samples leave more to share, unless it is the batch that is divided.
+  const isFixed = divided.every(({ extent }) => dim.constant(extent) !== undefined);
+  const team = isFixed && kernel.axes.some(isBatch) ? bestFor(1 / TYPICAL_BATCH) : usual;
+  return team === 1 ? ALONE : { team, spread: effortOf(kernel, reductions, box, reuse).items * usual };
 }
+
+const ALONE: Pick<Schedule, 'team' | 'spread'> = { team: 1, spread: 0 };
+
+const hasSamples = ({ axes }: Kernel, box: Box): boolean =>
+  axes.some((axis) => isBatch(axis) && (box.get(axis.id) ?? 1) > 1);
 
 const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || children(expr).some(containsReduction);
 

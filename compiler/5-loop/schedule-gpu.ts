@@ -5,7 +5,7 @@
  */
 import type { Axis } from '../ops/expr.ts';
 import { inMemoryOrder } from './address.ts';
-import { type Choice, DEFAULT } from './choice.ts';
+import type { Part } from './dispatch.ts';
 import { bestTile } from './gpu-tiles.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
@@ -15,9 +15,9 @@ import type { Schedule } from './schedule.ts';
 export function gpuSchedule(
   kernel: Kernel,
   tensors: ReadonlyMap<number, Tensor>,
-  { tile }: Choice = DEFAULT,
+  { choices, single }: Pick<Part, 'choices' | 'single'>,
 ): Schedule {
-  const { lane, tile: best, team } = bestTile(kernel, tensors, { mostSums: tile });
+  const { lane, tile: best, teams } = bestTile(kernel, tensors, { mostSums: choices.wgsl.tile, single });
   const { width, tiles, unroll } = best;
   const blocks = new Map(tiles.map(({ axis, tile }) => [axis, tile]));
   if (lane) blocks.set(lane.id, width);
@@ -27,7 +27,7 @@ export function gpuSchedule(
     lane: lane && { axis: lane.id, width },
     registers: tiles,
     unroll,
-    team: team(),
+    ...teams(),
   };
 }
 
@@ -39,5 +39,5 @@ export function wideSchedule(kernel: Kernel, shared: readonly Axis[], tensors: R
   const lane = free ? { axis: candidate.id, width: LANES } : undefined;
   const order = inMemoryOrder(kernel, tensors, new Map(lane ? [[lane.axis, lane.width]] : []));
   const serial = order.filter((axis) => inner.includes(axis)).map(({ id }) => id);
-  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [], team: 1 };
+  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [], team: 1, spread: 0 };
 }

@@ -91,7 +91,7 @@ export function schedulePart(
   }
   const unrolled = shareLoops(unrollWindows(form.nests[0]));
   if (target === 'wgsl') {
-    const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors, part.choices.wgsl) }];
+    const nests = [{ kernel: unrolled, schedule: gpuSchedule(unrolled, tensors, part) }];
     return { nests, around: NOTHING_AROUND };
   }
   const join = (kernel: Kernel): Kernel => splitLongAxis(mergeAxes(kernel, tensors));

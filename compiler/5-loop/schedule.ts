@@ -24,8 +24,10 @@ export interface Schedule {
   readonly registers: readonly RegisterTile[];
   /** Reduction axes that are written out. */
   readonly unroll: readonly string[];
-  /** WGSL: how many invocations share a work item's sums on a large GPU (`teams.ts`); 1 elsewhere. */
+  /** WGSL: how many invocations may share a work item's sums (`teams.ts`); 1 elsewhere. */
   readonly team: number;
+  /** Invocations that keep a large GPU busy with a typical batch, those of teams counted; 0 where there are none. */
+  readonly spread: number;
 }
 
 const extentOf = (axis: Axis): number => typicalValue(axis.extent);
@@ -58,19 +60,19 @@ export function chooseWithin(
   const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
   const grid = shared.map(({ id }) => id);
   const registers = tilesOf(register);
-  if (!lane) return { grid, serial, lane: undefined, registers, unroll: [], team: 1 };
+  if (!lane) return { grid, serial, lane: undefined, registers, unroll: [], team: 1, spread: 0 };
   const width = widthOf(kernel, lane);
   // What lanes read of a contraction is read again for each element of the other axes; anything else goes along memory.
   const sums = reductionsIn(kernel).length > 0;
   const order = sums ? [lane.id, ...serial] : [...serial, lane.id];
-  return { grid, serial: order, lane: { axis: lane.id, width }, registers, unroll: [], team: 1 };
+  return { grid, serial: order, lane: { axis: lane.id, width }, registers, unroll: [], team: 1, spread: 0 };
 }
 
 /** Loops in order; of a nest that adds vectors along the last axis, a short axis before it whole in each step. */
 function inOrder(inner: readonly Axis[], shared: readonly Axis[], inVectors: boolean): Schedule {
   const grid = shared.map(({ id }) => id);
   const serial = inner.map(({ id }) => id);
-  if (!inVectors) return { grid, serial, lane: undefined, registers: [], unroll: [], team: 1 };
+  if (!inVectors) return { grid, serial, lane: undefined, registers: [], unroll: [], team: 1, spread: 0 };
   const [before, last] = inner.slice(-2);
   const width = [2 * LANES, LANES].find((each) => extentOf(last) % each === 0);
   const tile = extentOf(before) <= LANES ? extentOf(before) : undefined;
@@ -81,6 +83,7 @@ function inOrder(inner: readonly Axis[], shared: readonly Axis[], inVectors: boo
     registers: tilesOf(tile === undefined ? undefined : { axis: before.id, tile, overlap: false }),
     unroll: [],
     team: 1,
+    spread: 0,
   };
 }
 
@@ -140,6 +143,7 @@ function cpuSchedule(
     registers: tilesOf(register),
     unroll: [],
     team: 1,
+    spread: 0,
   };
 }
 

@@ -1,9 +1,9 @@
 /**
  * Teams: invocations of a GPU that compute the same tile of a nest's results together. Each folds a share of the terms, and
  * they add up what they have through memory that a workgroup shares. A nest with few results and long sums (a batch's
- * statistics, a matrix product of few rows) keeps a large GPU busy so. How many members a team has is the runtime's to say,
- * up to the number that `gpu-tiles.ts` finds best for large GPUs: a small one is busy with teams of one, which share nothing.
- * This file says which sums can be shared and along which axis; `bind-tile.ts` writes the loops.
+ * statistics, a matrix product of few rows) keeps a large GPU busy so. How many members a team has is the runtime's to say:
+ * enough of them for as many invocations as `gpu-tiles.ts` finds best for a large GPU, more where the batch is small, and one
+ * where the GPU is. This file says which sums can be shared and along which axis; `bind-tile.ts` writes the loops.
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import type { Schedule } from './schedule.ts';
@@ -23,19 +23,19 @@ export const canShare = (reductions: readonly Reduce[]): boolean =>
   reductions.length > 0 && reductions.every(({ combine, type }) => combine === 'sum' && type === 'f32');
 
 /**
- * The axis that a team divides, of those that a sum loops over: member `m` takes the elements `m`, `m + team`, ... The one
- * with the least waste, the longest of those. Undefined where none has an element for each member.
+ * The axis that a team divides, of those that a sum loops over: member `m` takes the elements `m`, `m + team`, ... One with an
+ * element for each member of the largest team, the longest of those. Undefined where none can be divided.
  */
-export function dividedAxis(looped: readonly Axis[], team: number): Axis | undefined {
-  if (team === 1) return undefined;
-  let best: { readonly axis: Axis; readonly extent: number; readonly waste: number } | undefined;
-  for (const axis of looped) {
-    const extent = typicalValue(axis.extent);
-    const waste = (Math.ceil(extent / team) * team) / extent;
-    if (extent < team) continue;
-    if (!best || waste < best.waste || (waste === best.waste && extent > best.extent)) best = { axis, extent, waste };
-  }
-  return best?.axis;
+export function dividedAxis(looped: readonly Axis[]): Axis | undefined {
+  const lengths = looped
+    .map((axis) => ({ axis, length: typicalValue(axis.extent) }))
+    .filter(({ length }) => length > 1);
+  return lengths.sort((a, b) => b.length - a.length)[0]?.axis;
+}
+
+/** Members of a team that have an element each. */
+export function mostMembers({ extent }: Axis): number {
+  return 2 ** Math.floor(Math.log2(Math.min(WORKGROUP, typicalValue(extent))));
 }
 
 /** The sums' axes that a schedule does not write out. */

@@ -65,4 +65,6 @@ export interface LoopTree {
   readonly workgroup: boolean;
   /** WGSL: how many invocations compute a work item together at most (`teams.ts`); the first of them stores. */
   readonly team: number;
+  /** WGSL: invocations that keep a large GPU busy with a typical batch, where there are teams. */
+  readonly spread: number;
 }

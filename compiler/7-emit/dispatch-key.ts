@@ -27,10 +27,10 @@ export function dispatchKey(dispatch: Dispatch, tensors: ReadonlyMap<number, Ten
     });
   const { parts, ...rest } = dispatch;
   nothing(rest);
-  const texts = parts.map(({ label, wide, only, least, cpu, gpu, nests, shared, choices, ...rest }) => {
+  const texts = parts.map(({ label, wide, only, least, single, cpu, gpu, nests, shared, choices, ...rest }) => {
     nothing(rest);
     const forms = [{ nests, shared, repeat: undefined }, ...(cpu ? [cpu] : []), ...(gpu ? [gpu] : [])];
-    return [label, wide, only, least, JSON.stringify(choices), ...forms.map(formKey)].join('\n');
+    return [label, wide, only, least, single, JSON.stringify(choices), ...forms.map(formKey)].join('\n');
   });
   const bound = bindings.list.map(({ name, element, access, end }) => `${name} ${element} ${access} ${end}`);
   return [...texts.map(renumbered), ...described, ...bound].join('\n');

@@ -106,7 +106,7 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
   const spec: KernelSpec = {
     name: kernelName(prefix, label),
     label,
-    parts: printed.parts.map(({ label, tasks, least, below, buffers, together, invocations, team }, i) => ({
+    parts: printed.parts.map(({ label, tasks, least, below, buffers, together, invocations, team, spread }, i) => ({
       name: names[i],
       label,
       tasks,
@@ -116,6 +116,7 @@ function printKernelSpec(dispatch: Dispatch, place: Surroundings): { spec: Kerne
       together,
       invocations,
       team,
+      spread,
     })),
     wgsl: printed.wgsl,
     workgroup: WORKGROUP,

@@ -32,6 +32,7 @@ export interface PrintedPart {
   readonly together: boolean;
   readonly invocations: TaskCount;
   readonly team: number;
+  readonly spread: number;
   /** Which of the dispatch's bindings the function takes: its own alone, so that it is the same in any company. */
   readonly buffers: readonly number[];
   /** Its name is the caller's to give. */
@@ -48,6 +49,7 @@ const NOTHING: LoopTree = {
   tasks: NONE,
   workgroup: false,
   team: 1,
+  spread: 0,
 };
 
 export class DispatchPrinter {
@@ -78,14 +80,14 @@ function printDispatch(
     const buffers = own.list.map(({ buffer }) => bindings.list.findIndex((bound) => bound.buffer === buffer));
     const code = emitKernel('', tree, tensors, own, uniforms);
     const together = tree.outer !== undefined;
-    const { team } = gpu;
+    const { team, spread } = gpu;
     const invocations = invocationsOf(gpu);
-    return { label: part.label, tasks: tree.tasks, ...batches, together, invocations, team, buffers, code };
+    return { label: part.label, tasks: tree.tasks, ...batches, together, invocations, team, spread, buffers, code };
   };
   const small: PrintedPart[] = [];
-  const usual = dispatch.parts.map((part): PrintedPart => {
+  const usual = dispatch.parts.map((part, number): PrintedPart => {
     const gpu = part.only === 'wasm' ? NOTHING : treeOf(schedulePart(part, tensors, 'wgsl'), tensors, 'wgsl');
-    if (gpu !== NOTHING) trees.push({ label: part.label, tree: gpu });
+    if (gpu !== NOTHING) trees.push({ number, label: part.label, tree: gpu });
     if (part.only === 'wgsl') return onCpu(part, NOTHING, { least: 1, below: 0 }, gpu);
     const { least, enough, few } = scheduleByBatch(part, tensors);
     if (few) {

@@ -19,7 +19,7 @@ function dispatches(spec: ModuleSpec, program: ProgramSpec): string[] {
     );
     const parts = kernel.parts.map(
       ({ label, tasks, invocations, team }) =>
-        `    ${label}  ${showTasks(tasks)} items, ${showTasks(invocations)} invocations${team > 1 ? ` in teams of ${team}` : ''}`,
+        `    ${label}  ${showTasks(tasks)} items, ${showTasks(invocations)} invocations${team > 1 ? ` in teams of up to ${team}` : ''}`,
     );
     return [`  ${kernel.name}  [${bound.join(', ')}]`, ...parts].join('\n');
   });

@@ -2,7 +2,7 @@
  * Everything about each dispatch of a program, as data: what it does and what was fused, how both targets run it, what that
  * costs, what it binds. `netc kernels --json` prints it as it is.
  */
-import { type ProgramName, taskCount, workgroupCount } from '../../runtime/program.ts';
+import { type ProgramName, taskCount, teamOf, workgroupCount } from '../../runtime/program.ts';
 import { byteSize } from '../../runtime/session/buffers.ts';
 import { defaultLimits, foldGroups } from '../../runtime/webgpu/limits.ts';
 import { kindOf } from '../4-fuse/group.ts';
@@ -120,7 +120,9 @@ function partEntry(
   handovers: Handovers,
   batch: number,
 ): PartEntry {
-  const { tasks, invocations, team } = dispatch.spec.parts[index];
+  const spec = dispatch.spec.parts[index];
+  const { tasks, invocations } = spec;
+  const team = teamOf(spec, batch);
   const { tensors } = dispatch.program;
   const schedules = (target: Target): NestSchedule[] => {
     const { nests, around } = schedulePart(part, tensors, target);
@@ -128,6 +130,7 @@ function partEntry(
     return nests.map(({ kernel, schedule }, i) => ({
       nest: kernel.label,
       ...schedule,
+      team: target === 'wgsl' ? team : 1,
       outer: outer?.axis.id,
       workgroup,
       repeat: repeat && isRepeated(repeat, i) ? repeat.axis.id : undefined,

@@ -2,7 +2,7 @@
  * A GPU as a device, through WebGPU. Needs an adapter; `open-device.ts` decides which.
  */
 import type { Device, LoadOptions, Session } from '../device.ts';
-import type { ModuleSpec } from '../program.ts';
+import { type ModuleSpec, teamsOf } from '../program.ts';
 import { checkBatch } from '../session/buffers.ts';
 import type { FoundAdapter } from './adapter.ts';
 import { hold, letGo } from './gpu.ts';
@@ -12,9 +12,6 @@ import { kernelText, pipelineCache } from './pipelines.ts';
 import { WebGpuSession } from './session.ts';
 import { slotted } from './slots.ts';
 
-/** Members of a team at most: a program on the CPU has no idle invocations, and barriers cost it much. */
-const mostMembers = (software: boolean): number => (software ? 1 : 64);
-
 /** `now` is the clock by which work is divided into submissions, in milliseconds. */
 export async function openWebGpuDevice(
   { gpu, adapter, name, software }: FoundAdapter,
@@ -22,7 +19,6 @@ export async function openWebGpuDevice(
 ): Promise<Device> {
   hold(gpu);
   const device = await adapter.requestDevice({ label: 'netc', requiredLimits: requiredLimits(adapter) });
-  const members = mostMembers(software);
   const health = watchHealth(device);
   const pipelines = pipelineCache(device);
   const sessions = new Set<Session>();
@@ -34,7 +30,9 @@ export async function openWebGpuDevice(
     checkSizes(module, batch, device.limits);
     checkKernels(module, device.limits);
     const chosen = slotted(module, device.limits.maxDynamicStorageBuffersPerPipelineLayout);
-    const texts = module.kernels.map((kernel) => kernelText(kernel, chosen, members));
+    // A program on the CPU has no idle invocations, and barriers cost it much: there each computes for itself.
+    const teams = module.kernels.map((kernel) => (software ? [] : teamsOf(kernel, batch)));
+    const texts = module.kernels.map((kernel, i) => kernelText(kernel, chosen, teams[i]));
     const compiled = await pipelines.compile(texts, progress);
     const { value: session, checked } = health.watch(`a batch of ${batch}`, () => {
       const parts = {
@@ -43,7 +41,7 @@ export async function openWebGpuDevice(
         pipelines,
         slotted: chosen,
         compiled,
-        members,
+        teams,
         now,
         disposed: () => sessions.delete(created),
       };

@@ -3,7 +3,7 @@
  * than derived by WebGPU, so that a binding that a kernel does not read still exists.
  */
 import type { Progress } from '../device.ts';
-import { type KernelSpec, MOST_MEMBERS } from '../program.ts';
+import { type KernelSpec, teamName } from '../program.ts';
 
 const computeStage = 4; // GPUShaderStage.COMPUTE, which Node has no global for
 
@@ -25,19 +25,19 @@ export interface Binding {
 
 /**
  * A module's kernel. Its uniform block, the last binding, is one of many: each step of a submission has its own.
- * `mostMembers`: of its teams.
+ * `teams`: how many members those of its parts have.
  */
 export function kernelText(
   { label, wgsl, buffers, parts }: KernelSpec,
   slotted: ReadonlySet<number>,
-  mostMembers: number,
+  teams: readonly number[],
 ): KernelText {
   const bindings = buffers.map(({ buffer, access }): Binding => {
     return { type: access === 'read' ? 'read-only-storage' : 'storage', dynamic: slotted.has(buffer) };
   });
-  const constants: Record<string, number> = parts.some(({ team }) => team > mostMembers)
-    ? { [MOST_MEMBERS]: mostMembers }
-    : {};
+  const constants = Object.fromEntries(
+    parts.flatMap(({ team }, i) => (team > 1 ? [[teamName(i), teams[i] ?? 1] as const] : [])),
+  );
   return { label, wgsl, bindings: [...bindings, { type: 'uniform', dynamic: true }], constants };
 }
 

@@ -39,8 +39,8 @@ export interface WebGpuSessionParts {
   readonly slotted: ReadonlySet<number>;
   /** One for each of the module's kernels. */
   readonly compiled: readonly GPUComputePipeline[];
-  /** Of a team at most, for which the kernels are compiled. */
-  readonly members: number;
+  /** The members of their parts' teams, for which they are compiled; 1 where it says nothing. */
+  readonly teams: readonly (readonly number[])[];
   readonly now: () => number;
   /** Called once, by `dispose`. */
   readonly disposed: () => void;
@@ -199,7 +199,7 @@ export class WebGpuSession implements Session {
   }
 
   private bindAll(): Dispatch[] {
-    const { device, compiled, members } = this.parts;
+    const { device, compiled, teams } = this.parts;
     const { blocks, blockBytes } = this.submissions;
     return this.module.kernels.map((kernel, index) => {
       const { label, buffers } = kernel;
@@ -211,7 +211,7 @@ export class WebGpuSession implements Session {
       });
       const group = bind(device, label, pipeline, [...bound, { buffer: blocks.buffer, size: blockBytes }]);
       const slotted = buffers.flatMap(({ buffer }) => (this.slots.has(buffer) ? [buffer] : []));
-      return { pipeline, group, slotted, workgroups: (n) => workgroupCount(kernel, n, members) };
+      return { pipeline, group, slotted, workgroups: (n) => workgroupCount(kernel, n, teams[index]) };
     });
   }
 

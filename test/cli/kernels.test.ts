@@ -5,7 +5,7 @@ import { compileUnits } from '../../compiler/cli/compile-units.ts';
 import { planOf } from '../../compiler/cli/dispatches.ts';
 import { type KernelEntry, kernelEntries } from '../../compiler/cli/kernel-entries.ts';
 import { limitsOf } from '../../compiler/cli/limits.ts';
-import { type ProgramName, taskCount, workgroupCount } from '../../runtime/program.ts';
+import { type ProgramName, taskCount, teamOf, workgroupCount } from '../../runtime/program.ts';
 import { command } from './in-process.ts';
 import { scratchFolder } from './scratch.ts';
 
@@ -37,7 +37,7 @@ test.each(programs)('%s: the entries are the plan’s dispatches', (name) => {
     expect(small.every(({ label }) => label.includes(': fewer than '))).toBe(true);
     expect(entry.parts.map(({ label }) => label)).toEqual(usual.map(({ label }) => label));
     expect(entry.parts.map(({ tasks, threads }) => [tasks, threads])).toEqual(
-      usual.map(({ tasks, invocations }) => [taskCount(tasks, BATCH), taskCount(invocations, BATCH)]),
+      usual.map((part) => [taskCount(part.tasks, BATCH), taskCount(part.invocations, BATCH) * teamOf(part, BATCH)]),
     );
     const [x, y] = entry.webgpu.workgroups;
     expect(x * y).toBe(workgroupCount(spec, BATCH));
@@ -49,6 +49,7 @@ test('a schedule’s blocks number the work items that the plan has', () => {
   for (const { parts } of Object.values(entries).flat()) {
     for (const { label, schedule, tasks, threads, only } of parts) {
       const items = ([first]: KernelEntry['parts'][number]['schedule']['cpu']): number =>
+        first.team *
         first.grid.reduce((product, axis) => {
           const block =
             first.lane?.axis === axis

@@ -46,6 +46,7 @@ const kernels = ['first', 'second'].map((name) => ({
       together: false,
       invocations: { count: 0, block: 0 },
       team: 1,
+      spread: 0,
     },
   ],
   localBytes: 0,

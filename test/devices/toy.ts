@@ -100,6 +100,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         together: false,
         invocations,
         team: 1,
+        spread: 0,
       },
     ],
     wgsl,

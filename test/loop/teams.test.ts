@@ -1,8 +1,8 @@
 /** Invocations that share a tile's sums: when there are several, how they divide the terms, what the kernel then looks like. */
 import { describe, expect, test } from 'vitest';
-import { dividedAxis } from '../../compiler/5-loop/teams.ts';
+import { dividedAxis, mostMembers } from '../../compiler/5-loop/teams.ts';
 import { dim } from '../../compiler/dim/dim.ts';
-import { MOST_MEMBERS, workgroupCount } from '../../runtime/program.ts';
+import { taskCount, teamName, teamOf, teamsOf, workgroupCount } from '../../runtime/program.ts';
 import { kernelText } from '../../runtime/webgpu/pipelines.ts';
 import { arenaOf, buildModule, lowerVerified } from '../fuzz/build.ts';
 import { agreesEverywhere, graphOf, type Maker, N, sizes, withDevices } from './support.ts';
@@ -11,14 +11,11 @@ const devices = withDevices();
 
 const axis = (id: string, extent: number) => ({ id, extent: dim.int(extent) });
 
-test('a team divides the axis with the least waste, the longest of those', () => {
-  const axes = [axis('a', 3), axis('b', 16), axis('c', 65), axis('d', 64)];
-  expect(dividedAxis(axes, 1)).toBeUndefined();
-  expect(dividedAxis(axes, 8)?.id).toBe('d');
-  expect(dividedAxis(axes.slice(0, 3), 8)?.id).toBe('b');
-  // With 16 members the 65 elements take 5 steps, which would hold 80.
-  expect(dividedAxis([axis('b', 16), axis('c', 65)], 16)?.id).toBe('b');
-  expect(dividedAxis(axes.slice(0, 2), 32)).toBeUndefined();
+test('a team divides the longest axis, with an element for each member', () => {
+  const axes = [axis('a', 3), axis('b', 96), axis('c', 1)];
+  expect(dividedAxis(axes)?.id).toBe('b');
+  expect(dividedAxis(axes.slice(2))).toBeUndefined();
+  expect(axes.map(mostMembers)).toEqual([2, 64, 1]);
 });
 
 /** Statistics of a batch: few results, long sums. */
@@ -52,15 +49,21 @@ const built = (graph: ReturnType<typeof graphOf>) => {
 describe('kernels with teams', () => {
   test('the runtime says how many members a team has, and dispatches as many invocations', () => {
     const [kernel] = built(product).filter(({ label }) => label.includes('matmul'));
-    const [{ team }] = kernel.parts;
-    expect(team).toBeGreaterThan(4);
-    const slotted = new Set<number>();
-    expect(kernelText(kernel, slotted, 64).constants).toEqual({});
-    expect(kernelText(kernel, slotted, 2).constants).toEqual({ [MOST_MEMBERS]: 2 });
-    expect(workgroupCount(kernel, 640, 2)).toBe(2 * workgroupCount(kernel, 640, 1));
-    expect(workgroupCount(kernel, 640)).toBe(team * workgroupCount(kernel, 640, 1));
-    expect(kernel.wgsl).toContain(`let team = min(${team}, ${MOST_MEMBERS});`);
-    expect(kernel.wgsl).toContain(`override ${MOST_MEMBERS}: i32 = 64;`);
+    expect(kernelText(kernel, new Set(), [2]).constants).toEqual({ [teamName(0)]: 2 });
+    // What no team is named for is computed by invocations of their own.
+    expect(kernelText(kernel, new Set(), []).constants).toEqual({ [teamName(0)]: 1 });
+    expect(workgroupCount(kernel, 640, [4])).toBe(4 * workgroupCount(kernel, 640, []));
+    expect(kernel.wgsl).toContain(`override ${teamName(0)}: i32 = 1;`);
+  });
+
+  test('small batches have large teams, large ones small teams', () => {
+    const [kernel] = built(product).filter(({ label }) => label.includes('matmul'));
+    const [part] = kernel.parts;
+    const [few, some, many] = [1, 64, 1 << 20].map((n) => teamOf(part, n));
+    expect(some).toBeGreaterThan(1);
+    expect([few, many]).toEqual([part.team, 1]);
+    expect(taskCount(part.invocations, 64) * some).toBe(part.spread);
+    expect(teamsOf(kernel, 64)).toEqual([some]);
   });
 
   test('kernels without sums have none', () => {
@@ -71,8 +74,8 @@ describe('kernels with teams', () => {
       }),
     );
     expect(kernel.parts.map(({ team }) => team)).toEqual([1]);
-    expect(kernelText(kernel, new Set(), 1).constants).toEqual({});
-    expect(kernel.wgsl).not.toContain(MOST_MEMBERS);
+    expect(kernelText(kernel, new Set(), [1]).constants).toEqual({});
+    expect(kernel.wgsl).not.toContain('team');
   });
 
   test('sums over the same places share one loop', () => {

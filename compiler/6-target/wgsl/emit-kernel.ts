@@ -3,6 +3,7 @@
  * uniform block last. Names follow the source so that the text can be read.
  */
 
+import { teamName } from '../../../runtime/program.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
 import { LANES } from '../../5-loop/lanes.ts';
 import { WORKGROUP } from '../../5-loop/teams.ts';
@@ -12,7 +13,7 @@ import type { Bindings } from '../bindings.ts';
 import { accessesOf } from './accesses.ts';
 import { ExpressionPrinter } from './emit-expression.ts';
 import { helpersOf } from './helpers.ts';
-import { membersOf, TeamSums } from './team-sums.ts';
+import { TeamSums } from './team-sums.ts';
 
 const STORAGE_TYPE = { f32: 'f32', i32: 'i32', u8: 'u32' } as const;
 
@@ -43,6 +44,7 @@ export function emitWgsl(
     ...variables,
     `@group(0) @binding(${bindings.list.length}) var<uniform> uniforms: Uniforms;`,
     '',
+    ...parts.flatMap(({ number, tree }) => (tree.team > 1 ? [`override ${teamName(number)}: i32 = 1;`] : [])),
     ...printer.sums.declarations(),
     ...helpersOf(printer.functions),
     ...functions,
@@ -57,6 +59,8 @@ export function emitWgsl(
 
 /** What a dispatch holds side by side. */
 export interface WgslPart {
+  /** Its place among the kernel's parts. */
+  readonly number: number;
   readonly label: string;
   readonly tree: LoopTree;
 }
@@ -74,19 +78,19 @@ class WgslPrinter extends ExpressionPrinter {
     if (!first) return { functions: [], main: [] };
     if (others.length === 0) {
       this.line(`let number = ${number};`);
-      this.items(first.tree);
+      this.items(first);
       return { functions: [], main: this.taken() };
     }
     // The parts side by side: each has whole workgroups, so that those of one group agree on where they go.
-    parts.forEach(({ label, tree }, i) => {
-      this.lines.push(`// ${label}`, `fn part${i}(number: i32, invocation: u32) {`);
-      this.block(() => this.items(tree));
+    parts.forEach((part, i) => {
+      this.lines.push(`// ${part.label}`, `fn part${i}(number: i32, invocation: u32) {`);
+      this.block(() => this.items(part));
       this.lines.push('}');
     });
     const functions = this.taken();
     this.line(`var number = ${number};`);
-    parts.forEach(({ tree }, i) => {
-      const groups = this.groupsOf(tree);
+    parts.forEach((part, i) => {
+      const groups = this.groupsOf(part);
       const last = i === parts.length - 1;
       this.line(`if (number < ${groups}) { part${i}(number, invocation);${last ? '' : ' return;'} }`);
       if (!last) this.line(`number -= ${groups};`);
@@ -99,11 +103,12 @@ class WgslPrinter extends ExpressionPrinter {
   }
 
   /** How many workgroups a part has. */
-  private groupsOf({ tasks, grid, workgroup, team }: LoopTree): string {
+  private groupsOf({ number, tree }: WgslPart): string {
+    const { tasks, grid, workgroup, team } = tree;
     if (workgroup) return this.countOf(grid);
     const { count, block } = tasks;
     const items = block === 0 ? String(count) : this.countOf(grid);
-    if (team > 1) return `(${items} * ${membersOf(team)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
+    if (team > 1) return `(${items} * ${teamName(number)} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
     return block === 0 ? String(Math.ceil(count / WORKGROUP)) : `(${items} + ${WORKGROUP - 1}) / ${WORKGROUP}`;
   }
 
@@ -112,10 +117,10 @@ class WgslPrinter extends ExpressionPrinter {
     return extents.length > 0 ? extents.join(' * ') : '1';
   }
 
-  private items(tree: LoopTree): void {
+  private items({ number, tree }: WgslPart): void {
     const { grid } = tree;
     if (tree.team > 1) {
-      this.teamItems(tree);
+      this.teamItems(tree, teamName(number));
       return;
     }
     if (!tree.workgroup) this.line(`let item = number * ${WORKGROUP} + i32(invocation);`);
@@ -135,10 +140,10 @@ class WgslPrinter extends ExpressionPrinter {
    * A work item is a team's. Neighbouring invocations have neighbouring items. All of a workgroup's come by each barrier:
    * those that are left over do the last item once more. After the last sum the first member goes on alone.
    */
-  private teamItems({ grid, team, tasks, sections }: LoopTree): void {
+  private teamItems({ grid, tasks, sections }: LoopTree, team: string): void {
     const count = this.countOf(grid);
     const filled = tasks.block === 0 && tasks.count % WORKGROUP === 0;
-    this.line(`let team = ${membersOf(team)};`);
+    this.line(`let team = ${team};`);
     this.line(`let each = ${WORKGROUP} / team;`);
     this.line('let member = i32(invocation) / each;');
     this.line('let own = i32(invocation) % each;');

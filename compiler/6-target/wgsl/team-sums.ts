@@ -1,15 +1,11 @@
 /**
  * How a team's invocations add up what each has (`5-loop/teams.ts`), as text: all put it into memory that the workgroup
  * shares; each adds up some of the sums; all take the results. Every invocation of a workgroup must come by: the barriers
- * have to be in uniform control flow. How many members a team may have is a constant of the pipeline, the runtime's to set.
+ * have to be in uniform control flow. How many members a team has is a constant of the pipeline, the runtime's to set.
  */
 
-import { MOST_MEMBERS } from '../../../runtime/program.ts';
 import { LANES } from '../../5-loop/lanes.ts';
 import { WORKGROUP } from '../../5-loop/teams.ts';
-
-/** How many members a team has that may have `team` of them. */
-export const membersOf = (team: number): string => `min(${team}, ${MOST_MEMBERS})`;
 
 const barrier = 'workgroupBarrier();';
 
@@ -49,15 +45,14 @@ export class TeamSums {
     ];
   }
 
-  /** What the kernel's functions need. */
+  /** The arrays' declarations. */
   declarations(): string[] {
-    const arrays = [...this.most]
+    return [...this.most]
       .filter(([, count]) => count > 0)
       .map(([width, count]) => {
         const element = width === 1 ? 'f32' : `vec${width}<f32>`;
         return `var<workgroup> ${arrayOf(width)}: array<${element}, ${count * WORKGROUP}>;`;
       });
-    return arrays.length === 0 ? [] : [`override ${MOST_MEMBERS}: i32 = ${WORKGROUP};`, ...arrays];
   }
 }
 

@@ -2,7 +2,7 @@
  * `npm run bench`: netc, PyTorch, ONNX Runtime, TensorFlow.js and jax-js side by side in one run, in processes of their own,
  * in turns. Prints tables, writes the raw figures as JSON. README.md, "Speed", says how to read them.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { compileNetwork } from './compile.ts';
 import { footprintOf } from './footprint.ts';
@@ -30,10 +30,24 @@ async function bench(options: Options): Promise<Results> {
   await buildNetc(report);
   const places = await findPlaces();
   const measured: NetworkResult[] = [];
-  for (const name of options.networks) measured.push(await measureNetwork(name, places, options, loads));
-  loads.push(loadNow());
-  const machine = describeMachine(places, loads);
-  return { date: new Date().toISOString(), seconds: Math.round(seconds()), machine, networks: measured };
+  const results = (): Results => {
+    loads.push(loadNow());
+    const machine = describeMachine(places, loads);
+    return { date: new Date().toISOString(), seconds: Math.round(seconds()), machine, networks: measured };
+  };
+  for (const name of options.networks) {
+    measured.push(await measureNetwork(name, places, options, loads));
+    // What is measured stays, should a later network not come to its end.
+    write(options.json, results());
+  }
+  report(`the figures are in ${options.json}`);
+  return results();
+}
+
+function write(path: string, results: Results): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(`${path}.tmp`, `${JSON.stringify(results, null, 1)}\n`);
+  renameSync(`${path}.tmp`, path);
 }
 
 /**
@@ -77,11 +91,6 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const results: Results =
     options.from === undefined ? await bench(options) : JSON.parse(readFileSync(options.from, 'utf8'));
-  if (options.from === undefined) {
-    mkdirSync(dirname(options.json), { recursive: true });
-    writeFileSync(options.json, `${JSON.stringify(results, null, 1)}\n`);
-    report(`the figures are in ${options.json}`);
-  }
   const print = options.markdown ? asMarkdown : asText;
   process.stdout.write(`${tablesOf(results).map(print).join('\n')}`);
 }

@@ -1,6 +1,7 @@
 /**
  * Sums of a nest that run over as many elements get the same loop variables, and so one loop: a batch's mean and variance are
- * sums over the same places, and read each element once then. What is computed stays the same, in the same order.
+ * sums over the same places, and read each element once then; a maximum is found with its place. What is computed stays the
+ * same, in the same order.
  */
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
@@ -15,7 +16,9 @@ export function shareLoops(kernel: Kernel): Kernel {
   const shared = (reduce: Reduce): Expr => {
     // What waits for another sum cannot run beside it.
     if (containsReduction(reduce.body)) return reduce;
-    const key = reduce.axes.map(({ extent }) => dim.show(extent)).join();
+    // Sums have loops of their own: parts of them may be written out.
+    const kind = reduce.combine === 'sum' ? 'sum' : 'other';
+    const key = [kind, ...reduce.axes.map(({ extent }) => dim.show(extent))].join();
     const axes = loops.get(key) ?? reduce.axes;
     loops.set(key, axes);
     if (axes.every(({ id }, i) => id === reduce.axes[i].id)) return reduce;

@@ -3,7 +3,7 @@
  * they add up what they have through memory that a workgroup shares. A nest with few results and long sums (a batch's
  * statistics, a matrix product of few rows) keeps a large GPU busy so. How many members a team has is the runtime's to say:
  * enough of them for as many invocations as `gpu-tiles.ts` finds best for a large GPU, more where the batch is small, and one
- * where the GPU is. This file says which sums can be shared and along which axis; `bind-tile.ts` writes the loops.
+ * where there is no GPU but a program on the CPU. This file says which sums can be shared and along which axis; `bind-tile.ts` writes the loops.
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import type { Schedule } from './schedule.ts';

@@ -7,15 +7,15 @@ import { missingSwiftShader } from '../support/swiftshader.ts';
 import { testNetworks } from './test-networks.ts';
 
 /** Different networks for teams of one and for those of a large GPU. */
-const halves = [
-  { name: 'WebGPU', from: 0, open: () => openDevice('webgpu') },
-  { name: 'WebGPU with teams', from: 30, open: openLargeGpu },
+const kinds = [
+  { name: 'WebGPU', from: 0, count: 30, open: () => openDevice('webgpu') },
+  { name: 'WebGPU with teams', from: 30, count: 10, open: openLargeGpu },
 ];
 
-describe.skipIf(missingSwiftShader() !== undefined).each(halves)('$name', ({ from, open }) => {
+describe.skipIf(missingSwiftShader() !== undefined).each(kinds)('$name', ({ from, count, open }) => {
   let device: Promise<Device> | undefined;
   afterAll(async () => (await device)?.destroy());
-  testNetworks({ from, count: 30, together: 10 }, async () => {
+  testNetworks({ from, count, together: 10 }, async () => {
     device ??= open();
     return [await device];
   });

@@ -10,19 +10,18 @@ import type { Device } from '../../runtime/device.ts';
 import { openDevice } from '../../runtime/open-device.ts';
 import { arenaOf, buildModule, lowerVerified } from '../fuzz/build.ts';
 import { checkGraphs } from '../fuzz/check.ts';
-import { openLargeGpu } from '../support/large-gpu.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
 
 export const N = dim.symbol('N');
 export const sizes = (...list: (number | Dim)[]): Dim[] =>
   list.map((size) => (typeof size === 'number' ? dim.int(size) : size));
 
-/** The devices that `agreesEverywhere` uses, for the tests of one file. */
-export function withDevices(): Device[] {
+/** The devices that `agreesEverywhere` uses, for the tests of one file. `gpus`: what stands in for a GPU. */
+export function withDevices(gpus: readonly (() => Promise<Device>)[] = [() => openDevice('webgpu')]): Device[] {
   const devices: Device[] = [];
   beforeAll(async () => {
     devices.push(await openDevice('cpu', { threads: 2 }));
-    if (missingSwiftShader() === undefined) devices.push(await openDevice('webgpu'), await openLargeGpu());
+    if (missingSwiftShader() === undefined) for (const open of gpus) devices.push(await open());
   });
   afterAll(async () => {
     for (const device of devices) await device.destroy();

@@ -5,9 +5,10 @@ import { dim } from '../../compiler/dim/dim.ts';
 import { taskCount, teamName, teamOf, teamsOf, workgroupCount } from '../../runtime/program.ts';
 import { kernelText } from '../../runtime/webgpu/pipelines.ts';
 import { arenaOf, buildModule, lowerVerified } from '../fuzz/build.ts';
+import { openLargeGpu } from '../support/large-gpu.ts';
 import { agreesEverywhere, graphOf, type Maker, N, sizes, withDevices } from './support.ts';
 
-const devices = withDevices();
+const devices = withDevices([openLargeGpu]);
 
 const axis = (id: string, extent: number) => ({ id, extent: dim.int(extent) });
 
@@ -39,6 +40,16 @@ const normalized = graphOf((g: Maker) => {
   const mean = g.mul(g.sum(x, [1], true), g.broadcastTo(g.constant(1 / 400), sizes(N, 1)));
   const centred = g.sub(x, g.broadcastTo(mean, sizes(N, 400)));
   g.output('result', 'squares', g.sum(g.mul(centred, centred), [1]));
+});
+
+/** A convolution with borders behind a max pool: what it computes, and the gradient of its weights. */
+const convolution = graphOf((g: Maker) => {
+  const x = g.input('x', { element: 'f32', shape: sizes(N, 16, 6, 6) });
+  const w = g.parameter('w', { element: 'f32', shape: sizes(16, 16, 3, 3) });
+  const y = g.op('conv2d', [x, w], { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 });
+  const pooled = g.op('max_pool2d', [y], { kernel: [2, 2], stride: [2, 2], padding: [0, 0] });
+  g.output('result', 'y', pooled);
+  g.output('result', 'dw', g.gradientOf(pooled, w));
 });
 
 const built = (graph: ReturnType<typeof graphOf>) => {
@@ -90,6 +101,7 @@ test.each([
   ['statistics', statistics],
   ['a product', product],
   ['sums of sums', normalized],
+  ['a convolution', convolution],
 ])('%s: with teams and without, of batches that fill no team', async (_, graph) => {
   await agreesEverywhere(devices, graph, [1, 5, 67]);
 });

@@ -11,7 +11,7 @@ import { verifyGraph } from './3-graph/verify.ts';
 import { beyondBatch } from './4-fuse/batch-limit.ts';
 import { fuse } from './4-fuse/fuse.ts';
 import { type Partition, printPartition } from './4-fuse/group.ts';
-import { type DispatchProgram, printDispatches, verifyDispatches } from './5-loop/dispatch.ts';
+import { type DispatchProgram, oftenSingle, printDispatches, verifyDispatches } from './5-loop/dispatch.ts';
 import { type LoopProgram, printKernel, verifyKernel } from './5-loop/kernel.ts';
 import { lowerPartition, type Storage } from './5-loop/lower.ts';
 import { formDispatches } from './5-loop/side-by-side.ts';
@@ -134,8 +134,9 @@ const dispatchPass = unitPass(
   'dispatch',
   'Stacks small kernels over the same samples, puts independent ones side by side: what runs between two barriers.',
   (unit, { choiceOf }) => {
-    const formed = mapParts(unit.loops, (loops) => {
-      const dispatches = formDispatches(loops);
+    const formed = mapParts(unit.loops, (loops, program) => {
+      const formed = formDispatches(loops);
+      const dispatches = program === 'train' ? formed : oftenSingle(formed);
       return choiceOf ? applyChoices(dispatches, choiceOf) : dispatches;
     });
     return { ...unit, dispatches: formed.map((each, partition) => ({ ...each, partition })) };

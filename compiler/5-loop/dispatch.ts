@@ -87,6 +87,12 @@ export function partOf(kernel: Kernel): Part {
   };
 }
 
+/** A program whose batches are often a single sample. */
+export function oftenSingle(program: DispatchProgram): DispatchProgram {
+  const mark = ({ parts }: Dispatch): Dispatch => ({ parts: parts.map((part) => ({ ...part, single: true })) });
+  return { ...program, dispatches: program.dispatches.map(mark) };
+}
+
 export const labelOfDispatch = ({ parts }: Dispatch): string => parts.map(({ label }) => label).join(' | ');
 
 /** Tensors that parts read before they write them, and those that they write, each once, in order of first use. */

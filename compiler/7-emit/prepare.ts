@@ -32,11 +32,10 @@ export class Preparation {
       program.tensors,
       packPanels,
     );
-    const parts = packed.parts.map((part): Part => ({ ...part, single: true }));
+    const { parts } = packed;
     const tensors = new Map(packed.tensors);
     const early = earlyParts(parts, tensors);
-    if (early.size === 0)
-      return { program: { ...program, tensors, dispatches: placeParts(parts, tensors) }, before: undefined };
+    if (early.size === 0) return { program, before: undefined };
     const added = [...early].flatMap((part): Part[] => {
       const key = keyOf(part, tensors);
       const written = buffersWritten(part, tensors);

@@ -1,6 +1,6 @@
 /**
  * Images with borders on the CPU: loops that end where the image does, tiles of several places that reach over its edge, and
- * the ways of few samples and of enough. Their values are the interpreter's, on every way that graphs are computed.
+ * the ways of few samples and of enough. Their values are the interpreter's.
  */
 import { describe, expect, test } from 'vitest';
 import type { Graph } from '../../compiler/3-graph/graph.ts';
@@ -13,7 +13,7 @@ import type { Value } from '../../compiler/ops/primitive.ts';
 import { arenaOf, buildModule, lowerVerified } from '../fuzz/build.ts';
 import { agreesEverywhere, graphOf, type Maker, N, sizes, withDevices } from './support.ts';
 
-const devices = withDevices();
+const devices = withDevices([]);
 
 interface Shape {
   readonly image: readonly number[];

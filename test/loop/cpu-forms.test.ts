@@ -16,7 +16,7 @@ import { generator } from '../support/generator.ts';
 import { compileDispatches, hostStorage, lowerGraph, runGraph } from '../target/run-graph.ts';
 import { agreesEverywhere, graphOf, Maker, N, sizes, withDevices } from './support.ts';
 
-const devices = withDevices();
+const devices = withDevices([]);
 
 /** The parts that have a form of the CPU's own. */
 function formed(graph: Graph): Part[] {

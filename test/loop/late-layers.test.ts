@@ -5,7 +5,7 @@ import { choose } from '../../compiler/5-loop/schedule.ts';
 import { sizeOfTensor } from '../../compiler/7-emit/memory.ts';
 import { agreesEverywhere, compile, graphOf, type Maker, N, sizes, withDevices } from './support.ts';
 
-const devices = withDevices();
+const devices = withDevices([]);
 
 const padded = { stride: [1, 1], padding: [1, 1], dilation: [1, 1], groups: 1 };
 

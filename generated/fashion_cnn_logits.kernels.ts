@@ -164,7 +164,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -187,8 +187,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -339,7 +339,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 3 * 16 - 1);
@@ -355,8 +355,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = n * 1600 + r1 * 64 + r2 + w * 64;
       let v0 = scratch0[a0];
       let a1 = cb * 2 + r1 * 2048 + r2 * 32;
@@ -462,7 +462,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -470,8 +470,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
-    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+    for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23168];
@@ -532,7 +532,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 10 - 1);
@@ -995,7 +995,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -1492,7 +1492,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -1515,8 +1515,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -1715,7 +1715,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
@@ -1731,8 +1731,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4704];
       let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
@@ -2071,7 +2071,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -2108,7 +2108,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 10 - 1);
@@ -2135,7 +2135,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -2164,7 +2164,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -2290,7 +2290,7 @@ var<workgroup> shared4: array<vec4<f32>, 320>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -2317,7 +2317,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 26 * 3 * 3 * 16 - 1);
@@ -2377,7 +2377,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 - 1);
@@ -2529,7 +2529,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 32 - 1);
@@ -2560,7 +2560,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 5 * 16 - 1);
@@ -2741,7 +2741,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -2855,7 +2855,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 5 * 5 * 16 - 1);
@@ -2968,7 +2968,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -3099,7 +3099,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
@@ -3364,7 +3364,7 @@ var<workgroup> shared4: array<vec4<f32>, 192>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 13 * 13 * 8 - 1);
@@ -3395,7 +3395,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 13 * 13 * 3 * 8 - 1);
@@ -3495,7 +3495,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -3603,7 +3603,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -3638,7 +3638,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 8 - 1);
@@ -3667,7 +3667,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 8 - 1);

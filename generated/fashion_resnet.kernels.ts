@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 14 * 8 - 1);
@@ -326,7 +326,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
@@ -465,7 +465,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
@@ -602,7 +602,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
@@ -741,7 +741,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 16 - 1);
@@ -882,7 +882,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
@@ -1031,7 +1031,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
@@ -1191,7 +1191,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
@@ -1307,7 +1307,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
@@ -1455,7 +1455,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 16 - 1);
@@ -1613,7 +1613,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
@@ -1743,7 +1743,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
@@ -1869,7 +1869,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 64 - 1);
@@ -1976,7 +1976,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
@@ -2102,7 +2102,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 32 - 1);
@@ -2214,7 +2214,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -2311,7 +2311,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 64 - 1);
@@ -2322,17 +2322,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let v0 = scratch0[n * 528 + r2];
-    let a0 = cb * 2 + r2 * 128;
-    let v1 = parameters[a0 + 1251440];
-    let v2 = v0 * v1;
-    let v3 = parameters[a0 + 1251441];
-    let v4 = v0 * v3;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = scratch0[n * 528 + r2];
+        let a0 = cb * 2 + r2 * 128;
+        acc0 += v0 * parameters[a0 + 1251440];
+        acc1 += v0 * parameters[a0 + 1251441];
       }
     }
   }
@@ -2404,7 +2400,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 64 - 1);
@@ -2487,7 +2483,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 64 - 1);
@@ -2498,17 +2494,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let v0 = scratch0[n * 528 + r2];
-    let a0 = cb * 2 + r2 * 128;
-    let v1 = parameters[a0 + 1874544];
-    let v2 = v0 * v1;
-    let v3 = parameters[a0 + 1874545];
-    let v4 = v0 * v3;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = scratch0[n * 528 + r2];
+        let a0 = cb * 2 + r2 * 128;
+        acc0 += v0 * parameters[a0 + 1874544];
+        acc1 += v0 * parameters[a0 + 1874545];
       }
     }
   }
@@ -2580,7 +2572,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 64 - 1);
@@ -2591,17 +2583,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let n = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let v0 = scratch0[n * 528 + r2];
-    let a0 = cb * 2 + r2 * 128;
-    let v1 = parameters[a0 + 2464624];
-    let v2 = v0 * v1;
-    let v3 = parameters[a0 + 2464625];
-    let v4 = v0 * v3;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = scratch0[n * 528 + r2];
+        let a0 = cb * 2 + r2 * 128;
+        acc0 += v0 * parameters[a0 + 2464624];
+        acc1 += v0 * parameters[a0 + 2464625];
       }
     }
   }
@@ -2663,7 +2651,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 10 - 1);
@@ -2798,7 +2786,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 14 * 8 - 1);
@@ -3751,7 +3739,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -4161,7 +4149,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 7) / 8) * 14 * 14 * 8 - 1);
@@ -4517,7 +4505,7 @@ var<workgroup> shared4: array<vec4<f32>, 192>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -5246,7 +5234,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -5490,7 +5478,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -5679,7 +5667,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -5893,7 +5881,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -6086,7 +6074,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -6300,7 +6288,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -6489,7 +6477,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -6689,7 +6677,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -6907,7 +6895,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -7004,7 +6992,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 7) / 8) * 4 * 4 * 32 - 1);
@@ -7156,7 +7144,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -7169,8 +7157,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   let v1 = scratch0[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = v0 - v1;
@@ -7380,7 +7368,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -7479,7 +7467,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -7492,8 +7480,8 @@ fn part1(number: i32, invocation: u32) {
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   let v1 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a3 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch2[a3];
       let v2 = v0 - v1;
@@ -7603,7 +7591,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -7616,8 +7604,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   let v1 = scratch0[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = v0 - v1;
@@ -7905,7 +7893,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -8063,7 +8051,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -8076,8 +8064,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   let v1 = scratch0[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = v0 - v1;
@@ -8266,7 +8254,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -8410,7 +8398,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -8423,8 +8411,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   let v1 = scratch0[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = v0 - v1;
@@ -8642,7 +8630,7 @@ var<workgroup> shared4: array<vec4<f32>, 256>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -8709,7 +8697,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 2 * 2 * 64 - 1);
@@ -8819,7 +8807,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -9027,7 +9015,7 @@ var<workgroup> shared4: array<vec4<f32>, 256>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -9094,7 +9082,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -9216,7 +9204,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -9470,7 +9458,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -9582,7 +9570,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -9765,7 +9753,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -9877,7 +9865,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -10071,7 +10059,7 @@ var<workgroup> shared4: array<vec4<f32>, 128>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -10122,7 +10110,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -10216,7 +10204,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -10388,7 +10376,7 @@ var<workgroup> shared4: array<vec4<f32>, 192>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -10399,17 +10387,13 @@ fn part0(number: i32, invocation: u32) {
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let a0 = nb * 1056 + r2;
-    let v0 = scratch0[a0];
-    let v1 = parameters[cb + r2 * 128 + 1251440];
-    let v2 = v0 * v1;
-    let v3 = scratch0[a0 + 528];
-    let v4 = v3 * v1;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = parameters[cb + r2 * 128 + 1251440];
+        let a0 = nb * 1056 + r2;
+        acc0 += scratch0[a0] * v0;
+        acc1 += scratch0[a0 + 528] * v0;
       }
     }
   }
@@ -10437,7 +10421,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -10543,7 +10527,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -10753,7 +10737,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -10764,17 +10748,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let a0 = nb * 1056 + r2;
-    let v0 = scratch0[a0];
-    let v1 = parameters[cb + r2 * 128 + 1874544];
-    let v2 = v0 * v1;
-    let v3 = scratch0[a0 + 528];
-    let v4 = v3 * v1;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = parameters[cb + r2 * 128 + 1874544];
+        let a0 = nb * 1056 + r2;
+        acc0 += scratch0[a0] * v0;
+        acc1 += scratch0[a0 + 528] * v0;
       }
     }
   }
@@ -10847,7 +10827,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -10994,7 +10974,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -11005,17 +10985,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let a0 = nb * 1056 + r2;
-    let v0 = scratch0[a0];
-    let v1 = parameters[cb + r2 * 128 + 2464624];
-    let v2 = v0 * v1;
-    let v3 = scratch0[a0 + 528];
-    let v4 = v3 * v1;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = parameters[cb + r2 * 128 + 2464624];
+        let a0 = nb * 1056 + r2;
+        acc0 += scratch0[a0] * v0;
+        acc1 += scratch0[a0 + 528] * v0;
       }
     }
   }
@@ -11088,7 +11064,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -11239,7 +11215,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 10 - 1);
@@ -11450,7 +11426,7 @@ var<workgroup> shared4: array<vec4<f32>, 128>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -11487,7 +11463,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 10 - 1);
@@ -11514,7 +11490,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -11543,7 +11519,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -11642,7 +11618,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -11956,7 +11932,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -11967,17 +11943,13 @@ fn part1(number: i32, invocation: u32) {
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let a3 = nb * 1056 + r2;
-    let v0 = scratch1[a3];
-    let v1 = scratch2[cb + r2 * 128];
-    let v2 = v0 * v1;
-    let v3 = scratch1[a3 + 528];
-    let v4 = v3 * v1;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = scratch2[cb + r2 * 128];
+        let a3 = nb * 1056 + r2;
+        acc0 += scratch1[a3] * v0;
+        acc1 += scratch1[a3 + 528] * v0;
       }
     }
   }
@@ -12059,7 +12031,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -12375,7 +12347,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -12386,17 +12358,13 @@ fn part1(number: i32, invocation: u32) {
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let a3 = nb * 1056 + r2;
-    let v0 = scratch1[a3];
-    let v1 = scratch3[cb + r2 * 128];
-    let v2 = v0 * v1;
-    let v3 = scratch1[a3 + 528];
-    let v4 = v3 * v1;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = scratch3[cb + r2 * 128];
+        let a3 = nb * 1056 + r2;
+        acc0 += scratch1[a3] * v0;
+        acc1 += scratch1[a3 + 528] * v0;
       }
     }
   }
@@ -12484,7 +12452,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -12744,7 +12712,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -13055,7 +13023,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 128 - 1);
@@ -13066,17 +13034,13 @@ fn part1(number: i32, invocation: u32) {
   let nb = rest1;
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
-  for (var r2 = member; r2 < 512; r2 += team) {
-    let a3 = nb * 1056 + r2;
-    let v0 = scratch1[a3];
-    let v1 = scratch2[cb + r2 * 128];
-    let v2 = v0 * v1;
-    let v3 = scratch1[a3 + 528];
-    let v4 = v3 * v1;
-    for (var r0 = 0; r0 < 1; r0++) {
-      for (var r1 = 0; r1 < 1; r1++) {
-        acc0 += v2;
-        acc1 += v4;
+  for (var r0 = 0; r0 < 1; r0++) {
+    for (var r1 = 0; r1 < 1; r1++) {
+      for (var r2 = member; r2 < 512; r2 += team) {
+        let v0 = scratch2[cb + r2 * 128];
+        let a3 = nb * 1056 + r2;
+        acc0 += scratch1[a3] * v0;
+        acc1 += scratch1[a3 + 528] * v0;
       }
     }
   }
@@ -13158,7 +13122,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -13408,7 +13372,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -13469,7 +13433,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -13666,7 +13630,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 64 - 1);
@@ -13763,7 +13727,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -13951,7 +13915,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -14049,7 +14013,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -14172,7 +14136,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -14362,7 +14326,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -14460,7 +14424,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -14583,7 +14547,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -14769,7 +14733,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -14924,7 +14888,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -15188,7 +15152,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -15286,7 +15250,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 2 * 64 - 1);
@@ -15409,7 +15373,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -15597,7 +15561,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 2 * 16 - 1);
@@ -15683,7 +15647,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -15872,7 +15836,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 2 * 2 * 2 * 32 - 1);
@@ -16016,7 +15980,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -16024,8 +15988,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   let v1 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = scratch0[a0 + 128];
@@ -16208,7 +16172,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -16299,7 +16263,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -16470,7 +16434,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -16478,8 +16442,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   let v1 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = scratch0[a0 + 128];
@@ -16664,7 +16628,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -16755,7 +16719,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -16910,7 +16874,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -16918,8 +16882,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   let v1 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = scratch0[a0 + 128];
@@ -17098,7 +17062,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -17234,15 +17198,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
   let ib = item;
   var acc0 = vec4f(0.0);
   let v0 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       acc0 += scratch0[a0] * (scratch1[a0] - v0);
       acc0 += scratch0[a0 + 128] * (scratch1[a0 + 128] - v0);
@@ -17428,7 +17392,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -17543,7 +17507,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 4 * 32 - 1);
@@ -17748,7 +17712,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -17756,8 +17720,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   let v1 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 4; r2++) {
+  for (var r2 = 0; r2 < 4; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = scratch0[a0 + 128];
@@ -17940,7 +17904,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -18072,7 +18036,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -18290,7 +18254,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -18386,7 +18350,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 13 * 32 - 1);
@@ -18514,7 +18478,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -18701,7 +18665,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -18838,7 +18802,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -19064,7 +19028,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -19253,7 +19217,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -19390,7 +19354,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -19616,7 +19580,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -19819,7 +19783,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -19956,7 +19920,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -20111,7 +20075,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -20258,7 +20222,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -20447,7 +20411,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -20584,7 +20548,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 7 * 16 - 1);
@@ -20849,7 +20813,7 @@ var<workgroup> shared4: array<vec4<f32>, 256>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 7 * 2 * 16 - 1);
@@ -20919,7 +20883,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 7 * 7 * 16 - 1);
@@ -20950,7 +20914,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -21024,7 +20988,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -21098,7 +21062,7 @@ fn part3(number: i32, invocation: u32) {
 fn part4(number: i32, invocation: u32) {
   let team = team4;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -21246,7 +21210,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -21281,7 +21245,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -21435,7 +21399,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 14 * 14 * 7 * 8 - 1);
@@ -21596,7 +21560,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 7 * 7 * 16 - 1);

@@ -164,7 +164,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -187,8 +187,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -339,7 +339,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 3 * 16 - 1);
@@ -355,8 +355,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = n * 1600 + r1 * 64 + r2 + w * 64;
       let v0 = scratch0[a0];
       let a1 = cb * 2 + r1 * 2048 + r2 * 32;
@@ -462,7 +462,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -470,8 +470,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
-    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+    for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23168];
@@ -1082,7 +1082,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -1579,7 +1579,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -1602,8 +1602,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -1802,7 +1802,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
@@ -1818,8 +1818,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4704];
       let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
@@ -2195,7 +2195,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -2232,7 +2232,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 10 - 1);
@@ -2259,7 +2259,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -2288,7 +2288,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -2414,7 +2414,7 @@ var<workgroup> shared4: array<vec4<f32>, 320>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -2441,7 +2441,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 26 * 3 * 3 * 16 - 1);
@@ -2501,7 +2501,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 - 1);
@@ -2653,7 +2653,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 32 - 1);
@@ -2684,7 +2684,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 5 * 16 - 1);
@@ -2865,7 +2865,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -2979,7 +2979,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 5 * 5 * 16 - 1);
@@ -3092,7 +3092,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -3223,7 +3223,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
@@ -3488,7 +3488,7 @@ var<workgroup> shared4: array<vec4<f32>, 192>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 13 * 13 * 8 - 1);
@@ -3519,7 +3519,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 13 * 13 * 3 * 8 - 1);
@@ -3619,7 +3619,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -3727,7 +3727,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -3762,7 +3762,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 8 - 1);
@@ -3791,7 +3791,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 8 - 1);
@@ -5120,7 +5120,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -5143,8 +5143,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -5295,7 +5295,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 3 * 16 - 1);
@@ -5311,8 +5311,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = n * 1600 + r1 * 64 + r2 + w * 64;
       let v0 = scratch0[a0];
       let a1 = cb * 2 + r1 * 2048 + r2 * 32;
@@ -5418,7 +5418,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -5426,8 +5426,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
-    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+    for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23168];
@@ -6038,7 +6038,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -6773,7 +6773,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -6796,8 +6796,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 80];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -6996,7 +6996,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
@@ -7012,8 +7012,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4704];
       let a1 = nb * 3200 + r1 * 64 + r2 + w * 64;
@@ -7389,7 +7389,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -7426,7 +7426,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 10 - 1);
@@ -7453,7 +7453,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -7482,7 +7482,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -7608,7 +7608,7 @@ var<workgroup> shared4: array<vec4<f32>, 320>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -7635,7 +7635,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 26 * 3 * 3 * 16 - 1);
@@ -7695,7 +7695,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 32 - 1);
@@ -7847,7 +7847,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 32 - 1);
@@ -7878,7 +7878,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 5 * 16 - 1);
@@ -8059,7 +8059,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -8173,7 +8173,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 5 * 5 * 16 - 1);
@@ -8286,7 +8286,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -8417,7 +8417,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
@@ -8682,7 +8682,7 @@ var<workgroup> shared4: array<vec4<f32>, 192>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 13 * 13 * 8 - 1);
@@ -8713,7 +8713,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 13 * 13 * 3 * 8 - 1);
@@ -8813,7 +8813,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -8921,7 +8921,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -8956,7 +8956,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 8 - 1);
@@ -8985,7 +8985,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 8 - 1);

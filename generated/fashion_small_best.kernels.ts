@@ -166,7 +166,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 5 * 16 - 1);
@@ -189,8 +189,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
   var acc11 = vec4f(0.0);
-  for (var r4 = member; r4 < 32; r4 += team) {
-    for (var r3 = 0; r3 < 3; r3++) {
+  for (var r3 = 0; r3 < 3; r3++) {
+    for (var r4 = member; r4 < 32; r4 += team) {
       let a0 = cb + r3 * 512 + r4 * 16;
       let v0 = parameters[a0 + 88];
       let a1 = hb * 2496 + n * 5408 + r3 * 32 + r4 + w * 64;
@@ -343,7 +343,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 3 * 16 - 1);
@@ -359,8 +359,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = n * 1600 + r1 * 64 + r2 + w * 64;
       let v0 = scratch0[a0];
       let a1 = cb * 2 + r1 * 2048 + r2 * 32;
@@ -470,7 +470,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -478,8 +478,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let rest1 = item / 16;
   let n = rest1;
   var acc0 = vec4f(0.0);
-  for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
-    for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+  for (var r0_2 = 0; r0_2 < 3; r0_2++) {
+    for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
       acc0 += scratch0[a0] * parameters[a1 + 23224];
@@ -540,7 +540,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 10 - 1);
@@ -1012,7 +1012,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -1916,7 +1916,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 8 - 1);
@@ -2262,7 +2262,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 11 * 16 - 1);
@@ -2283,8 +2283,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc8 = vec4f(0.0);
   var acc9 = vec4f(0.0);
   var acc10 = vec4f(0.0);
-  for (var r2 = member; r2 < 32; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 32; r2 += team) {
       let a0 = cb + r1 * 512 + r2 * 16;
       let v0 = parameters[a0 + 88];
       let a1 = n * 5408 + r1 * 32 + r2 + w * 32;
@@ -2452,7 +2452,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -2645,7 +2645,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 1) / 2) * 3 * 32 - 1);
@@ -2661,8 +2661,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc3 = vec4f(0.0);
   var acc4 = vec4f(0.0);
   var acc5 = vec4f(0.0);
-  for (var r2 = member; r2 < 64; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
+  for (var r1 = 0; r1 < 3; r1++) {
+    for (var r2 = member; r2 < 64; r2 += team) {
       let a0 = cb + r1 * 2048 + r2 * 32;
       let v0 = parameters[a0 + 4728];
       let a1 = nb * 18688 + r1 + r2 * 146 + w;
@@ -2775,7 +2775,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -2788,8 +2788,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc1 = vec4f(0.0);
   var acc2 = vec4f(0.0);
   let v1 = scratch0[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 3; r2++) {
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 288 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = v0 - v1;
@@ -3030,7 +3030,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -3339,7 +3339,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 1 - 1);
@@ -3398,7 +3398,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 10 - 1);
@@ -3425,7 +3425,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -3454,7 +3454,7 @@ fn part2(number: i32, invocation: u32) {
 fn part3(number: i32, invocation: u32) {
   let team = team3;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 16 - 1);
@@ -3570,7 +3570,7 @@ var<workgroup> shared4: array<vec4<f32>, 320>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -3597,7 +3597,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 231 * 16 - 1);
@@ -3655,7 +3655,7 @@ fn part1(number: i32, invocation: u32) {
 fn part2(number: i32, invocation: u32) {
   let team = team2;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 3 * 3 * 26 - 1);
@@ -3891,7 +3891,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 32 - 1);
@@ -3899,8 +3899,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc0 = vec4f(0.0);
   var acc1 = vec4f(0.0);
   let v1 = scratch2[ib];
-  for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
-    for (var r2 = 0; r2 < 3; r2++) {
+  for (var r2 = 0; r2 < 3; r2++) {
+    for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 288 + r2 * 32;
       let v0 = scratch0[a0];
       let v2 = scratch0[a0 + 96];
@@ -4066,7 +4066,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 5 * 11 - 1);
@@ -4347,7 +4347,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -4522,7 +4522,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 16 - 1);
@@ -4864,7 +4864,7 @@ var<workgroup> shared4: array<vec4<f32>, 512>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 11 * 3 * 3 * 8 * 4 - 1);
@@ -4997,7 +4997,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 13 * 8 - 1);
@@ -5209,7 +5209,7 @@ var<workgroup> shared4: array<vec4<f32>, 64>;
 fn part0(number: i32, invocation: u32) {
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 8 - 1);
@@ -5278,7 +5278,7 @@ fn part0(number: i32, invocation: u32) {
 fn part1(number: i32, invocation: u32) {
   let team = team1;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = place;
@@ -5500,7 +5500,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 26 * 3 * 3 * 8 - 1);
@@ -5570,7 +5570,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, 3 * 3 * 8 - 1);

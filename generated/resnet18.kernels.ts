@@ -49,7 +49,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 14 * 112 * 8 - 1);
@@ -78,39 +78,36 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc15 = vec4f(0.0);
   for (var r1 = 0; r1 < 7; r1++) {
     if (((r1 + w * 2 + (-3)) >= 0) & ((r1 + w * 2 + (-3)) < 224)) {
-      for (var r0 = member; r0 < 7; r0 += team) {
-        let v0 = (hb * 16 + r0 + (-3)) >= 0;
-        let v4 = (hb * 16 + r0 + (-1)) >= 0;
-        let v11 = (hb * 16 + r0 + 11) < 224;
-        for (var r2 = 0; r2 < 3; r2++) {
+      for (var r2 = 0; r2 < 3; r2++) {
+        for (var r0 = member; r0 < 7; r0 += team) {
           let a0 = hb * 3584 + n * 150528 + r0 * 224 + r1 + r2 * 50176 + w * 2;
-          let v1 = select(0.0, input_image[a0 - 675], v0);
+          let v0 = select(0.0, input_image[a0 - 675], ((hb * 16 + r0 + (-3)) >= 0));
           let a1 = cb * 2 + r0 * 336 + r1 * 48 + r2 * 16;
-          let v2 = parameters[a1];
-          let v3 = parameters[a1 + 1];
-          let v5 = select(0.0, input_image[a0 - 227], v4);
-          let v6 = input_image[a0 + 221];
-          let v7 = input_image[a0 + 669];
-          let v8 = input_image[a0 + 1117];
-          let v9 = input_image[a0 + 1565];
-          let v10 = input_image[a0 + 2013];
-          let v12 = select(0.0, input_image[a0 + 2461], v11);
-          acc0 += v1 * v2;
-          acc1 += v1 * v3;
-          acc2 += v5 * v2;
-          acc3 += v5 * v3;
-          acc4 += v6 * v2;
-          acc5 += v6 * v3;
-          acc6 += v7 * v2;
-          acc7 += v7 * v3;
-          acc8 += v8 * v2;
-          acc9 += v8 * v3;
-          acc10 += v9 * v2;
-          acc11 += v9 * v3;
-          acc12 += v10 * v2;
-          acc13 += v10 * v3;
-          acc14 += v12 * v2;
-          acc15 += v12 * v3;
+          let v1 = parameters[a1];
+          let v2 = parameters[a1 + 1];
+          let v3 = select(0.0, input_image[a0 - 227], ((hb * 16 + r0 + (-1)) >= 0));
+          let v4 = input_image[a0 + 221];
+          let v5 = input_image[a0 + 669];
+          let v6 = input_image[a0 + 1117];
+          let v7 = input_image[a0 + 1565];
+          let v8 = input_image[a0 + 2013];
+          let v9 = select(0.0, input_image[a0 + 2461], ((hb * 16 + r0 + 11) < 224));
+          acc0 += v0 * v1;
+          acc1 += v0 * v2;
+          acc2 += v3 * v1;
+          acc3 += v3 * v2;
+          acc4 += v4 * v1;
+          acc5 += v4 * v2;
+          acc6 += v5 * v1;
+          acc7 += v5 * v2;
+          acc8 += v6 * v1;
+          acc9 += v6 * v2;
+          acc10 += v7 * v1;
+          acc11 += v7 * v2;
+          acc12 += v8 * v1;
+          acc13 += v8 * v2;
+          acc14 += v9 * v1;
+          acc15 += v9 * v2;
         }
       }
     }
@@ -166,29 +163,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   }
   if (member > 0 || place >= i32(uniforms.n) * 14 * 112 * 8) { return; }
   let a2 = cb * 2;
-  let v13 = parameters[a2 + 2922432];
-  let v14 = parameters[a2 + 2352] / sqrt((parameters[a2 + 2922448] + 0.00001));
-  let v15 = parameters[a2 + 2368];
-  let v16 = parameters[a2 + 2922433];
-  let v17 = parameters[a2 + 2353] / sqrt((parameters[a2 + 2922449] + 0.00001));
-  let v18 = parameters[a2 + 2369];
+  let v10 = parameters[a2 + 2922432];
+  let v11 = parameters[a2 + 2352] / sqrt((parameters[a2 + 2922448] + 0.00001));
+  let v12 = parameters[a2 + 2368];
+  let v13 = parameters[a2 + 2922433];
+  let v14 = parameters[a2 + 2353] / sqrt((parameters[a2 + 2922449] + 0.00001));
+  let v15 = parameters[a2 + 2369];
   let a3 = cb * 2 + hb * 14336 + n * 200708 + w * 16;
-  scratch0[a3] = max((((acc0 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 1] = max((((acc1 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 1792] = max((((acc2 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 1793] = max((((acc3 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 3584] = max((((acc4 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 3585] = max((((acc5 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 5376] = max((((acc6 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 5377] = max((((acc7 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 7168] = max((((acc8 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 7169] = max((((acc9 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 8960] = max((((acc10 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 8961] = max((((acc11 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 10752] = max((((acc12 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 10753] = max((((acc13 - v16) * v17) + v18), vec4f());
-  scratch0[a3 + 12544] = max((((acc14 - v13) * v14) + v15), vec4f());
-  scratch0[a3 + 12545] = max((((acc15 - v16) * v17) + v18), vec4f());
+  scratch0[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 1792] = max((((acc2 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 1793] = max((((acc3 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 3584] = max((((acc4 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 3585] = max((((acc5 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 5376] = max((((acc6 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 5377] = max((((acc7 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 7168] = max((((acc8 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 7169] = max((((acc9 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 8960] = max((((acc10 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 8961] = max((((acc11 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 10752] = max((((acc12 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 10753] = max((((acc13 - v13) * v14) + v15), vec4f());
+  scratch0[a3 + 12544] = max((((acc14 - v10) * v11) + v12), vec4f());
+  scratch0[a3 + 12545] = max((((acc15 - v13) * v14) + v15), vec4f());
 }
 `,
 };
@@ -351,7 +348,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
@@ -559,7 +556,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
@@ -765,7 +762,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
@@ -973,7 +970,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 4 * 56 * 16 - 1);
@@ -1183,7 +1180,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 28 * 16 - 1);
@@ -1340,7 +1337,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 28 * 32 - 1);
@@ -1560,7 +1557,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 14 * 7 * 16 - 1);
@@ -1739,7 +1736,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 28 * 32 - 1);
@@ -1947,7 +1944,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 28 * 32 - 1);
@@ -2165,7 +2162,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 7 * 32 - 1);
@@ -2185,51 +2182,52 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   var acc6 = vec4f(0.0);
   var acc7 = vec4f(0.0);
   let v0 = (hb * 4 + (-1)) >= 0;
-  for (var r2 = member; r2 < 128; r2 += team) {
-    for (var r1 = 0; r1 < 3; r1++) {
-      let v1 = (r1 + wb * 4 + (-1)) >= 0;
+  for (var r1 = 0; r1 < 3; r1++) {
+    let v1 = (r1 + wb * 4 + (-1)) >= 0;
+    let v2 = v0 & v1;
+    for (var r2 = member; r2 < 128; r2 += team) {
       let a0 = hb * 14336 + n * 100368 + r1 * 128 + r2 + wb * 512;
-      let v2 = select(0.0, scratch0[a0 - 3712], (v0 & v1));
+      let v3 = select(0.0, scratch0[a0 - 3712], v2);
       let a1 = cb * 2 + r1 * 8192 + r2 * 64;
-      let v3 = parameters[a1 + 170768];
-      let v4 = parameters[a1 + 170769];
-      let v5 = select(0.0, scratch0[a0 - 3456], v0);
-      let v6 = select(0.0, scratch0[a0 + 3456], v1);
-      let v7 = scratch0[a0 + 3712];
-      let v8 = select(0.0, scratch0[a0 - 128], v1);
-      let v9 = parameters[a1 + 195344];
-      let v10 = parameters[a1 + 195345];
-      let v11 = scratch0[a0 + 128];
-      let v12 = select(0.0, scratch0[a0 + 7040], v1);
-      let v13 = scratch0[a0 + 7296];
-      let v14 = parameters[a1 + 219920];
-      let v15 = parameters[a1 + 219921];
-      let v16 = select(0.0, scratch0[a0 + 10624], v1);
-      let v17 = scratch0[a0 + 10880];
-      acc0 += v2 * v3;
-      acc1 += v2 * v4;
-      acc2 += v5 * v3;
-      acc3 += v5 * v4;
-      acc4 += v6 * v3;
-      acc5 += v6 * v4;
-      acc6 += v7 * v3;
-      acc7 += v7 * v4;
-      acc0 += v8 * v9;
-      acc1 += v8 * v10;
-      acc2 += v11 * v9;
-      acc3 += v11 * v10;
-      acc4 += v12 * v9;
-      acc5 += v12 * v10;
-      acc6 += v13 * v9;
-      acc7 += v13 * v10;
-      acc0 += v6 * v14;
-      acc1 += v6 * v15;
-      acc2 += v7 * v14;
-      acc3 += v7 * v15;
-      acc4 += v16 * v14;
-      acc5 += v16 * v15;
-      acc6 += v17 * v14;
-      acc7 += v17 * v15;
+      let v4 = parameters[a1 + 170768];
+      let v5 = parameters[a1 + 170769];
+      let v6 = select(0.0, scratch0[a0 - 3456], v0);
+      let v7 = select(0.0, scratch0[a0 + 3456], v1);
+      let v8 = scratch0[a0 + 3712];
+      let v9 = select(0.0, scratch0[a0 - 128], v1);
+      let v10 = parameters[a1 + 195344];
+      let v11 = parameters[a1 + 195345];
+      let v12 = scratch0[a0 + 128];
+      let v13 = select(0.0, scratch0[a0 + 7040], v1);
+      let v14 = scratch0[a0 + 7296];
+      let v15 = parameters[a1 + 219920];
+      let v16 = parameters[a1 + 219921];
+      let v17 = select(0.0, scratch0[a0 + 10624], v1);
+      let v18 = scratch0[a0 + 10880];
+      acc0 += v3 * v4;
+      acc1 += v3 * v5;
+      acc2 += v6 * v4;
+      acc3 += v6 * v5;
+      acc4 += v7 * v4;
+      acc5 += v7 * v5;
+      acc6 += v8 * v4;
+      acc7 += v8 * v5;
+      acc0 += v9 * v10;
+      acc1 += v9 * v11;
+      acc2 += v12 * v10;
+      acc3 += v12 * v11;
+      acc4 += v13 * v10;
+      acc5 += v13 * v11;
+      acc6 += v14 * v10;
+      acc7 += v14 * v11;
+      acc0 += v7 * v15;
+      acc1 += v7 * v16;
+      acc2 += v8 * v15;
+      acc3 += v8 * v16;
+      acc4 += v17 * v15;
+      acc5 += v17 * v16;
+      acc6 += v18 * v15;
+      acc7 += v18 * v16;
     }
   }
   if (team > 1) {
@@ -2259,21 +2257,21 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   }
   if (member > 0 || place >= i32(uniforms.n) * 7 * 7 * 32) { return; }
   let a2 = cb * 2;
-  let v18 = parameters[a2 + 2922912];
-  let v19 = parameters[a2 + 244496] / sqrt((parameters[a2 + 2922976] + 0.00001));
-  let v20 = parameters[a2 + 244560];
-  let v21 = parameters[a2 + 2922913];
-  let v22 = parameters[a2 + 244497] / sqrt((parameters[a2 + 2922977] + 0.00001));
-  let v23 = parameters[a2 + 244561];
+  let v19 = parameters[a2 + 2922912];
+  let v20 = parameters[a2 + 244496] / sqrt((parameters[a2 + 2922976] + 0.00001));
+  let v21 = parameters[a2 + 244560];
+  let v22 = parameters[a2 + 2922913];
+  let v23 = parameters[a2 + 244497] / sqrt((parameters[a2 + 2922977] + 0.00001));
+  let v24 = parameters[a2 + 244561];
   let a3 = cb * 2 + hb * 1792 + n * 12548 + wb * 128;
-  scratch2[a3] = max((((acc0 - v18) * v19) + v20), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v21) * v22) + v23), vec4f());
-  scratch2[a3 + 64] = max((((acc2 - v18) * v19) + v20), vec4f());
-  scratch2[a3 + 65] = max((((acc3 - v21) * v22) + v23), vec4f());
-  scratch2[a3 + 896] = max((((acc4 - v18) * v19) + v20), vec4f());
-  scratch2[a3 + 897] = max((((acc5 - v21) * v22) + v23), vec4f());
-  scratch2[a3 + 960] = max((((acc6 - v18) * v19) + v20), vec4f());
-  scratch2[a3 + 961] = max((((acc7 - v21) * v22) + v23), vec4f());
+  scratch2[a3] = max((((acc0 - v19) * v20) + v21), vec4f());
+  scratch2[a3 + 1] = max((((acc1 - v22) * v23) + v24), vec4f());
+  scratch2[a3 + 64] = max((((acc2 - v19) * v20) + v21), vec4f());
+  scratch2[a3 + 65] = max((((acc3 - v22) * v23) + v24), vec4f());
+  scratch2[a3 + 896] = max((((acc4 - v19) * v20) + v21), vec4f());
+  scratch2[a3 + 897] = max((((acc5 - v22) * v23) + v24), vec4f());
+  scratch2[a3 + 960] = max((((acc6 - v19) * v20) + v21), vec4f());
+  scratch2[a3 + 961] = max((((acc7 - v22) * v23) + v24), vec4f());
 }
 `,
 };
@@ -2322,7 +2320,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 14 * 64 - 1);
@@ -2537,7 +2535,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 2 * 14 * 32 - 1);
@@ -2705,7 +2703,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 14 * 64 - 1);
@@ -2908,7 +2906,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 14 * 64 - 1);
@@ -3121,7 +3119,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
@@ -3258,7 +3256,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
@@ -3409,7 +3407,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 64 - 1);
@@ -3576,7 +3574,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
@@ -3715,7 +3713,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 7 * 128 - 1);
@@ -3843,7 +3841,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, i32(uniforms.n) * 128 - 1);
@@ -3915,7 +3913,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let number = i32(group.y * groups.x + group.x);
   let team = team0;
   let each = 64 / team;
-  let member = i32(invocation) / each;
+  let member = select(i32(invocation) / each, 0, team == 1);
   let own = i32(invocation) % each;
   let place = number * each + own;
   let item = min(place, ((i32(uniforms.n) + 3) / 4) * 250 - 1);

@@ -15,6 +15,7 @@ import type { Names, Scope } from './scope.ts';
 import { dividedAxis, loopedAxes, MEMBER, MEMBERS } from './teams.ts';
 import { commonConditions, guardedTerm, positionsOf, type Reduce, summandOf, termAt } from './terms.ts';
 import type { Statement } from './tree.ts';
+import { typicalValue } from './typical.ts';
 import { children, dependsOn, keyOf } from './walk.ts';
 
 type Load = Extract<Expr, { kind: 'load' }>;
@@ -84,16 +85,21 @@ export class TileBinder extends ReductionBinder {
   }
 }
 
+/** Steps of the loops inside of a divided one, from which on these are the longer ones. */
+const LONG_INSIDE = 8;
+
 /**
- * The axis that a team divides runs around the others, as its steps are few and their number depends on the team; but inside of
- * those whose elements have conditions.
+ * The axis that a team divides runs around the others where these have more steps: its own are few then, and their number
+ * depends on the team. But inside of those whose elements have conditions.
  */
 function dividedFirst(order: readonly Axis[], divided: Axis | undefined, conditions: readonly Expr[]): readonly Axis[] {
   const isTested = (axis: Axis): boolean => conditions.some((condition) => dependsOn(condition, axis));
   if (divided === undefined || isTested(divided)) return order;
   const others = order.filter((axis) => axis !== divided);
   const tested = others.findLastIndex(isTested) + 1;
-  return [...others.slice(0, tested), divided, ...others.slice(tested)];
+  const inside = others.slice(tested);
+  if (inside.reduce((steps, { extent }) => steps * typicalValue(extent), 1) < LONG_INSIDE) return order;
+  return [...others.slice(0, tested), divided, ...inside];
 }
 
 const divides = (expr: Expr): boolean =>

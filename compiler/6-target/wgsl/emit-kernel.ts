@@ -145,7 +145,8 @@ class WgslPrinter extends ExpressionPrinter {
     const filled = tasks.block === 0 && tasks.count % WORKGROUP === 0;
     this.line(`let team = ${team};`);
     this.line(`let each = ${WORKGROUP} / team;`);
-    this.line('let member = i32(invocation) / each;');
+    // Where nothing is shared it is known to be 0, and all invocations' loops to run alike.
+    this.line('let member = select(i32(invocation) / each, 0, team == 1);');
     this.line('let own = i32(invocation) % each;');
     this.line('let place = number * each + own;');
     this.line(`let item = ${filled ? 'place' : `min(place, ${count} - 1)`};`);

@@ -15,7 +15,7 @@ import { type Box, type Loads, NO_LOADS, type Reuse, ReuseCounter } from './reus
 import type { Schedule } from './schedule.ts';
 import { canShare, dividedAxis, mostMembers, WORKGROUP } from './teams.ts';
 import { TYPICAL_BATCH, typicalValue } from './typical.ts';
-import { children, forEachNode, isIndexArithmetic } from './walk.ts';
+import { containsReduction, forEachNode, isIndexArithmetic } from './walk.ts';
 
 /** Accumulators of one invocation, or its results: more would leave too few registers for others to run beside it. */
 const MOST_SUMS = 64;
@@ -179,8 +179,6 @@ const ALONE: Pick<Schedule, 'team' | 'spread'> = { team: 1, spread: 0 };
 
 const hasSamples = ({ axes }: Kernel, box: Box): boolean =>
   axes.some((axis) => isBatch(axis) && (box.get(axis.id) ?? 1) > 1);
-
-const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || children(expr).some(containsReduction);
 
 /** How many results an invocation may have that folds nothing: its code grows with each. */
 function mostResults({ stores }: Kernel, lane: Axis | undefined): number {

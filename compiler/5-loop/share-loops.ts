@@ -6,7 +6,7 @@
 import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import type { Kernel } from './kernel.ts';
-import { axisExpr, children, substituteAxes, withChildren } from './walk.ts';
+import { axisExpr, children, containsReduction, substituteAxes, withChildren } from './walk.ts';
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
@@ -35,5 +35,3 @@ export function shareLoops(kernel: Kernel): Kernel {
   const stores = kernel.stores.map((store) => ({ ...store, value: visit(store.value) }));
   return changed ? { ...kernel, stores } : kernel;
 }
-
-const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || children(expr).some(containsReduction);

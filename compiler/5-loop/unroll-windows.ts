@@ -7,7 +7,17 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { apply } from '../ops/lowering.ts';
 import type { Kernel } from './kernel.ts';
 import { simplify } from './simplify.ts';
-import { axesOf, axisExpr, children, intExpr, keyOf, rewriter, substituteAxes, withChildren } from './walk.ts';
+import {
+  axesOf,
+  axisExpr,
+  children,
+  containsReduction,
+  intExpr,
+  keyOf,
+  rewriter,
+  substituteAxes,
+  withChildren,
+} from './walk.ts';
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
@@ -19,8 +29,6 @@ export function unrollWindows(kernel: Kernel): Kernel {
   const shared = shareSums(values);
   return { ...kernel, stores: kernel.stores.map((store, i) => ({ ...store, value: shared[i] })) };
 }
-
-const containsReduction = (expr: Expr): boolean => expr.kind === 'reduce' || children(expr).some(containsReduction);
 
 function unrolled({ combine, axes, body }: Reduce): Expr | undefined {
   const positions = positionsOf(axes);

@@ -138,3 +138,6 @@ export const axisExpr = (axis: Axis): Expr => ({ kind: 'axis', type: 'i32', axis
 export const intExpr = (value: number): Expr => ({ kind: 'const', type: 'i32', value });
 export const sizeExpr = (dim: Dim): Expr => ({ kind: 'size', type: 'i32', dim });
 export const localExpr = (name: string, type: 'f32' | 'i32' | 'bool'): Expr => ({ kind: 'local', type, name });
+
+export const containsReduction = (expr: Expr): boolean =>
+  expr.kind === 'reduce' || children(expr).some(containsReduction);

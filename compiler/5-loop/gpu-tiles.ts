@@ -3,7 +3,6 @@
  * shortest time, by what it costs to load what the tile needs (`reuse.ts`). A load is as expensive as several products, on
  * real GPUs and more so on software ones. Says also how long that is, for whoever may choose between nests.
  */
-import { dim } from '../dim/dim.ts';
 import type { Axis, Expr } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Counts } from './distinct.ts';
@@ -13,7 +12,7 @@ import { LANES, laneCandidate, vectorisable } from './lanes.ts';
 import { isBatch } from './register-tile.ts';
 import { type Box, type Loads, NO_LOADS, type Reuse, ReuseCounter } from './reuse.ts';
 import type { Schedule } from './schedule.ts';
-import { canShare, dividedAxis, mostMembers, WORKGROUP } from './teams.ts';
+import { ALONE, canShare, dividedAxis, mostMembers, WORKGROUP } from './teams.ts';
 import { TYPICAL_BATCH, typicalValue } from './typical.ts';
 import { containsReduction, forEachNode, isIndexArithmetic } from './walk.ts';
 
@@ -80,16 +79,16 @@ export function bestTile(
   let best: BestTile = { lane, tile: smallest, cost: Number.POSITIVE_INFINITY, teams: () => ALONE };
   if (reductions.some(({ body }) => containsReduction(body))) return best;
   const most = reductions.length > 0 ? mostSums : mostResults(kernel, lane);
-  const factor = (box: Box): number => (single && hasSamples(kernel, box) ? SAMPLES : 1);
   const counter = new ReuseCounter(kernel, reductions, lane, tensors, counts);
   for (const tile of candidatesFor(kernel, reductions, lane, most)) {
     const rows = rowsOf(tile, lane);
     const box = boxOf(tile, rows, reductions);
     // Loads take long to count, and only add to what is known without them.
     const arithmetic = counter.arithmetic(box);
+    const factor = single && hasSamples(kernel, box) ? SAMPLES : 1;
+    const costWith = (reuse: Reuse): number => factor * costOf(kernel, reductions, box, reuse);
     const rejected = (reuse: Reuse): boolean =>
-      (!isSmall(tile) && isTooLarge(reuse, mostSums)) ||
-      factor(box) * costOf(kernel, reductions, box, reuse) >= Math.min(best.cost, below);
+      (!isSmall(tile) && isTooLarge(reuse, mostSums)) || costWith(reuse) >= Math.min(best.cost, below);
     const least = { ...arithmetic, ...NO_LOADS };
     if (rejected(least)) continue;
     const loads = counter.loads(rows, box, (inside) => rejected({ ...least, inside }));
@@ -99,7 +98,7 @@ export function bestTile(
     best = {
       lane,
       tile,
-      cost: factor(box) * costOf(kernel, reductions, box, whole),
+      cost: costWith(whole),
       teams: () => teamsFor(kernel, reductions, box, whole, tile.width),
     };
   }
@@ -170,12 +169,9 @@ function teamsFor(
   };
   const usual = bestFor(1);
   // Few samples leave more to share, unless it is the batch that is divided.
-  const isFixed = divided.every(({ extent }) => dim.constant(extent) !== undefined);
-  const team = isFixed && kernel.axes.some(isBatch) ? bestFor(1 / TYPICAL_BATCH) : usual;
+  const team = !divided.some(isBatch) && kernel.axes.some(isBatch) ? bestFor(1 / TYPICAL_BATCH) : usual;
   return team === 1 ? ALONE : { team, spread: effortOf(kernel, reductions, box, reuse).items * usual };
 }
-
-const ALONE: Pick<Schedule, 'team' | 'spread'> = { team: 1, spread: 0 };
 
 const hasSamples = ({ axes }: Kernel, box: Box): boolean =>
   axes.some((axis) => isBatch(axis) && (box.get(axis.id) ?? 1) > 1);

@@ -10,6 +10,7 @@ import { bestTile } from './gpu-tiles.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
 import type { Schedule } from './schedule.ts';
+import { ALONE } from './teams.ts';
 
 /** With the choice's limit to the results of one invocation. */
 export function gpuSchedule(
@@ -39,5 +40,5 @@ export function wideSchedule(kernel: Kernel, shared: readonly Axis[], tensors: R
   const lane = free ? { axis: candidate.id, width: LANES } : undefined;
   const order = inMemoryOrder(kernel, tensors, new Map(lane ? [[lane.axis, lane.width]] : []));
   const serial = order.filter((axis) => inner.includes(axis)).map(({ id }) => id);
-  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [], team: 1, spread: 0 };
+  return { grid: shared.map(({ id }) => id), serial, lane, registers: [], unroll: [], ...ALONE };
 }

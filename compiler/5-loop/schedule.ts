@@ -10,6 +10,7 @@ import { SECOND_LEVEL } from './caches.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, productOf, type Target, vectorisable } from './lanes.ts';
 import { chooseRegister, isBatch, type RegisterTile, sumsTogether, type TileTarget, widthOf } from './register-tile.ts';
+import { ALONE } from './teams.ts';
 import { typicalValue } from './typical.ts';
 import { dependsOn } from './walk.ts';
 
@@ -60,19 +61,19 @@ export function chooseWithin(
   const serial = inner.filter((axis) => axis !== lane).map(({ id }) => id);
   const grid = shared.map(({ id }) => id);
   const registers = tilesOf(register);
-  if (!lane) return { grid, serial, lane: undefined, registers, unroll: [], team: 1, spread: 0 };
+  if (!lane) return { grid, serial, lane: undefined, registers, unroll: [], ...ALONE };
   const width = widthOf(kernel, lane);
   // What lanes read of a contraction is read again for each element of the other axes; anything else goes along memory.
   const sums = reductionsIn(kernel).length > 0;
   const order = sums ? [lane.id, ...serial] : [...serial, lane.id];
-  return { grid, serial: order, lane: { axis: lane.id, width }, registers, unroll: [], team: 1, spread: 0 };
+  return { grid, serial: order, lane: { axis: lane.id, width }, registers, unroll: [], ...ALONE };
 }
 
 /** Loops in order; of a nest that adds vectors along the last axis, a short axis before it whole in each step. */
 function inOrder(inner: readonly Axis[], shared: readonly Axis[], inVectors: boolean): Schedule {
   const grid = shared.map(({ id }) => id);
   const serial = inner.map(({ id }) => id);
-  if (!inVectors) return { grid, serial, lane: undefined, registers: [], unroll: [], team: 1, spread: 0 };
+  if (!inVectors) return { grid, serial, lane: undefined, registers: [], unroll: [], ...ALONE };
   const [before, last] = inner.slice(-2);
   const width = [2 * LANES, LANES].find((each) => extentOf(last) % each === 0);
   const tile = extentOf(before) <= LANES ? extentOf(before) : undefined;
@@ -82,8 +83,7 @@ function inOrder(inner: readonly Axis[], shared: readonly Axis[], inVectors: boo
     lane: width === undefined ? undefined : { axis: last.id, width },
     registers: tilesOf(tile === undefined ? undefined : { axis: before.id, tile, overlap: false }),
     unroll: [],
-    team: 1,
-    spread: 0,
+    ...ALONE,
   };
 }
 
@@ -142,8 +142,7 @@ function cpuSchedule(
     lane: lane && width !== undefined ? { axis: lane.id, width } : undefined,
     registers: tilesOf(register),
     unroll: [],
-    team: 1,
-    spread: 0,
+    ...ALONE,
   };
 }
 

@@ -3,7 +3,8 @@
  * they add up what they have through memory that a workgroup shares. A nest with few results and long sums (a batch's
  * statistics, a matrix product of few rows) keeps a large GPU busy so. How many members a team has is the runtime's to say:
  * enough of them for as many invocations as `gpu-tiles.ts` finds best for a large GPU, more where the batch is small, and one
- * where there is no GPU but a program on the CPU. This file says which sums can be shared and along which axis; `bind-tile.ts` writes the loops.
+ * where there is no GPU but a program on the CPU. This file says which sums can be shared and along which axis;
+ * `bind-tile.ts` writes the loops.
  */
 import type { Axis, Expr } from '../ops/expr.ts';
 import type { Schedule } from './schedule.ts';
@@ -15,6 +16,9 @@ type Reduce = Extract<Expr, { kind: 'reduce' }>;
 /** Invocations of a workgroup; a team has a power of two of them. */
 export const WORKGROUP = 64;
 
+/** Of a nest without teams. */
+export const ALONE: Pick<Schedule, 'team' | 'spread'> = { team: 1, spread: 0 };
+
 /** Which member of its team an invocation is, and how many there are. */
 export const [MEMBER, MEMBERS]: readonly [Expr, Expr] = [localExpr('member', 'i32'), localExpr('team', 'i32')];
 
@@ -23,8 +27,8 @@ export const canShare = (reductions: readonly Reduce[]): boolean =>
   reductions.length > 0 && reductions.every(({ combine, type }) => combine === 'sum' && type === 'f32');
 
 /**
- * The axis that a team divides, of those that a sum loops over: member `m` takes the elements `m`, `m + team`, ... One with an
- * element for each member of the largest team, the longest of those. Undefined where none can be divided.
+ * The axis that a team divides, of those that a sum loops over: member `m` takes the elements `m`, `m + team`, ... It is the
+ * longest. Undefined where none can be divided.
  */
 export function dividedAxis(looped: readonly Axis[]): Axis | undefined {
   const lengths = looped

@@ -6,7 +6,7 @@ import type { Axis, Expr, ScalarType } from '../ops/expr.ts';
 import type { TaskCount } from './tasks.ts';
 
 export type Statement =
-  /** `for axis in from .. extent`, from 0 where it does not say, by 1. */
+  /** `for axis in from .. extent`, from 0 and by 1 where it does not say. */
   | {
       readonly kind: 'loop';
       readonly axis: Axis;

@@ -31,12 +31,12 @@ async function bench(options: Options): Promise<Results> {
   const places = await findPlaces();
   const measured: NetworkResult[] = [];
   const results = (): Results => {
-    loads.push(loadNow());
     const machine = describeMachine(places, loads);
     return { date: new Date().toISOString(), seconds: Math.round(seconds()), machine, networks: measured };
   };
   for (const name of options.networks) {
     measured.push(await measureNetwork(name, places, options, loads));
+    loads.push(loadNow());
     // What is measured stays, should a later network not come to its end.
     write(options.json, results());
   }

@@ -75,6 +75,9 @@ describe('kernels with teams', () => {
     expect([few, many]).toEqual([part.team, 1]);
     expect(taskCount(part.invocations, 64) * some).toBe(part.spread);
     expect(teamsOf(kernel, 64)).toEqual([some]);
+    // Never more invocations than there should be, and as many of these as powers of two allow.
+    const known = { ...part, invocations: { count: 4, block: 1 }, team: 64, spread: 2048 };
+    expect([1, 8, 64, 65, 256, 600].map((n) => teamOf(known, n))).toEqual([64, 64, 8, 4, 2, 1]);
   });
 
   test('kernels without sums have none', () => {

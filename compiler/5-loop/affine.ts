@@ -68,7 +68,18 @@ function sizeAffine(size: Dim): Affine {
   return addScaled(constantAffine(linear.fixed), batch, linear.perSample);
 }
 
-function applyAffine(expr: Extract<Expr, { kind: 'apply' }>): Affine {
+type Apply = Extract<Expr, { kind: 'apply' }>;
+
+/** Most expressions are asked for several times. */
+const known = new WeakMap<Apply, Affine>();
+
+function applyAffine(expr: Apply): Affine {
+  const affine = known.get(expr) ?? computeAffine(expr);
+  known.set(expr, affine);
+  return affine;
+}
+
+function computeAffine(expr: Apply): Affine {
   const args = expr.args.map((arg) => (arg.type === 'i32' ? toAffine(arg) : undefined));
   const [a, b] = args;
   if (a && expr.fn === 'neg') return scale(a, -1);

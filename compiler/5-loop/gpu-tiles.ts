@@ -80,13 +80,15 @@ export function bestTile(
   if (reductions.some(({ body }) => containsReduction(body))) return best;
   const most = reductions.length > 0 ? mostSums : mostResults(kernel, lane);
   const counter = new ReuseCounter(kernel, reductions, lane, tensors, counts);
+  const sizes = sizesOf(kernel, reductions);
   for (const tile of candidatesFor(kernel, reductions, lane, most)) {
     const rows = rowsOf(tile, lane);
     const box = boxOf(tile, rows, reductions);
     // Loads take long to count, and only add to what is known without them.
     const arithmetic = counter.arithmetic(box);
     const factor = single && hasSamples(kernel, box) ? SAMPLES : 1;
-    const costWith = (reuse: Reuse): number => factor * costOf(kernel, reductions, box, reuse);
+    const runs = runsOf(sizes, box);
+    const costWith = (reuse: Reuse): number => factor * costOf(runs, reuse);
     const rejected = (reuse: Reuse): boolean =>
       (!isSmall(tile) && isTooLarge(reuse, mostSums)) || costWith(reuse) >= Math.min(best.cost, below);
     const least = { ...arithmetic, ...NO_LOADS };
@@ -99,42 +101,55 @@ export function bestTile(
       lane,
       tile,
       cost: costWith(whole),
-      teams: () => teamsFor(kernel, reductions, box, whole, tile.width),
+      teams: () => teamsFor(kernel, reductions, sizes, box, whole, tile.width),
     };
   }
   return best;
 }
 
-/** What an invocation does of a nest: how many there are, how often it goes through the innermost loop, what that costs. */
-interface Effort {
+/** A variable, and how many values it typically has. */
+type Size = readonly [id: string, size: number];
+
+/** The variables of a nest's results, and of each of its sums. */
+interface Sizes {
+  readonly axes: readonly Size[];
+  readonly sums: readonly { readonly axes: readonly Size[]; readonly reduction: Reduce }[];
+}
+
+function sizesOf({ axes }: Kernel, reductions: readonly Reduce[]): Sizes {
+  const sizes = (all: readonly Axis[]): Size[] => all.map(({ id, extent }) => [id, typicalValue(extent)]);
+  return { axes: sizes(axes), sums: reductions.map((reduction) => ({ axes: sizes(reduction.axes), reduction })) };
+}
+
+/** How many invocations there are, and how often each goes through the innermost loop. */
+interface Runs {
   readonly items: number;
   readonly passes: number;
-  /** In products: for itself, and for a pass. */
-  readonly once: number;
-  readonly pass: number;
 }
 
 /** `team`: how many invocations share the sums. */
-function effortOf({ axes }: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse, team = 1): Effort {
-  const blocks = ({ id, extent }: Axis): number => Math.ceil(typicalValue(extent) / (box.get(id) ?? 1));
-  const count = (all: readonly Axis[]): number => all.reduce((product, axis) => product * blocks(axis), 1);
-  const passes = reductions.map((reduction) => {
+function runsOf({ axes, sums }: Sizes, box: Box, team = 1): Runs {
+  const blocks = ([id, size]: Size): number => Math.ceil(size / (box.get(id) ?? 1));
+  const count = (all: readonly Size[]): number => all.reduce((product, each) => product * blocks(each), 1);
+  const passes = sums.map(({ axes: own, reduction }) => {
     const divided = team > 1 ? dividedAxis(looped(reduction, box)) : undefined;
-    return count(reduction.axes) * (divided ? Math.ceil(blocks(divided) / team) / blocks(divided) : 1);
+    const whole = divided ? typicalValue(divided.extent) : 1;
+    return count(own) * (Math.ceil(whole / team) / whole);
   });
-  return {
-    items: count(axes),
-    passes: Math.max(0, ...passes),
-    once: INVOCATION + costOfLoads(reuse.outside) + costOfLoads(reuse.stores),
-    pass: costOfLoads(reuse.inside) + CHOICE * reuse.choices + reuse.sums + reuse.products,
-  };
+  return { items: count(axes), passes: Math.max(0, ...passes) };
 }
 
 const looped = ({ axes }: Reduce, box: Box): readonly Axis[] => axes.filter(({ id }) => !box.has(id));
 
+/** What an invocation takes, in products: for itself, and for a pass. */
+const effortOf = (reuse: Reuse): { readonly once: number; readonly pass: number } => ({
+  once: INVOCATION + costOfLoads(reuse.outside) + costOfLoads(reuse.stores),
+  pass: costOfLoads(reuse.inside) + CHOICE * reuse.choices + reuse.sums + reuse.products,
+});
+
 /** How long a whole GPU is busy, in products. */
-function costOf(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: Reuse): number {
-  const { items, passes, once, pass } = effortOf(kernel, reductions, box, reuse);
+function costOf({ items, passes }: Runs, reuse: Reuse): number {
+  const { once, pass } = effortOf(reuse);
   const busy = (once + passes * pass) * items;
   const waiting = (once + LATENCY + passes * (pass + LATENCY)) * ENOUGH;
   return Math.max(busy, waiting);
@@ -147,6 +162,7 @@ function costOf(kernel: Kernel, reductions: readonly Reduce[], box: Box, reuse: 
 function teamsFor(
   kernel: Kernel,
   reductions: readonly Reduce[],
+  sizes: Sizes,
   box: Box,
   reuse: Reuse,
   width: number,
@@ -154,11 +170,12 @@ function teamsFor(
   const divided = reductions.flatMap((reduction) => dividedAxis(looped(reduction, box)) ?? []);
   if (!canShare(reductions) || divided.length < reductions.length) return ALONE;
   const most = Math.min(...divided.map(mostMembers));
+  const { once, pass } = effortOf(reuse);
   /** The best for a share of the items. */
   const bestFor = (share: number): number => {
     let best = { team: 1, cost: Number.POSITIVE_INFINITY };
     for (let team = 1; team <= most; team *= 2) {
-      const { items, passes, once, pass } = effortOf(kernel, reductions, box, reuse, team);
+      const { items, passes } = runsOf(sizes, box, team);
       const unused = Math.max(1, SECTOR / ((width * WORKGROUP) / team)) - 1;
       const read = pass + unused * costOfLoads(reuse.inside);
       const each = once + passes * read + (team > 1 ? JOIN + JOINED * reuse.sums : 0);
@@ -170,7 +187,7 @@ function teamsFor(
   const usual = bestFor(1);
   // Few samples leave more to share, unless it is the batch that is divided.
   const team = !divided.some(isBatch) && kernel.axes.some(isBatch) ? bestFor(1 / TYPICAL_BATCH) : usual;
-  return team === 1 ? ALONE : { team, spread: effortOf(kernel, reductions, box, reuse).items * usual };
+  return team === 1 ? ALONE : { team, spread: runsOf(sizes, box).items * usual };
 }
 
 const hasSamples = ({ axes }: Kernel, box: Box): boolean =>

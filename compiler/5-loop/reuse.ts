@@ -67,7 +67,8 @@ interface Spans {
 
 /** The accesses of a kernel, prepared for counting many tiles. */
 export class ReuseCounter {
-  private readonly reductions: readonly Reduce[];
+  /** The axes that each sums over, and those that it depends on. */
+  private readonly reductions: readonly { readonly bound: ReadonlySet<string>; readonly free: ReadonlySet<string> }[];
   private readonly extents: ReadonlyMap<string, number | undefined>;
   private readonly lane: string | undefined;
   private readonly counts: Counts;
@@ -85,7 +86,10 @@ export class ReuseCounter {
   ) {
     this.counts = counts;
     [this.inside, this.outside, this.stores] = [0, 1, 2].map(() => new AccessList(lane?.id, counts));
-    this.reductions = reductions;
+    this.reductions = reductions.map(({ axes: own, body }) => ({
+      bound: new Set(own.map(({ id }) => id)),
+      free: axesOf(body),
+    }));
     this.lane = lane?.id;
     const all = [...axes, ...reductions.flatMap((reduction) => reduction.axes)];
     this.extents = new Map(all.map((axis) => [axis.id, dim.constant(axis.extent)]));
@@ -104,12 +108,14 @@ export class ReuseCounter {
   /** `box`: what is computed, with the positions of the reductions that are written out. */
   arithmetic(box: Box): Pick<Reuse, 'sums' | 'products'> {
     let [sums, products] = [0, 0];
-    for (const { axes, body } of this.reductions) {
-      const bound = new Set(axes.map((axis) => axis.id));
-      const free = axesOf(body);
-      const sizes = [...box].filter(([id]) => free.has(id) || bound.has(id));
-      products += sizes.reduce((n, [, size]) => n * size, 1);
-      sums += sizes.reduce((n, [id, size]) => (bound.has(id) ? n : n * size), 1);
+    for (const { bound, free } of this.reductions) {
+      let [rows, unrolled] = [1, 1];
+      for (const [id, size] of box) {
+        if (bound.has(id)) unrolled *= size;
+        else if (free.has(id)) rows *= size;
+      }
+      products += rows * unrolled;
+      sums += rows;
     }
     return { sums, products };
   }

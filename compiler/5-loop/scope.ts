@@ -4,7 +4,7 @@
  */
 import type { Expr } from '../ops/expr.ts';
 import type { Statement } from './tree.ts';
-import { axesOf, children } from './walk.ts';
+import { axesOf, children, union } from './walk.ts';
 
 export class Scope {
   readonly parent: Scope | undefined;
@@ -60,13 +60,9 @@ const known = new WeakMap<Expr, Requirements>();
 function requirements(expr: Expr): Requirements {
   const before = known.get(expr);
   if (before) return before;
-  const locals = new Set<string>(expr.kind === 'local' ? [expr.name] : []);
-  let loads = expr.kind === 'load';
-  for (const child of children(expr)) {
-    const inner = requirements(child);
-    for (const name of inner.locals) locals.add(name);
-    loads ||= inner.loads;
-  }
+  const parts = children(expr).map(requirements);
+  const locals = expr.kind === 'local' ? new Set([expr.name]) : union(parts.map((part) => part.locals));
+  const loads = expr.kind === 'load' || parts.some((part) => part.loads);
   const result = { axes: axesOf(expr), locals, loads };
   known.set(expr, result);
   return result;

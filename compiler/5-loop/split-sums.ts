@@ -72,10 +72,11 @@ function bestSplit(kernel: Kernel, tensors: ReadonlyMap<number, Tensor>): Split 
     const count = sizeOf(sliced);
     if (count < 2 || count > MOST_SLICES) continue;
     for (const lane of [undefined, ...inMemoryOrder(kernel, tensors).slice(0, -1)]) {
+      const between = NEST + THROUGH * count * sizeOf(kernel.axes);
+      if (between >= least) continue;
       if (lane && !(typicalValue(lane.extent) % LANES === 0 && vectorisable(kernel, lane, tensors, 'wgsl'))) continue;
       const split = splitOver(kernel, sums, sliced, lane, tensors);
       const all = new Map([...tensors, ...split.partials.map((tensor) => [tensor.id, tensor] as const)]);
-      const between = NEST + THROUGH * count * sizeOf(kernel.axes);
       const slices = between + bestTile(split.slices, all, { below: least - between, counts }).cost;
       if (slices >= least) continue;
       const cost = slices + bestTile(split.total, all, { below: least - slices }).cost;

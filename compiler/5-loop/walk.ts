@@ -116,18 +116,38 @@ export function containsLoad(expr: Expr): boolean {
   return expr.kind === 'load' || children(expr).some(containsLoad);
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What is in any of the sets. One that has it all is not copied: most parts of an expression name what their largest part does. */
+export function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
+  let all = NOTHING;
+  let own: Set<string> | undefined;
+  for (const set of sets) {
+    if (all.size === 0) {
+      all = set;
+      continue;
+    }
+    for (const each of set) {
+      if (all.has(each)) continue;
+      own ??= new Set(all);
+      own.add(each);
+      all = own;
+    }
+  }
+  return all;
+}
+
 const freeAxes = new WeakMap<Expr, ReadonlySet<string>>();
 
 /** The loop variables that an expression depends on, without those that its own reductions bind. */
 export function axesOf(expr: Expr): ReadonlySet<string> {
   const known = freeAxes.get(expr);
   if (known) return known;
-  const free = new Set<string>();
-  if (expr.kind === 'axis') free.add(expr.axis.id);
-  for (const child of children(expr)) for (const id of axesOf(child)) free.add(id);
-  if (expr.kind === 'reduce') for (const axis of expr.axes) free.delete(axis.id);
-  freeAxes.set(expr, free);
-  return free;
+  const free = expr.kind === 'axis' ? new Set([expr.axis.id]) : union(children(expr).map(axesOf));
+  const bound = expr.kind === 'reduce' ? new Set(expr.axes.map(({ id }) => id)) : NOTHING;
+  const left = bound.size > 0 ? new Set([...free].filter((id) => !bound.has(id))) : free;
+  freeAxes.set(expr, left);
+  return left;
 }
 
 export function dependsOn(expr: Expr, axis: Axis): boolean {

@@ -74,8 +74,9 @@ export const imageLength = ({ image }: Cut): number => image[0].length;
 export function planOf(product: SlidingProduct): Chosen | undefined {
   const { rows, columns, channels } = product;
   if (rows.axes.length > 1 || columns.axes.length > 1 || typical(channels) < LEAST_CHANNELS) return undefined;
+  const replaced = replacedBy(product);
   const plans = cutsOf(rows).flatMap((down) =>
-    cutsOf(columns).flatMap((across) => planWith(product, down, across) ?? []),
+    cutsOf(columns).flatMap((across) => planWith(product, replaced, down, across) ?? []),
   );
   const samples = typical(product.samples);
   const costs = plans.map((plan) => ({ plan, cost: costOf(product, plan) }));
@@ -83,7 +84,7 @@ export function planOf(product: SlidingProduct): Chosen | undefined {
   if (!best) return undefined;
   const { plan, cost } = best;
   // What is summed over samples has no weights but other samples'.
-  const spared = replacedBy(product) * typical(channels) * typical(product.features) - cost.each;
+  const spared = replaced * typical(channels) * typical(product.features) - cost.each;
   return { plan, least: overBatch(product) ? 1 : Math.max(1, Math.ceil(cost.once / spared)) };
 }
 
@@ -104,13 +105,14 @@ function cutsOf({ taps, first, base }: Slide): Cut[] {
   });
 }
 
-function planWith(product: SlidingProduct, rows: Cut, columns: Cut): Plan | undefined {
+/** `replaced`: products of a sample, channel and feature. */
+function planWith(product: SlidingProduct, replaced: number, rows: Cut, columns: Cut): Plan | undefined {
   const { rows: slide, columns: other, channels, samples } = product;
   const across = tilesOf(columns, other, other.count);
   const downOf = (count: number): number => tilesOf(rows, slide, count);
   const each = productsOf(rows) * productsOf(columns);
   const tiles = downOf(slide.count) * across;
-  if (each * tiles > WORTHWHILE * replacedBy(product)) return undefined;
+  if (each * tiles > WORTHWHILE * replaced) return undefined;
   // A sum over the batch is computed from images that were transformed before: of one tile, whose rows are the samples.
   if (overBatch(product) && (tiles > 1 || channels.length > 1 || samples.length !== 1)) return undefined;
   const together = togetherOf(samples, tiles);

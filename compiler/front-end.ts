@@ -26,6 +26,11 @@ export function parsed(file: SourceFile): Parsed {
   return known;
 }
 
+/** Says what parsing a source gives, where that is known: nothing is wrong in it. */
+export function parsedBefore(file: SourceFile, module: SourceModule): void {
+  parsedSources.set(file, { module, diagnostics: [] });
+}
+
 /** Files parsed in one run, with what was wrong in them. */
 class SourceSet {
   private readonly files = new Map<string, SourceFile>();

@@ -116,11 +116,9 @@ export function containsLoad(expr: Expr): boolean {
   return expr.kind === 'load' || children(expr).some(containsLoad);
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
-
 /** What is in any of the sets. One that has it all is not copied: most parts of an expression name what their largest part does. */
 export function union(sets: readonly ReadonlySet<string>[]): ReadonlySet<string> {
-  let all = NOTHING;
+  let all = sets[0] ?? new Set();
   let own: Set<string> | undefined;
   for (const set of sets) {
     if (all.size === 0) {
@@ -144,10 +142,10 @@ export function axesOf(expr: Expr): ReadonlySet<string> {
   const known = freeAxes.get(expr);
   if (known) return known;
   const free = expr.kind === 'axis' ? new Set([expr.axis.id]) : union(children(expr).map(axesOf));
-  const bound = expr.kind === 'reduce' ? new Set(expr.axes.map(({ id }) => id)) : NOTHING;
-  const left = bound.size > 0 ? new Set([...free].filter((id) => !bound.has(id))) : free;
-  freeAxes.set(expr, left);
-  return left;
+  const left = expr.kind === 'reduce' ? [...free].filter((id) => expr.axes.every((axis) => axis.id !== id)) : undefined;
+  const result = left ? new Set(left) : free;
+  freeAxes.set(expr, result);
+  return result;
 }
 
 export function dependsOn(expr: Expr, axis: Axis): boolean {

@@ -7,9 +7,11 @@ import { basename, dirname, isAbsolute, join, normalize, relative, sep } from 'n
 import { fileURLToPath } from 'node:url';
 import { UserError } from '../../runtime/errors.ts';
 import { reasonFor } from '../../runtime/host/files.ts';
+import { restoredTree } from '../1-parse/stored.ts';
 import { nearest } from '../2-check/suggest.ts';
 import type { CompilerHost } from '../compilation.ts';
 import type { SourceFile } from '../diagnostics/diagnostic.ts';
+import { parsedBefore } from '../front-end.ts';
 
 /** The library's folder: `compiler/std` beside this file's folder, in the sources as in `dist`. */
 export const LIBRARY = fileURLToPath(new URL('../std/', import.meta.url));
@@ -52,10 +54,15 @@ export function readImport(path: string, from: SourceFile): SourceFile | undefin
   }
 }
 
-/** The standard library's files, in the order of their names. */
+/** The standard library's files, in the order of their names. Where the build left their trees, these need no parsing. */
 export function readLibrary(): SourceFile[] {
   const names = readdirSync(LIBRARY).filter((name) => name.endsWith('.net'));
-  return names.sort().map((name) => ({ path: `std/${name}`, text: readFileSync(join(LIBRARY, name), 'utf8') }));
+  return names.sort().map((name) => {
+    const file = { path: `std/${name}`, text: readFileSync(join(LIBRARY, name), 'utf8') };
+    const tree = join(LIBRARY, `${name}.json`);
+    if (existsSync(tree)) parsedBefore(file, restoredTree(readFileSync(tree, 'utf8'), file));
+    return file;
+  });
 }
 
 /** The compiler's view of the file system. The library is read once: it is part of the program that runs. */

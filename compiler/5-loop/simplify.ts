@@ -10,9 +10,7 @@ import { containsLoad, rewriter } from './walk.ts';
 const bool = (value: boolean): Expr => ({ kind: 'const', type: 'bool', value: value ? 1 : 0 });
 
 /** The simplified expression; an equal value for every index in range. */
-export function simplify(expr: Expr): Expr {
-  return rewriter(simplifyNode)(expr);
-}
+export const simplify: (expr: Expr) => Expr = rewriter(simplifyNode, new WeakMap());
 
 function simplifyNode(expr: Expr): Expr {
   if (expr.kind === 'guard' && expr.condition.kind === 'const') {

@@ -75,13 +75,20 @@ export function withChildren(expr: Expr, next: readonly Expr[]): Expr {
   }
 }
 
-/** Rewrites bottom-up; shared nodes are visited once. */
-export function rewriter(rule: (expr: Expr) => Expr): (expr: Expr) => Expr {
-  const done = new Map<Expr, Expr>();
+/**
+ * Rewrites bottom-up; shared nodes are visited once, if they have children. `done`: what is known of a rule that gives the
+ * same for a node whenever it is asked.
+ */
+export function rewriter(
+  rule: (expr: Expr) => Expr,
+  done: Pick<WeakMap<Expr, Expr>, 'get' | 'set'> = new Map(),
+): (expr: Expr) => Expr {
   const visit = (expr: Expr): Expr => {
+    const parts = children(expr);
+    if (parts.length === 0) return rule(expr);
     const known = done.get(expr);
     if (known) return known;
-    const result = rule(withChildren(expr, children(expr).map(visit)));
+    const result = rule(withChildren(expr, parts.map(visit)));
     done.set(expr, result);
     return result;
   };

@@ -7,13 +7,15 @@ import type { Axis, Expr } from '../ops/expr.ts';
 import { reductionsIn } from './address.ts';
 import type { Counts } from './distinct.ts';
 import { candidatesFor, type TileCandidate } from './gpu-candidates.ts';
+import { costOf, runsOf, sizesOf } from './gpu-effort.ts';
+import { teamsFor } from './gpu-teams.ts';
 import type { Kernel, Tensor } from './kernel.ts';
 import { LANES, laneCandidate, vectorisable } from './lanes.ts';
 import { isBatch } from './register-tile.ts';
-import { type Box, type Loads, NO_LOADS, type Reuse, ReuseCounter } from './reuse.ts';
+import { type Box, NO_LOADS, type Reuse, ReuseCounter } from './reuse.ts';
 import type { Schedule } from './schedule.ts';
-import { ALONE, canShare, dividedAxis, mostMembers, WORKGROUP } from './teams.ts';
-import { TYPICAL_BATCH, typicalValue } from './typical.ts';
+import { ALONE } from './teams.ts';
+import { typicalValue } from './typical.ts';
 import { containsReduction, forEachNode, isIndexArithmetic } from './walk.ts';
 
 /** Accumulators of one invocation, or its results: more would leave too few registers for others to run beside it. */
@@ -25,24 +27,8 @@ const [MOST_RESULTS, MOST_WORK] = [8, 64];
  * `ACCESS_CODE` of them (on software adapters): it has to fit an instruction cache.
  */
 const [MOST_CODE, ACCESS_CODE] = [640, 16];
-/** What an access to an element and to four of them cost, in products, and what it costs to choose between one and zero. */
-const [SINGLE, FOURS, CHOICE] = [8, 32, 6];
-/** What an invocation costs for itself: finding out which it is. */
-const INVOCATION = 100;
-/**
- * Invocations below which a GPU is not busy, and how long each of them waits then in every pass. So many are four for each
- * lane of an integrated GPU (96 units of eight); larger GPUs are busy with none of the tiles of a small network, and there
- * it is the number of passes that counts.
- */
-const [ENOUGH, LATENCY] = [3072, 30];
-/** Invocations that keep a large GPU busy, which teams make (`teams.ts`). */
-const LARGE = 32768;
 /** So much faster a tile of several samples has to be where a batch is often of one, which computes all of it for that. */
 const SAMPLES = 1.4;
-/** Numbers that memory gives at once. */
-const SECTOR = 8;
-/** What it costs a member of a team to add up what all have, in products: for itself, and for each sum. */
-const [JOIN, JOINED] = [200, 6];
 
 type Reduce = Extract<Expr, { kind: 'reduce' }>;
 
@@ -101,93 +87,10 @@ export function bestTile(
       lane,
       tile,
       cost: costWith(whole),
-      teams: () => teamsFor(kernel, reductions, sizes, box, whole, tile.width),
+      teams: () => teamsFor({ kernel, reductions, sizes, tile, box, reuse: whole }),
     };
   }
   return best;
-}
-
-/** A variable, and how many values it typically has. */
-type Size = readonly [id: string, size: number];
-
-/** The variables of a nest's results, and of each of its sums. */
-interface Sizes {
-  readonly axes: readonly Size[];
-  readonly sums: readonly { readonly axes: readonly Size[]; readonly reduction: Reduce }[];
-}
-
-function sizesOf({ axes }: Kernel, reductions: readonly Reduce[]): Sizes {
-  const sizes = (all: readonly Axis[]): Size[] => all.map(({ id, extent }) => [id, typicalValue(extent)]);
-  return { axes: sizes(axes), sums: reductions.map((reduction) => ({ axes: sizes(reduction.axes), reduction })) };
-}
-
-/** How many invocations there are, and how often each goes through the innermost loop. */
-interface Runs {
-  readonly items: number;
-  readonly passes: number;
-}
-
-/** `team`: how many invocations share the sums. */
-function runsOf({ axes, sums }: Sizes, box: Box, team = 1): Runs {
-  const blocks = ([id, size]: Size): number => Math.ceil(size / (box.get(id) ?? 1));
-  const count = (all: readonly Size[]): number => all.reduce((product, each) => product * blocks(each), 1);
-  const passes = sums.map(({ axes: own, reduction }) => {
-    const divided = team > 1 ? dividedAxis(looped(reduction, box)) : undefined;
-    const whole = divided ? typicalValue(divided.extent) : 1;
-    return count(own) * (Math.ceil(whole / team) / whole);
-  });
-  return { items: count(axes), passes: Math.max(0, ...passes) };
-}
-
-const looped = ({ axes }: Reduce, box: Box): readonly Axis[] => axes.filter(({ id }) => !box.has(id));
-
-/** What an invocation takes, in products: for itself, and for a pass. */
-const effortOf = (reuse: Reuse): { readonly once: number; readonly pass: number } => ({
-  once: INVOCATION + costOfLoads(reuse.outside) + costOfLoads(reuse.stores),
-  pass: costOfLoads(reuse.inside) + CHOICE * reuse.choices + reuse.sums + reuse.products,
-});
-
-/** How long a whole GPU is busy, in products. */
-function costOf({ items, passes }: Runs, reuse: Reuse): number {
-  const { once, pass } = effortOf(reuse);
-  const busy = (once + passes * pass) * items;
-  const waiting = (once + LATENCY + passes * (pass + LATENCY)) * ENOUGH;
-  return Math.max(busy, waiting);
-}
-
-/**
- * The teams with which a tile's sums keep a large GPU busy for the shortest time. `width`: numbers that one item reads side by
- * side. The larger the team, the fewer neighbours go on where it ends, in what memory gives at once.
- */
-function teamsFor(
-  kernel: Kernel,
-  reductions: readonly Reduce[],
-  sizes: Sizes,
-  box: Box,
-  reuse: Reuse,
-  width: number,
-): Pick<Schedule, 'team' | 'spread'> {
-  const divided = reductions.flatMap((reduction) => dividedAxis(looped(reduction, box)) ?? []);
-  if (!canShare(reductions) || divided.length < reductions.length) return ALONE;
-  const most = Math.min(...divided.map(mostMembers));
-  const { once, pass } = effortOf(reuse);
-  /** The best for a share of the items. */
-  const bestFor = (share: number): number => {
-    let best = { team: 1, cost: Number.POSITIVE_INFINITY };
-    for (let team = 1; team <= most; team *= 2) {
-      const { items, passes } = runsOf(sizes, box, team);
-      const unused = Math.max(1, SECTOR / ((width * WORKGROUP) / team)) - 1;
-      const read = pass + unused * costOfLoads(reuse.inside);
-      const each = once + passes * read + (team > 1 ? JOIN + JOINED * reuse.sums : 0);
-      const cost = Math.max(each * items * share * team, (each + LATENCY * (1 + passes)) * LARGE);
-      if (cost < best.cost) best = { team, cost };
-    }
-    return best.team;
-  };
-  const usual = bestFor(1);
-  // Few samples leave more to share, unless it is the batch that is divided.
-  const team = !divided.some(isBatch) && kernel.axes.some(isBatch) ? bestFor(1 / TYPICAL_BATCH) : usual;
-  return team === 1 ? ALONE : { team, spread: runsOf(sizes, box).items * usual };
 }
 
 const hasSamples = ({ axes }: Kernel, box: Box): boolean =>
@@ -204,8 +107,6 @@ function mostResults({ stores }: Kernel, lane: Axis | undefined): number {
   );
   return Math.min(MOST_RESULTS, Math.floor(MOST_WORK / work)) * (lane ? LANES : 1);
 }
-
-const costOfLoads = ({ single, fours }: Loads): number => SINGLE * single + FOURS * fours;
 
 /** How many results a tile has along each axis. */
 function rowsOf({ width, tiles }: TileCandidate, lane: Axis | undefined): Box {

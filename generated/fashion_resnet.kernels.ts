@@ -159,20 +159,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 785] / sqrt((parameters[a2 + 2793873] + 0.00001));
   let v14 = parameters[a2 + 801];
   let a3 = cb * 2 + hb * 1568 + n * 3136 + w * 16;
-  scratch0[a3] = max((((acc0 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 1] = max((((acc1 - v12) * v13) + v14), vec4f());
-  scratch0[a3 + 224] = max((((acc2 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 225] = max((((acc3 - v12) * v13) + v14), vec4f());
-  scratch0[a3 + 448] = max((((acc4 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 449] = max((((acc5 - v12) * v13) + v14), vec4f());
-  scratch0[a3 + 672] = max((((acc6 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 673] = max((((acc7 - v12) * v13) + v14), vec4f());
-  scratch0[a3 + 896] = max((((acc8 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 897] = max((((acc9 - v12) * v13) + v14), vec4f());
-  scratch0[a3 + 1120] = max((((acc10 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 1121] = max((((acc11 - v12) * v13) + v14), vec4f());
-  scratch0[a3 + 1344] = max((((acc12 - v9) * v10) + v11), vec4f());
-  scratch0[a3 + 1345] = max((((acc13 - v12) * v13) + v14), vec4f());
+  scratch0[a3] = max(((acc0 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 1] = max(((acc1 - v12) * v13 + v14), vec4f());
+  scratch0[a3 + 224] = max(((acc2 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 225] = max(((acc3 - v12) * v13 + v14), vec4f());
+  scratch0[a3 + 448] = max(((acc4 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 449] = max(((acc5 - v12) * v13 + v14), vec4f());
+  scratch0[a3 + 672] = max(((acc6 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 673] = max(((acc7 - v12) * v13 + v14), vec4f());
+  scratch0[a3 + 896] = max(((acc8 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 897] = max(((acc9 - v12) * v13 + v14), vec4f());
+  scratch0[a3 + 1120] = max(((acc10 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 1121] = max(((acc11 - v12) * v13 + v14), vec4f());
+  scratch0[a3 + 1344] = max(((acc12 - v9) * v10 + v11), vec4f());
+  scratch0[a3 + 1345] = max(((acc13 - v12) * v13 + v14), vec4f());
 }
 `,
 };
@@ -358,25 +358,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = parameters[a1 + 3888];
         let v8 = scratch0[a0 + 2624];
         let v9 = parameters[a1 + 6960];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v4 * v7;
-        acc4 += v5 * v7;
-        acc5 += v6 * v7;
-        acc6 += v8 * v7;
-        acc0 += v2 * v9;
-        acc1 += v3 * v9;
-        acc2 += v4 * v9;
-        acc3 += v5 * v9;
-        acc4 += v6 * v9;
-        acc5 += v8 * v9;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v9;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v4 * v9;
+        acc3 = acc3 + v3 * v1 + v4 * v7 + v5 * v9;
+        acc4 = acc4 + v4 * v1 + v5 * v7 + v6 * v9;
+        acc5 = acc5 + v5 * v1 + v6 * v7 + v8 * v9;
+        acc6 = acc6 + v6 * v1 + v8 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v9;
       }
     }
   }
@@ -408,13 +396,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v11 = parameters[cb + 10032] / sqrt((parameters[cb + 2793904] + 0.00001));
   let v12 = parameters[cb + 10048];
   let a2 = cb + n * 784 + w * 16;
-  scratch2[a2] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 112] = max((((acc1 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 224] = max((((acc2 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 336] = max((((acc3 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 448] = max((((acc4 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 560] = max((((acc5 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 672] = max((((acc6 - v10) * v11) + v12), vec4f());
+  scratch2[a2] = max(((acc0 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 112] = max(((acc1 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 224] = max(((acc2 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 336] = max(((acc3 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 448] = max(((acc4 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 560] = max(((acc5 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 672] = max(((acc6 - v10) * v11 + v12), vec4f());
 }
 `,
 };
@@ -497,25 +485,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = parameters[a1 + 13136];
         let v8 = scratch0[a0 + 2624];
         let v9 = parameters[a1 + 16208];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v4 * v7;
-        acc4 += v5 * v7;
-        acc5 += v6 * v7;
-        acc6 += v8 * v7;
-        acc0 += v2 * v9;
-        acc1 += v3 * v9;
-        acc2 += v4 * v9;
-        acc3 += v5 * v9;
-        acc4 += v6 * v9;
-        acc5 += v8 * v9;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v9;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v4 * v9;
+        acc3 = acc3 + v3 * v1 + v4 * v7 + v5 * v9;
+        acc4 = acc4 + v4 * v1 + v5 * v7 + v6 * v9;
+        acc5 = acc5 + v5 * v1 + v6 * v7 + v8 * v9;
+        acc6 = acc6 + v6 * v1 + v8 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v9;
       }
     }
   }
@@ -547,13 +523,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v11 = parameters[cb + 19280] / sqrt((parameters[cb + 2793936] + 0.00001));
   let v12 = parameters[cb + 19296];
   let a2 = cb + n * 784 + w * 16;
-  scratch3[a2] = max(((((acc0 - v10) * v11) + v12) + scratch1[a2]), vec4f());
-  scratch3[a2 + 112] = max(((((acc1 - v10) * v11) + v12) + scratch1[a2 + 112]), vec4f());
-  scratch3[a2 + 224] = max(((((acc2 - v10) * v11) + v12) + scratch1[a2 + 224]), vec4f());
-  scratch3[a2 + 336] = max(((((acc3 - v10) * v11) + v12) + scratch1[a2 + 336]), vec4f());
-  scratch3[a2 + 448] = max(((((acc4 - v10) * v11) + v12) + scratch1[a2 + 448]), vec4f());
-  scratch3[a2 + 560] = max(((((acc5 - v10) * v11) + v12) + scratch1[a2 + 560]), vec4f());
-  scratch3[a2 + 672] = max(((((acc6 - v10) * v11) + v12) + scratch1[a2 + 672]), vec4f());
+  scratch3[a2] = max(((acc0 - v10) * v11 + v12 + scratch1[a2]), vec4f());
+  scratch3[a2 + 112] = max(((acc1 - v10) * v11 + v12 + scratch1[a2 + 112]), vec4f());
+  scratch3[a2 + 224] = max(((acc2 - v10) * v11 + v12 + scratch1[a2 + 224]), vec4f());
+  scratch3[a2 + 336] = max(((acc3 - v10) * v11 + v12 + scratch1[a2 + 336]), vec4f());
+  scratch3[a2 + 448] = max(((acc4 - v10) * v11 + v12 + scratch1[a2 + 448]), vec4f());
+  scratch3[a2 + 560] = max(((acc5 - v10) * v11 + v12 + scratch1[a2 + 560]), vec4f());
+  scratch3[a2 + 672] = max(((acc6 - v10) * v11 + v12 + scratch1[a2 + 672]), vec4f());
 }
 `,
 };
@@ -634,25 +610,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = parameters[a1 + 22384];
         let v8 = scratch0[a0 + 2624];
         let v9 = parameters[a1 + 25456];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v4 * v7;
-        acc4 += v5 * v7;
-        acc5 += v6 * v7;
-        acc6 += v8 * v7;
-        acc0 += v2 * v9;
-        acc1 += v3 * v9;
-        acc2 += v4 * v9;
-        acc3 += v5 * v9;
-        acc4 += v6 * v9;
-        acc5 += v8 * v9;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v9;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v4 * v9;
+        acc3 = acc3 + v3 * v1 + v4 * v7 + v5 * v9;
+        acc4 = acc4 + v4 * v1 + v5 * v7 + v6 * v9;
+        acc5 = acc5 + v5 * v1 + v6 * v7 + v8 * v9;
+        acc6 = acc6 + v6 * v1 + v8 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v9;
       }
     }
   }
@@ -684,13 +648,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v11 = parameters[cb + 28528] / sqrt((parameters[cb + 2793968] + 0.00001));
   let v12 = parameters[cb + 28544];
   let a2 = cb + n * 784 + w * 16;
-  scratch2[a2] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 112] = max((((acc1 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 224] = max((((acc2 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 336] = max((((acc3 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 448] = max((((acc4 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 560] = max((((acc5 - v10) * v11) + v12), vec4f());
-  scratch2[a2 + 672] = max((((acc6 - v10) * v11) + v12), vec4f());
+  scratch2[a2] = max(((acc0 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 112] = max(((acc1 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 224] = max(((acc2 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 336] = max(((acc3 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 448] = max(((acc4 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 560] = max(((acc5 - v10) * v11 + v12), vec4f());
+  scratch2[a2 + 672] = max(((acc6 - v10) * v11 + v12), vec4f());
 }
 `,
 };
@@ -773,25 +737,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = parameters[a1 + 31632];
         let v8 = scratch0[a0 + 2624];
         let v9 = parameters[a1 + 34704];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v4 * v7;
-        acc4 += v5 * v7;
-        acc5 += v6 * v7;
-        acc6 += v8 * v7;
-        acc0 += v2 * v9;
-        acc1 += v3 * v9;
-        acc2 += v4 * v9;
-        acc3 += v5 * v9;
-        acc4 += v6 * v9;
-        acc5 += v8 * v9;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v9;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v4 * v9;
+        acc3 = acc3 + v3 * v1 + v4 * v7 + v5 * v9;
+        acc4 = acc4 + v4 * v1 + v5 * v7 + v6 * v9;
+        acc5 = acc5 + v5 * v1 + v6 * v7 + v8 * v9;
+        acc6 = acc6 + v6 * v1 + v8 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v9;
       }
     }
   }
@@ -823,13 +775,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v11 = parameters[cb + 37776] / sqrt((parameters[cb + 2794000] + 0.00001));
   let v12 = parameters[cb + 37792];
   let a2 = cb + n * 784 + w * 16;
-  scratch3[a2] = max(((((acc0 - v10) * v11) + v12) + scratch1[a2]), vec4f());
-  scratch3[a2 + 112] = max(((((acc1 - v10) * v11) + v12) + scratch1[a2 + 112]), vec4f());
-  scratch3[a2 + 224] = max(((((acc2 - v10) * v11) + v12) + scratch1[a2 + 224]), vec4f());
-  scratch3[a2 + 336] = max(((((acc3 - v10) * v11) + v12) + scratch1[a2 + 336]), vec4f());
-  scratch3[a2 + 448] = max(((((acc4 - v10) * v11) + v12) + scratch1[a2 + 448]), vec4f());
-  scratch3[a2 + 560] = max(((((acc5 - v10) * v11) + v12) + scratch1[a2 + 560]), vec4f());
-  scratch3[a2 + 672] = max(((((acc6 - v10) * v11) + v12) + scratch1[a2 + 672]), vec4f());
+  scratch3[a2] = max(((acc0 - v10) * v11 + v12 + scratch1[a2]), vec4f());
+  scratch3[a2 + 112] = max(((acc1 - v10) * v11 + v12 + scratch1[a2 + 112]), vec4f());
+  scratch3[a2 + 224] = max(((acc2 - v10) * v11 + v12 + scratch1[a2 + 224]), vec4f());
+  scratch3[a2 + 336] = max(((acc3 - v10) * v11 + v12 + scratch1[a2 + 336]), vec4f());
+  scratch3[a2 + 448] = max(((acc4 - v10) * v11 + v12 + scratch1[a2 + 448]), vec4f());
+  scratch3[a2 + 560] = max(((acc5 - v10) * v11 + v12 + scratch1[a2 + 560]), vec4f());
+  scratch3[a2 + 672] = max(((acc6 - v10) * v11 + v12 + scratch1[a2 + 672]), vec4f());
 }
 `,
 };
@@ -918,26 +870,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v10 = scratch0[a0 + 2624];
         let v11 = parameters[a1 + 50096];
         let v12 = parameters[a1 + 50097];
-        acc2 += v0 * v1;
-        acc3 += v0 * v2;
-        acc4 += v3 * v1;
-        acc5 += v3 * v2;
-        acc6 += v4 * v1;
-        acc7 += v4 * v2;
-        acc0 += v5 * v6;
-        acc1 += v5 * v7;
-        acc2 += v8 * v6;
-        acc3 += v8 * v7;
-        acc4 += v9 * v6;
-        acc5 += v9 * v7;
-        acc6 += v10 * v6;
-        acc7 += v10 * v7;
-        acc0 += v0 * v11;
-        acc1 += v0 * v12;
-        acc2 += v3 * v11;
-        acc3 += v3 * v12;
-        acc4 += v4 * v11;
-        acc5 += v4 * v12;
+        acc2 = acc2 + v0 * v1 + v8 * v6 + v3 * v11;
+        acc3 = acc3 + v0 * v2 + v8 * v7 + v3 * v12;
+        acc4 = acc4 + v3 * v1 + v9 * v6 + v4 * v11;
+        acc5 = acc5 + v3 * v2 + v9 * v7 + v4 * v12;
+        acc6 = acc6 + v4 * v1 + v10 * v6;
+        acc7 = acc7 + v4 * v2 + v10 * v7;
+        acc0 = acc0 + v5 * v6 + v0 * v11;
+        acc1 = acc1 + v5 * v7 + v0 * v12;
       }
     }
   }
@@ -975,14 +915,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v17 = parameters[a2 + 56241] / sqrt((parameters[a2 + 2794049] + 0.00001));
   let v18 = parameters[a2 + 56273];
   let a3 = cb * 2 + n * 516 + w * 32;
-  scratch1[a3] = max((((acc0 - v13) * v14) + v15), vec4f());
-  scratch1[a3 + 1] = max((((acc1 - v16) * v17) + v18), vec4f());
-  scratch1[a3 + 128] = max((((acc2 - v13) * v14) + v15), vec4f());
-  scratch1[a3 + 129] = max((((acc3 - v16) * v17) + v18), vec4f());
-  scratch1[a3 + 256] = max((((acc4 - v13) * v14) + v15), vec4f());
-  scratch1[a3 + 257] = max((((acc5 - v16) * v17) + v18), vec4f());
-  scratch1[a3 + 384] = max((((acc6 - v13) * v14) + v15), vec4f());
-  scratch1[a3 + 385] = max((((acc7 - v16) * v17) + v18), vec4f());
+  scratch1[a3] = max(((acc0 - v13) * v14 + v15), vec4f());
+  scratch1[a3 + 1] = max(((acc1 - v16) * v17 + v18), vec4f());
+  scratch1[a3 + 128] = max(((acc2 - v13) * v14 + v15), vec4f());
+  scratch1[a3 + 129] = max(((acc3 - v16) * v17 + v18), vec4f());
+  scratch1[a3 + 256] = max(((acc4 - v13) * v14 + v15), vec4f());
+  scratch1[a3 + 257] = max(((acc5 - v16) * v17 + v18), vec4f());
+  scratch1[a3 + 384] = max(((acc6 - v13) * v14 + v15), vec4f());
+  scratch1[a3 + 385] = max(((acc7 - v16) * v17 + v18), vec4f());
 }
 `,
 };
@@ -1064,26 +1004,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = scratch0[a0 + 1408];
         let v8 = parameters[a1 + 80880];
         let v9 = parameters[a1 + 80881];
-        acc2 += v0 * v1;
-        acc3 += v0 * v2;
-        acc4 += v3 * v1;
-        acc5 += v3 * v2;
-        acc6 += v4 * v1;
-        acc7 += v4 * v2;
-        acc0 += v0 * v5;
-        acc1 += v0 * v6;
-        acc2 += v3 * v5;
-        acc3 += v3 * v6;
-        acc4 += v4 * v5;
-        acc5 += v4 * v6;
-        acc6 += v7 * v5;
-        acc7 += v7 * v6;
-        acc0 += v3 * v8;
-        acc1 += v3 * v9;
-        acc2 += v4 * v8;
-        acc3 += v4 * v9;
-        acc4 += v7 * v8;
-        acc5 += v7 * v9;
+        acc2 = acc2 + v0 * v1 + v3 * v5 + v4 * v8;
+        acc3 = acc3 + v0 * v2 + v3 * v6 + v4 * v9;
+        acc4 = acc4 + v3 * v1 + v4 * v5 + v7 * v8;
+        acc5 = acc5 + v3 * v2 + v4 * v6 + v7 * v9;
+        acc6 = acc6 + v4 * v1 + v7 * v5;
+        acc7 = acc7 + v4 * v2 + v7 * v6;
+        acc0 = acc0 + v0 * v5 + v3 * v8;
+        acc1 = acc1 + v0 * v6 + v3 * v9;
       }
     }
   }
@@ -1121,14 +1049,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v14 = scratch1[a2 + 1];
   let v15 = parameters[a2 + 93201];
   let a3 = cb * 2 + n * 516 + w * 32;
-  scratch3[a3] = ((acc0 - v10) * v11) + v12;
-  scratch3[a3 + 1] = ((acc1 - v13) * v14) + v15;
-  scratch3[a3 + 128] = ((acc2 - v10) * v11) + v12;
-  scratch3[a3 + 129] = ((acc3 - v13) * v14) + v15;
-  scratch3[a3 + 256] = ((acc4 - v10) * v11) + v12;
-  scratch3[a3 + 257] = ((acc5 - v13) * v14) + v15;
-  scratch3[a3 + 384] = ((acc6 - v10) * v11) + v12;
-  scratch3[a3 + 385] = ((acc7 - v13) * v14) + v15;
+  scratch3[a3] = (acc0 - v10) * v11 + v12;
+  scratch3[a3 + 1] = (acc1 - v13) * v14 + v15;
+  scratch3[a3 + 128] = (acc2 - v10) * v11 + v12;
+  scratch3[a3 + 129] = (acc3 - v13) * v14 + v15;
+  scratch3[a3 + 256] = (acc4 - v10) * v11 + v12;
+  scratch3[a3 + 257] = (acc5 - v13) * v14 + v15;
+  scratch3[a3 + 384] = (acc6 - v10) * v11 + v12;
+  scratch3[a3 + 385] = (acc7 - v13) * v14 + v15;
 }
 `,
 };
@@ -1251,14 +1179,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = scratch2[cb];
   let v3 = parameters[cb + 95312];
   let a1 = cb + hb * 256 + n * 516;
-  scratch3[a1] = max((scratch0[a1] + (((acc0 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 32] = max((scratch0[a1 + 32] + (((acc1 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 64] = max((scratch0[a1 + 64] + (((acc2 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 96] = max((scratch0[a1 + 96] + (((acc3 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 128] = max((scratch0[a1 + 128] + (((acc4 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 160] = max((scratch0[a1 + 160] + (((acc5 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 192] = max((scratch0[a1 + 192] + (((acc6 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 224] = max((scratch0[a1 + 224] + (((acc7 - v1) * v2) + v3)), vec4f());
+  scratch3[a1] = max((scratch0[a1] + ((acc0 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 32] = max((scratch0[a1 + 32] + ((acc1 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 64] = max((scratch0[a1 + 64] + ((acc2 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 96] = max((scratch0[a1 + 96] + ((acc3 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 128] = max((scratch0[a1 + 128] + ((acc4 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 160] = max((scratch0[a1 + 160] + ((acc5 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 192] = max((scratch0[a1 + 192] + ((acc6 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 224] = max((scratch0[a1 + 224] + ((acc7 - v1) * v2 + v3)), vec4f());
 }
 `,
 };
@@ -1340,26 +1268,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = scratch0[a0 + 1408];
         let v8 = parameters[a1 + 119920];
         let v9 = parameters[a1 + 119921];
-        acc2 += v0 * v1;
-        acc3 += v0 * v2;
-        acc4 += v3 * v1;
-        acc5 += v3 * v2;
-        acc6 += v4 * v1;
-        acc7 += v4 * v2;
-        acc0 += v0 * v5;
-        acc1 += v0 * v6;
-        acc2 += v3 * v5;
-        acc3 += v3 * v6;
-        acc4 += v4 * v5;
-        acc5 += v4 * v6;
-        acc6 += v7 * v5;
-        acc7 += v7 * v6;
-        acc0 += v3 * v8;
-        acc1 += v3 * v9;
-        acc2 += v4 * v8;
-        acc3 += v4 * v9;
-        acc4 += v7 * v8;
-        acc5 += v7 * v9;
+        acc2 = acc2 + v0 * v1 + v3 * v5 + v4 * v8;
+        acc3 = acc3 + v0 * v2 + v3 * v6 + v4 * v9;
+        acc4 = acc4 + v3 * v1 + v4 * v5 + v7 * v8;
+        acc5 = acc5 + v3 * v2 + v4 * v6 + v7 * v9;
+        acc6 = acc6 + v4 * v1 + v7 * v5;
+        acc7 = acc7 + v4 * v2 + v7 * v6;
+        acc0 = acc0 + v0 * v5 + v3 * v8;
+        acc1 = acc1 + v0 * v6 + v3 * v9;
       }
     }
   }
@@ -1397,14 +1313,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v14 = parameters[a2 + 132209] / sqrt((parameters[a2 + 2794241] + 0.00001));
   let v15 = parameters[a2 + 132241];
   let a3 = cb * 2 + n * 516 + w * 32;
-  scratch2[a3] = max((((acc0 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v13) * v14) + v15), vec4f());
-  scratch2[a3 + 128] = max((((acc2 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 129] = max((((acc3 - v13) * v14) + v15), vec4f());
-  scratch2[a3 + 256] = max((((acc4 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 257] = max((((acc5 - v13) * v14) + v15), vec4f());
-  scratch2[a3 + 384] = max((((acc6 - v10) * v11) + v12), vec4f());
-  scratch2[a3 + 385] = max((((acc7 - v13) * v14) + v15), vec4f());
+  scratch2[a3] = max(((acc0 - v10) * v11 + v12), vec4f());
+  scratch2[a3 + 1] = max(((acc1 - v13) * v14 + v15), vec4f());
+  scratch2[a3 + 128] = max(((acc2 - v10) * v11 + v12), vec4f());
+  scratch2[a3 + 129] = max(((acc3 - v13) * v14 + v15), vec4f());
+  scratch2[a3 + 256] = max(((acc4 - v10) * v11 + v12), vec4f());
+  scratch2[a3 + 257] = max(((acc5 - v13) * v14 + v15), vec4f());
+  scratch2[a3 + 384] = max(((acc6 - v10) * v11 + v12), vec4f());
+  scratch2[a3 + 385] = max(((acc7 - v13) * v14 + v15), vec4f());
 }
 `,
 };
@@ -1488,26 +1404,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v7 = scratch0[a0 + 1408];
         let v8 = parameters[a1 + 156848];
         let v9 = parameters[a1 + 156849];
-        acc2 += v0 * v1;
-        acc3 += v0 * v2;
-        acc4 += v3 * v1;
-        acc5 += v3 * v2;
-        acc6 += v4 * v1;
-        acc7 += v4 * v2;
-        acc0 += v0 * v5;
-        acc1 += v0 * v6;
-        acc2 += v3 * v5;
-        acc3 += v3 * v6;
-        acc4 += v4 * v5;
-        acc5 += v4 * v6;
-        acc6 += v7 * v5;
-        acc7 += v7 * v6;
-        acc0 += v3 * v8;
-        acc1 += v3 * v9;
-        acc2 += v4 * v8;
-        acc3 += v4 * v9;
-        acc4 += v7 * v8;
-        acc5 += v7 * v9;
+        acc2 = acc2 + v0 * v1 + v3 * v5 + v4 * v8;
+        acc3 = acc3 + v0 * v2 + v3 * v6 + v4 * v9;
+        acc4 = acc4 + v3 * v1 + v4 * v5 + v7 * v8;
+        acc5 = acc5 + v3 * v2 + v4 * v6 + v7 * v9;
+        acc6 = acc6 + v4 * v1 + v7 * v5;
+        acc7 = acc7 + v4 * v2 + v7 * v6;
+        acc0 = acc0 + v0 * v5 + v3 * v8;
+        acc1 = acc1 + v0 * v6 + v3 * v9;
       }
     }
   }
@@ -1545,14 +1449,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v14 = parameters[a2 + 169137] / sqrt((parameters[a2 + 2794305] + 0.00001));
   let v15 = parameters[a2 + 169169];
   let a3 = cb * 2 + n * 516 + w * 32;
-  scratch3[a3] = max(((((acc0 - v10) * v11) + v12) + scratch1[a3]), vec4f());
-  scratch3[a3 + 1] = max(((((acc1 - v13) * v14) + v15) + scratch1[a3 + 1]), vec4f());
-  scratch3[a3 + 128] = max(((((acc2 - v10) * v11) + v12) + scratch1[a3 + 128]), vec4f());
-  scratch3[a3 + 129] = max(((((acc3 - v13) * v14) + v15) + scratch1[a3 + 129]), vec4f());
-  scratch3[a3 + 256] = max(((((acc4 - v10) * v11) + v12) + scratch1[a3 + 256]), vec4f());
-  scratch3[a3 + 257] = max(((((acc5 - v13) * v14) + v15) + scratch1[a3 + 257]), vec4f());
-  scratch3[a3 + 384] = max(((((acc6 - v10) * v11) + v12) + scratch1[a3 + 384]), vec4f());
-  scratch3[a3 + 385] = max(((((acc7 - v13) * v14) + v15) + scratch1[a3 + 385]), vec4f());
+  scratch3[a3] = max(((acc0 - v10) * v11 + v12 + scratch1[a3]), vec4f());
+  scratch3[a3 + 1] = max(((acc1 - v13) * v14 + v15 + scratch1[a3 + 1]), vec4f());
+  scratch3[a3 + 128] = max(((acc2 - v10) * v11 + v12 + scratch1[a3 + 128]), vec4f());
+  scratch3[a3 + 129] = max(((acc3 - v13) * v14 + v15 + scratch1[a3 + 129]), vec4f());
+  scratch3[a3 + 256] = max(((acc4 - v10) * v11 + v12 + scratch1[a3 + 256]), vec4f());
+  scratch3[a3 + 257] = max(((acc5 - v13) * v14 + v15 + scratch1[a3 + 257]), vec4f());
+  scratch3[a3 + 384] = max(((acc6 - v10) * v11 + v12 + scratch1[a3 + 384]), vec4f());
+  scratch3[a3 + 385] = max(((acc7 - v13) * v14 + v15 + scratch1[a3 + 385]), vec4f());
 }
 `,
 };
@@ -1640,16 +1544,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v5 = parameters[a1 + 218352];
         let v6 = parameters[a1 + 218353];
         let v7 = scratch0[a0 + 1408];
-        acc2 += v0 * parameters[a1 + 169200];
-        acc3 += v0 * parameters[a1 + 169201];
-        acc0 += v1 * v2;
-        acc1 += v1 * v3;
-        acc2 += v4 * v2;
-        acc3 += v4 * v3;
-        acc0 += v0 * v5;
-        acc1 += v0 * v6;
-        acc2 += v7 * v5;
-        acc3 += v7 * v6;
+        acc2 = acc2 + v0 * parameters[a1 + 169200] + v4 * v2 + v7 * v5;
+        acc3 = acc3 + v0 * parameters[a1 + 169201] + v4 * v3 + v7 * v6;
+        acc0 = acc0 + v1 * v2 + v0 * v5;
+        acc1 = acc1 + v1 * v3 + v0 * v6;
       }
     }
   }
@@ -1679,10 +1577,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v12 = parameters[a2 + 242929] / sqrt((parameters[a2 + 2794401] + 0.00001));
   let v13 = parameters[a2 + 242993];
   let a3 = cb * 2 + n * 260 + w * 64;
-  scratch2[a3] = max((((acc0 - v8) * v9) + v10), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v11) * v12) + v13), vec4f());
-  scratch2[a3 + 128] = max((((acc2 - v8) * v9) + v10), vec4f());
-  scratch2[a3 + 129] = max((((acc3 - v11) * v12) + v13), vec4f());
+  scratch2[a3] = max(((acc0 - v8) * v9 + v10), vec4f());
+  scratch2[a3 + 1] = max(((acc1 - v11) * v12 + v13), vec4f());
+  scratch2[a3 + 128] = max(((acc2 - v8) * v9 + v10), vec4f());
+  scratch2[a3 + 129] = max(((acc3 - v11) * v12 + v13), vec4f());
 }
 `,
 };
@@ -1766,14 +1664,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v1 = parameters[a1 + 292208];
         let v2 = parameters[a1 + 292209];
         let v3 = scratch0[a0 + 256];
-        acc2 += v0 * parameters[a1 + 243056];
-        acc3 += v0 * parameters[a1 + 243057];
-        acc0 += v0 * v1;
-        acc1 += v0 * v2;
-        acc2 += v3 * v1;
-        acc3 += v3 * v2;
-        acc0 += v3 * parameters[a1 + 341360];
-        acc1 += v3 * parameters[a1 + 341361];
+        acc2 = acc2 + v0 * parameters[a1 + 243056] + v3 * v1;
+        acc3 = acc3 + v0 * parameters[a1 + 243057] + v3 * v2;
+        acc0 = acc0 + v0 * v1 + v3 * parameters[a1 + 341360];
+        acc1 = acc1 + v0 * v2 + v3 * parameters[a1 + 341361];
       }
     }
   }
@@ -1803,10 +1697,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v8 = scratch1[a2 + 1];
   let v9 = parameters[a2 + 390577];
   let a3 = cb * 2 + n * 260 + w * 64;
-  scratch3[a3] = ((acc0 - v4) * v5) + v6;
-  scratch3[a3 + 1] = ((acc1 - v7) * v8) + v9;
-  scratch3[a3 + 128] = ((acc2 - v4) * v5) + v6;
-  scratch3[a3 + 129] = ((acc3 - v7) * v8) + v9;
+  scratch3[a3] = (acc0 - v4) * v5 + v6;
+  scratch3[a3 + 1] = (acc1 - v7) * v8 + v9;
+  scratch3[a3 + 128] = (acc2 - v4) * v5 + v6;
+  scratch3[a3 + 129] = (acc3 - v7) * v8 + v9;
 }
 `,
 };
@@ -1912,10 +1806,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = scratch2[cb];
   let v3 = parameters[cb + 398896];
   let a1 = cb + n * 260;
-  scratch3[a1] = max((scratch0[a1] + (((acc0 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 64] = max((scratch0[a1 + 64] + (((acc1 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 128] = max((scratch0[a1 + 128] + (((acc2 - v1) * v2) + v3)), vec4f());
-  scratch3[a1 + 192] = max((scratch0[a1 + 192] + (((acc3 - v1) * v2) + v3)), vec4f());
+  scratch3[a1] = max((scratch0[a1] + ((acc0 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 64] = max((scratch0[a1 + 64] + ((acc1 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 128] = max((scratch0[a1 + 128] + ((acc2 - v1) * v2 + v3)), vec4f());
+  scratch3[a1 + 192] = max((scratch0[a1 + 192] + ((acc3 - v1) * v2 + v3)), vec4f());
 }
 `,
 };
@@ -1999,14 +1893,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v1 = parameters[a1 + 448112];
         let v2 = parameters[a1 + 448113];
         let v3 = scratch0[a0 + 256];
-        acc2 += v0 * parameters[a1 + 398960];
-        acc3 += v0 * parameters[a1 + 398961];
-        acc0 += v0 * v1;
-        acc1 += v0 * v2;
-        acc2 += v3 * v1;
-        acc3 += v3 * v2;
-        acc0 += v3 * parameters[a1 + 497264];
-        acc1 += v3 * parameters[a1 + 497265];
+        acc2 = acc2 + v0 * parameters[a1 + 398960] + v3 * v1;
+        acc3 = acc3 + v0 * parameters[a1 + 398961] + v3 * v2;
+        acc0 = acc0 + v0 * v1 + v3 * parameters[a1 + 497264];
+        acc1 = acc1 + v0 * v2 + v3 * parameters[a1 + 497265];
       }
     }
   }
@@ -2036,10 +1926,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v8 = parameters[a2 + 546417] / sqrt((parameters[a2 + 2794785] + 0.00001));
   let v9 = parameters[a2 + 546481];
   let a3 = cb * 2 + n * 260 + w * 64;
-  scratch2[a3] = max((((acc0 - v4) * v5) + v6), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v7) * v8) + v9), vec4f());
-  scratch2[a3 + 128] = max((((acc2 - v4) * v5) + v6), vec4f());
-  scratch2[a3 + 129] = max((((acc3 - v7) * v8) + v9), vec4f());
+  scratch2[a3] = max(((acc0 - v4) * v5 + v6), vec4f());
+  scratch2[a3 + 1] = max(((acc1 - v7) * v8 + v9), vec4f());
+  scratch2[a3 + 128] = max(((acc2 - v4) * v5 + v6), vec4f());
+  scratch2[a3 + 129] = max(((acc3 - v7) * v8 + v9), vec4f());
 }
 `,
 };
@@ -2125,14 +2015,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v1 = parameters[a1 + 595696];
         let v2 = parameters[a1 + 595697];
         let v3 = scratch0[a0 + 256];
-        acc2 += v0 * parameters[a1 + 546544];
-        acc3 += v0 * parameters[a1 + 546545];
-        acc0 += v0 * v1;
-        acc1 += v0 * v2;
-        acc2 += v3 * v1;
-        acc3 += v3 * v2;
-        acc0 += v3 * parameters[a1 + 644848];
-        acc1 += v3 * parameters[a1 + 644849];
+        acc2 = acc2 + v0 * parameters[a1 + 546544] + v3 * v1;
+        acc3 = acc3 + v0 * parameters[a1 + 546545] + v3 * v2;
+        acc0 = acc0 + v0 * v1 + v3 * parameters[a1 + 644848];
+        acc1 = acc1 + v0 * v2 + v3 * parameters[a1 + 644849];
       }
     }
   }
@@ -2162,10 +2048,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v8 = parameters[a2 + 694001] / sqrt((parameters[a2 + 2794913] + 0.00001));
   let v9 = parameters[a2 + 694065];
   let a3 = cb * 2 + n * 260 + w * 64;
-  scratch3[a3] = max(((((acc0 - v4) * v5) + v6) + scratch1[a3]), vec4f());
-  scratch3[a3 + 1] = max(((((acc1 - v7) * v8) + v9) + scratch1[a3 + 1]), vec4f());
-  scratch3[a3 + 128] = max(((((acc2 - v4) * v5) + v6) + scratch1[a3 + 128]), vec4f());
-  scratch3[a3 + 129] = max(((((acc3 - v7) * v8) + v9) + scratch1[a3 + 129]), vec4f());
+  scratch3[a3] = max(((acc0 - v4) * v5 + v6 + scratch1[a3]), vec4f());
+  scratch3[a3 + 1] = max(((acc1 - v7) * v8 + v9 + scratch1[a3 + 1]), vec4f());
+  scratch3[a3 + 128] = max(((acc2 - v4) * v5 + v6 + scratch1[a3 + 128]), vec4f());
+  scratch3[a3 + 129] = max(((acc3 - v7) * v8 + v9 + scratch1[a3 + 129]), vec4f());
 }
 `,
 };
@@ -2232,14 +2118,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v2 = parameters[a0 + 923504];
     let v3 = parameters[a0 + 956272];
     let a1 = nb * 2080 + r2;
-    acc0 += scratch0[a1] * v0;
-    acc1 += scratch0[a1 + 1040] * v0;
-    acc0 += scratch0[a1 + 256] * v1;
-    acc1 += scratch0[a1 + 1296] * v1;
-    acc0 += scratch0[a1 + 512] * v2;
-    acc1 += scratch0[a1 + 1552] * v2;
-    acc0 += scratch0[a1 + 768] * v3;
-    acc1 += scratch0[a1 + 1808] * v3;
+    acc0 = acc0 + scratch0[a1] * v0 + scratch0[a1 + 256] * v1 + scratch0[a1 + 512] * v2 + scratch0[a1 + 768] * v3;
+    acc1 = acc1 + scratch0[a1 + 1040] * v0 + scratch0[a1 + 1296] * v1 + scratch0[a1 + 1552] * v2 + scratch0[a1 + 1808] * v3;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -2259,9 +2139,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v5 = parameters[cb + 989040] / sqrt((parameters[cb + 2795104] + 0.00001));
   let v6 = parameters[cb + 989168];
   let a2 = cb + nb * 264;
-  scratch2[a2] = max((((acc0 - v4) * v5) + v6), vec4f());
+  scratch2[a2] = max(((acc0 - v4) * v5 + v6), vec4f());
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch2[a2 + 132] = max((((acc1 - v4) * v5) + v6), vec4f());
+    scratch2[a2 + 132] = max(((acc1 - v4) * v5 + v6), vec4f());
   }
 }
 `,
@@ -2348,8 +2228,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
   let a1 = cb * 2 + n * 132;
   let a2 = cb * 2;
-  scratch3[a1] = ((acc0 - parameters[a2 + 2795232]) * scratch1[a2]) + parameters[a2 + 1579248];
-  scratch3[a1 + 1] = ((acc1 - parameters[a2 + 2795233]) * scratch1[a2 + 1]) + parameters[a2 + 1579249];
+  scratch3[a1] = (acc0 - parameters[a2 + 2795232]) * scratch1[a2] + parameters[a2 + 1579248];
+  scratch3[a1 + 1] = (acc1 - parameters[a2 + 2795233]) * scratch1[a2 + 1] + parameters[a2 + 1579249];
 }
 `,
 };
@@ -2433,8 +2313,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
   let a1 = cb * 2 + n * 132;
   let a2 = cb * 2;
-  scratch3[a1] = max((scratch0[a1] + (((acc0 - parameters[a2 + 2795488]) * scratch2[a2]) + parameters[a2 + 1612272])), vec4f());
-  scratch3[a1 + 1] = max((scratch0[a1 + 1] + (((acc1 - parameters[a2 + 2795489]) * scratch2[a2 + 1]) + parameters[a2 + 1612273])), vec4f());
+  scratch3[a1] = max((scratch0[a1] + ((acc0 - parameters[a2 + 2795488]) * scratch2[a2] + parameters[a2 + 1612272])), vec4f());
+  scratch3[a1 + 1] = max((scratch0[a1 + 1] + ((acc1 - parameters[a2 + 2795489]) * scratch2[a2 + 1] + parameters[a2 + 1612273])), vec4f());
 }
 `,
 };
@@ -2520,8 +2400,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
   let a1 = cb * 2 + n * 132;
   let a2 = cb * 2;
-  scratch2[a1] = max((((acc0 - parameters[a2 + 2795744]) * (parameters[a2 + 2202224] / sqrt((parameters[a2 + 2795872] + 0.00001)))) + parameters[a2 + 2202352]), vec4f());
-  scratch2[a1 + 1] = max((((acc1 - parameters[a2 + 2795745]) * (parameters[a2 + 2202225] / sqrt((parameters[a2 + 2795873] + 0.00001)))) + parameters[a2 + 2202353]), vec4f());
+  scratch2[a1] = max(((acc0 - parameters[a2 + 2795744]) * (parameters[a2 + 2202224] / sqrt((parameters[a2 + 2795872] + 0.00001))) + parameters[a2 + 2202352]), vec4f());
+  scratch2[a1 + 1] = max(((acc1 - parameters[a2 + 2795745]) * (parameters[a2 + 2202225] / sqrt((parameters[a2 + 2795873] + 0.00001))) + parameters[a2 + 2202353]), vec4f());
 }
 `,
 };
@@ -2609,8 +2489,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= i32(uniforms.n) * 64) { return; }
   let a1 = cb * 2 + n * 132;
   let a2 = cb * 2;
-  scratch3[a1] = max(((((acc0 - parameters[a2 + 2796000]) * (parameters[a2 + 2792304] / sqrt((parameters[a2 + 2796128] + 0.00001)))) + parameters[a2 + 2792432]) + scratch1[a1]), vec4f());
-  scratch3[a1 + 1] = max(((((acc1 - parameters[a2 + 2796001]) * (parameters[a2 + 2792305] / sqrt((parameters[a2 + 2796129] + 0.00001)))) + parameters[a2 + 2792433]) + scratch1[a1 + 1]), vec4f());
+  scratch3[a1] = max(((acc0 - parameters[a2 + 2796000]) * (parameters[a2 + 2792304] / sqrt((parameters[a2 + 2796128] + 0.00001))) + parameters[a2 + 2792432] + scratch1[a1]), vec4f());
+  scratch3[a1 + 1] = max(((acc1 - parameters[a2 + 2796001]) * (parameters[a2 + 2792305] / sqrt((parameters[a2 + 2796129] + 0.00001))) + parameters[a2 + 2792433] + scratch1[a1 + 1]), vec4f());
 }
 `,
 };
@@ -2896,20 +2776,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v13 = parameters[a2 + 785] / sqrt((parameters[a2 + 2793873] + 0.00001));
   let v14 = parameters[a2 + 801];
   let a3 = cb * 2 + hb * 1568 + n * 3136 + w * 16;
-  scratch1[a3] = max((((acc0 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 1] = max((((acc1 - v12) * v13) + v14), vec4f());
-  scratch1[a3 + 224] = max((((acc2 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 225] = max((((acc3 - v12) * v13) + v14), vec4f());
-  scratch1[a3 + 448] = max((((acc4 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 449] = max((((acc5 - v12) * v13) + v14), vec4f());
-  scratch1[a3 + 672] = max((((acc6 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 673] = max((((acc7 - v12) * v13) + v14), vec4f());
-  scratch1[a3 + 896] = max((((acc8 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 897] = max((((acc9 - v12) * v13) + v14), vec4f());
-  scratch1[a3 + 1120] = max((((acc10 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 1121] = max((((acc11 - v12) * v13) + v14), vec4f());
-  scratch1[a3 + 1344] = max((((acc12 - v9) * v10) + v11), vec4f());
-  scratch1[a3 + 1345] = max((((acc13 - v12) * v13) + v14), vec4f());
+  scratch1[a3] = max(((acc0 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 1] = max(((acc1 - v12) * v13 + v14), vec4f());
+  scratch1[a3 + 224] = max(((acc2 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 225] = max(((acc3 - v12) * v13 + v14), vec4f());
+  scratch1[a3 + 448] = max(((acc4 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 449] = max(((acc5 - v12) * v13 + v14), vec4f());
+  scratch1[a3 + 672] = max(((acc6 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 673] = max(((acc7 - v12) * v13 + v14), vec4f());
+  scratch1[a3 + 896] = max(((acc8 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 897] = max(((acc9 - v12) * v13 + v14), vec4f());
+  scratch1[a3 + 1120] = max(((acc10 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 1121] = max(((acc11 - v12) * v13 + v14), vec4f());
+  scratch1[a3 + 1344] = max(((acc12 - v9) * v10 + v11), vec4f());
+  scratch1[a3 + 1345] = max(((acc13 - v12) * v13 + v14), vec4f());
 }
 `,
 };
@@ -4547,11 +4427,11 @@ fn part0(number: i32, invocation: u32) {
   if (member > 0 || place >= 16) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
   let a0 = ib * 4;
-  let y0 = (0.9 * vec4f(parameters[a0 + 11175424], parameters[a0 + 11175425], parameters[a0 + 11175426], parameters[a0 + 11175427])) + (0.1 * v4);
-  let y1 = (0.9 * vec4f(parameters[a0 + 11175488], parameters[a0 + 11175489], parameters[a0 + 11175490], parameters[a0 + 11175491])) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * vec4f(parameters[a0 + 11175424], parameters[a0 + 11175425], parameters[a0 + 11175426], parameters[a0 + 11175427]) + 0.1 * v4;
+  let y1 = 0.9 * vec4f(parameters[a0 + 11175488], parameters[a0 + 11175489], parameters[a0 + 11175490], parameters[a0 + 11175491]) + 0.1 * (v6 * v9);
   let y2 = vec4f(parameters[a0 + 3136], parameters[a0 + 3137], parameters[a0 + 3138], parameters[a0 + 3139]) / v10;
   scratch1[ib] = v4;
   let a1 = y0;
@@ -4739,27 +4619,27 @@ fn part0(number: i32, invocation: u32) {
   let v1 = scratch2[cb];
   let v2 = vec4f(parameters[cb * 4 + 3200], parameters[cb * 4 + 3201], parameters[cb * 4 + 3202], parameters[cb * 4 + 3203]);
   let a0 = cb + h * 224 + nb * 25088 + w * 16;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 3136] = max((((scratch0[a0 + 3136] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3136] = max(((scratch0[a0 + 3136] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 6272] = max((((scratch0[a0 + 6272] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 6272] = max(((scratch0[a0 + 6272] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 9408] = max((((scratch0[a0 + 9408] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 9408] = max(((scratch0[a0 + 9408] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 12544] = max((((scratch0[a0 + 12544] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 12544] = max(((scratch0[a0 + 12544] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 15680] = max((((scratch0[a0 + 15680] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 15680] = max(((scratch0[a0 + 15680] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 18816] = max((((scratch0[a0 + 18816] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 18816] = max(((scratch0[a0 + 18816] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 21952] = max((((scratch0[a0 + 21952] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 21952] = max(((scratch0[a0 + 21952] - v0) * v1 + v2), vec4f());
   }
 }
 // layer2.0.conv2.weight: reordered
@@ -5280,44 +5160,20 @@ fn part0(number: i32, invocation: u32) {
         let v14 = scratch0[a0 + 2624];
         let v15 = scratch0[a0 + 5760];
         let v16 = vec4f(parameters[a1 + 27840], parameters[a1 + 27841], parameters[a1 + 27842], parameters[a1 + 27843]);
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc1 = acc1 + v0 * v1 + v2 * v13 + v3 * v16;
+        acc2 = acc2 + v2 * v1 + v3 * v13 + v4 * v16;
+        acc3 = acc3 + v3 * v1 + v4 * v13 + v5 * v16;
+        acc4 = acc4 + v4 * v1 + v5 * v13 + v6 * v16;
+        acc5 = acc5 + v5 * v1 + v6 * v13 + v14 * v16;
+        acc6 = acc6 + v6 * v1 + v14 * v13;
+        acc8 = acc8 + v7 * v1 + v8 * v13 + v9 * v16;
+        acc9 = acc9 + v8 * v1 + v9 * v13 + v10 * v16;
+        acc10 = acc10 + v9 * v1 + v10 * v13 + v11 * v16;
+        acc11 = acc11 + v10 * v1 + v11 * v13 + v12 * v16;
+        acc12 = acc12 + v11 * v1 + v12 * v13 + v15 * v16;
+        acc13 = acc13 + v12 * v1 + v15 * v13;
+        acc0 = acc0 + v0 * v13 + v2 * v16;
+        acc7 = acc7 + v7 * v13 + v8 * v16;
       }
     }
   }
@@ -5520,10 +5376,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 16) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2793888]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2793904]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2793888] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2793904] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 10032] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2793888] = y0;
@@ -5587,27 +5443,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 10048];
   let a0 = cb + h * 112 + nb * 6272 + w * 16;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 784] = max((((scratch0[a0 + 784] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 784] = max(((scratch0[a0 + 784] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 1568] = max((((scratch0[a0 + 1568] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 1568] = max(((scratch0[a0 + 1568] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 2352] = max((((scratch0[a0 + 2352] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 2352] = max(((scratch0[a0 + 2352] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 3136] = max((((scratch0[a0 + 3136] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3136] = max(((scratch0[a0 + 3136] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 3920] = max((((scratch0[a0 + 3920] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3920] = max(((scratch0[a0 + 3920] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 4704] = max((((scratch0[a0 + 4704] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 4704] = max(((scratch0[a0 + 4704] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 5488] = max((((scratch0[a0 + 5488] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 5488] = max(((scratch0[a0 + 5488] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -5713,44 +5569,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v14 = scratch0[a0 + 2624];
         let v15 = scratch0[a0 + 5760];
         let v16 = parameters[a1 + 16208];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc1 = acc1 + v0 * v1 + v2 * v13 + v3 * v16;
+        acc2 = acc2 + v2 * v1 + v3 * v13 + v4 * v16;
+        acc3 = acc3 + v3 * v1 + v4 * v13 + v5 * v16;
+        acc4 = acc4 + v4 * v1 + v5 * v13 + v6 * v16;
+        acc5 = acc5 + v5 * v1 + v6 * v13 + v14 * v16;
+        acc6 = acc6 + v6 * v1 + v14 * v13;
+        acc8 = acc8 + v7 * v1 + v8 * v13 + v9 * v16;
+        acc9 = acc9 + v8 * v1 + v9 * v13 + v10 * v16;
+        acc10 = acc10 + v9 * v1 + v10 * v13 + v11 * v16;
+        acc11 = acc11 + v10 * v1 + v11 * v13 + v12 * v16;
+        acc12 = acc12 + v11 * v1 + v12 * v13 + v15 * v16;
+        acc13 = acc13 + v12 * v1 + v15 * v13;
+        acc0 = acc0 + v0 * v13 + v2 * v16;
+        acc7 = acc7 + v7 * v13 + v8 * v16;
       }
     }
   }
@@ -5923,10 +5755,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 16) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2793920]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2793936]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2793920] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2793936] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 19280] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2793920] = y0;
@@ -5994,27 +5826,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 19296];
   let a0 = cb + h * 112 + nb * 6272 + w * 16;
-  scratch4[a0] = max(((((scratch0[a0] - v0) * v1) + v2) + scratch3[a0]), vec4f());
+  scratch4[a0] = max(((scratch0[a0] - v0) * v1 + v2 + scratch3[a0]), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 784] = max(((((scratch0[a0 + 784] - v0) * v1) + v2) + scratch3[a0 + 784]), vec4f());
+    scratch4[a0 + 784] = max(((scratch0[a0 + 784] - v0) * v1 + v2 + scratch3[a0 + 784]), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch4[a0 + 1568] = max(((((scratch0[a0 + 1568] - v0) * v1) + v2) + scratch3[a0 + 1568]), vec4f());
+    scratch4[a0 + 1568] = max(((scratch0[a0 + 1568] - v0) * v1 + v2 + scratch3[a0 + 1568]), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch4[a0 + 2352] = max(((((scratch0[a0 + 2352] - v0) * v1) + v2) + scratch3[a0 + 2352]), vec4f());
+    scratch4[a0 + 2352] = max(((scratch0[a0 + 2352] - v0) * v1 + v2 + scratch3[a0 + 2352]), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch4[a0 + 3136] = max(((((scratch0[a0 + 3136] - v0) * v1) + v2) + scratch3[a0 + 3136]), vec4f());
+    scratch4[a0 + 3136] = max(((scratch0[a0 + 3136] - v0) * v1 + v2 + scratch3[a0 + 3136]), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch4[a0 + 3920] = max(((((scratch0[a0 + 3920] - v0) * v1) + v2) + scratch3[a0 + 3920]), vec4f());
+    scratch4[a0 + 3920] = max(((scratch0[a0 + 3920] - v0) * v1 + v2 + scratch3[a0 + 3920]), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch4[a0 + 4704] = max(((((scratch0[a0 + 4704] - v0) * v1) + v2) + scratch3[a0 + 4704]), vec4f());
+    scratch4[a0 + 4704] = max(((scratch0[a0 + 4704] - v0) * v1 + v2 + scratch3[a0 + 4704]), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch4[a0 + 5488] = max(((((scratch0[a0 + 5488] - v0) * v1) + v2) + scratch3[a0 + 5488]), vec4f());
+    scratch4[a0 + 5488] = max(((scratch0[a0 + 5488] - v0) * v1 + v2 + scratch3[a0 + 5488]), vec4f());
   }
 }
 `,
@@ -6120,44 +5952,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v14 = scratch0[a0 + 2624];
         let v15 = scratch0[a0 + 5760];
         let v16 = parameters[a1 + 25456];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc1 = acc1 + v0 * v1 + v2 * v13 + v3 * v16;
+        acc2 = acc2 + v2 * v1 + v3 * v13 + v4 * v16;
+        acc3 = acc3 + v3 * v1 + v4 * v13 + v5 * v16;
+        acc4 = acc4 + v4 * v1 + v5 * v13 + v6 * v16;
+        acc5 = acc5 + v5 * v1 + v6 * v13 + v14 * v16;
+        acc6 = acc6 + v6 * v1 + v14 * v13;
+        acc8 = acc8 + v7 * v1 + v8 * v13 + v9 * v16;
+        acc9 = acc9 + v8 * v1 + v9 * v13 + v10 * v16;
+        acc10 = acc10 + v9 * v1 + v10 * v13 + v11 * v16;
+        acc11 = acc11 + v10 * v1 + v11 * v13 + v12 * v16;
+        acc12 = acc12 + v11 * v1 + v12 * v13 + v15 * v16;
+        acc13 = acc13 + v12 * v1 + v15 * v13;
+        acc0 = acc0 + v0 * v13 + v2 * v16;
+        acc7 = acc7 + v7 * v13 + v8 * v16;
       }
     }
   }
@@ -6330,10 +6138,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 16) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2793952]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2793968]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2793952] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2793968] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 28528] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2793952] = y0;
@@ -6397,27 +6205,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 28544];
   let a0 = cb + h * 112 + nb * 6272 + w * 16;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 784] = max((((scratch0[a0 + 784] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 784] = max(((scratch0[a0 + 784] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 1568] = max((((scratch0[a0 + 1568] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 1568] = max(((scratch0[a0 + 1568] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 2352] = max((((scratch0[a0 + 2352] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 2352] = max(((scratch0[a0 + 2352] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 3136] = max((((scratch0[a0 + 3136] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3136] = max(((scratch0[a0 + 3136] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 3920] = max((((scratch0[a0 + 3920] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3920] = max(((scratch0[a0 + 3920] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 4704] = max((((scratch0[a0 + 4704] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 4704] = max(((scratch0[a0 + 4704] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 5488] = max((((scratch0[a0 + 5488] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 5488] = max(((scratch0[a0 + 5488] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -6523,44 +6331,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v14 = scratch0[a0 + 2624];
         let v15 = scratch0[a0 + 5760];
         let v16 = parameters[a1 + 34704];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc8 += v7 * v1;
-        acc9 += v8 * v1;
-        acc10 += v9 * v1;
-        acc11 += v10 * v1;
-        acc12 += v11 * v1;
-        acc13 += v12 * v1;
-        acc0 += v0 * v13;
-        acc1 += v2 * v13;
-        acc2 += v3 * v13;
-        acc3 += v4 * v13;
-        acc4 += v5 * v13;
-        acc5 += v6 * v13;
-        acc6 += v14 * v13;
-        acc7 += v7 * v13;
-        acc8 += v8 * v13;
-        acc9 += v9 * v13;
-        acc10 += v10 * v13;
-        acc11 += v11 * v13;
-        acc12 += v12 * v13;
-        acc13 += v15 * v13;
-        acc0 += v2 * v16;
-        acc1 += v3 * v16;
-        acc2 += v4 * v16;
-        acc3 += v5 * v16;
-        acc4 += v6 * v16;
-        acc5 += v14 * v16;
-        acc7 += v8 * v16;
-        acc8 += v9 * v16;
-        acc9 += v10 * v16;
-        acc10 += v11 * v16;
-        acc11 += v12 * v16;
-        acc12 += v15 * v16;
+        acc1 = acc1 + v0 * v1 + v2 * v13 + v3 * v16;
+        acc2 = acc2 + v2 * v1 + v3 * v13 + v4 * v16;
+        acc3 = acc3 + v3 * v1 + v4 * v13 + v5 * v16;
+        acc4 = acc4 + v4 * v1 + v5 * v13 + v6 * v16;
+        acc5 = acc5 + v5 * v1 + v6 * v13 + v14 * v16;
+        acc6 = acc6 + v6 * v1 + v14 * v13;
+        acc8 = acc8 + v7 * v1 + v8 * v13 + v9 * v16;
+        acc9 = acc9 + v8 * v1 + v9 * v13 + v10 * v16;
+        acc10 = acc10 + v9 * v1 + v10 * v13 + v11 * v16;
+        acc11 = acc11 + v10 * v1 + v11 * v13 + v12 * v16;
+        acc12 = acc12 + v11 * v1 + v12 * v13 + v15 * v16;
+        acc13 = acc13 + v12 * v1 + v15 * v13;
+        acc0 = acc0 + v0 * v13 + v2 * v16;
+        acc7 = acc7 + v7 * v13 + v8 * v16;
       }
     }
   }
@@ -6719,10 +6503,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 16) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2793984]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2794000]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2793984] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2794000] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 37776] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2793984] = y0;
@@ -6790,27 +6574,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 37792];
   let a0 = cb + h * 112 + nb * 6272 + w * 16;
-  scratch4[a0] = max(((((scratch0[a0] - v0) * v1) + v2) + scratch3[a0]), vec4f());
+  scratch4[a0] = max(((scratch0[a0] - v0) * v1 + v2 + scratch3[a0]), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 784] = max(((((scratch0[a0 + 784] - v0) * v1) + v2) + scratch3[a0 + 784]), vec4f());
+    scratch4[a0 + 784] = max(((scratch0[a0 + 784] - v0) * v1 + v2 + scratch3[a0 + 784]), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch4[a0 + 1568] = max(((((scratch0[a0 + 1568] - v0) * v1) + v2) + scratch3[a0 + 1568]), vec4f());
+    scratch4[a0 + 1568] = max(((scratch0[a0 + 1568] - v0) * v1 + v2 + scratch3[a0 + 1568]), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch4[a0 + 2352] = max(((((scratch0[a0 + 2352] - v0) * v1) + v2) + scratch3[a0 + 2352]), vec4f());
+    scratch4[a0 + 2352] = max(((scratch0[a0 + 2352] - v0) * v1 + v2 + scratch3[a0 + 2352]), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch4[a0 + 3136] = max(((((scratch0[a0 + 3136] - v0) * v1) + v2) + scratch3[a0 + 3136]), vec4f());
+    scratch4[a0 + 3136] = max(((scratch0[a0 + 3136] - v0) * v1 + v2 + scratch3[a0 + 3136]), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch4[a0 + 3920] = max(((((scratch0[a0 + 3920] - v0) * v1) + v2) + scratch3[a0 + 3920]), vec4f());
+    scratch4[a0 + 3920] = max(((scratch0[a0 + 3920] - v0) * v1 + v2 + scratch3[a0 + 3920]), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch4[a0 + 4704] = max(((((scratch0[a0 + 4704] - v0) * v1) + v2) + scratch3[a0 + 4704]), vec4f());
+    scratch4[a0 + 4704] = max(((scratch0[a0 + 4704] - v0) * v1 + v2 + scratch3[a0 + 4704]), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch4[a0 + 5488] = max(((((scratch0[a0 + 5488] - v0) * v1) + v2) + scratch3[a0 + 5488]), vec4f());
+    scratch4[a0 + 5488] = max(((scratch0[a0 + 5488] - v0) * v1 + v2 + scratch3[a0 + 5488]), vec4f());
   }
 }
 `,
@@ -6927,26 +6711,14 @@ fn part0(number: i32, invocation: u32) {
         let v6 = scratch0[a0 + 5312];
         let v7 = parameters[a1 + 43952];
         let v8 = parameters[a1 + 50096];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += scratch0[a0 - 64] * v7;
-        acc1 += scratch0[a0 + 832] * v7;
-        acc2 += scratch0[a0 + 1728] * v7;
-        acc3 += scratch0[a0 + 2624] * v7;
-        acc4 += scratch0[a0 + 3072] * v7;
-        acc5 += scratch0[a0 + 3968] * v7;
-        acc6 += scratch0[a0 + 4864] * v7;
-        acc7 += scratch0[a0 + 5760] * v7;
-        acc0 += v0 * v8;
-        acc1 += v2 * v8;
-        acc2 += v3 * v8;
-        acc4 += v4 * v8;
-        acc5 += v5 * v8;
-        acc6 += v6 * v8;
+        acc1 = acc1 + v0 * v1 + scratch0[a0 + 832] * v7 + v2 * v8;
+        acc2 = acc2 + v2 * v1 + scratch0[a0 + 1728] * v7 + v3 * v8;
+        acc3 = acc3 + v3 * v1 + scratch0[a0 + 2624] * v7;
+        acc5 = acc5 + v4 * v1 + scratch0[a0 + 3968] * v7 + v5 * v8;
+        acc6 = acc6 + v5 * v1 + scratch0[a0 + 4864] * v7 + v6 * v8;
+        acc7 = acc7 + v6 * v1 + scratch0[a0 + 5760] * v7;
+        acc0 = acc0 + scratch0[a0 - 64] * v7 + v0 * v8;
+        acc4 = acc4 + scratch0[a0 + 3072] * v7 + v4 * v8;
       }
     }
   }
@@ -7168,18 +6940,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v6 = v5 - v1;
       let v7 = scratch0[a0 + 384];
       let v8 = v7 - v1;
-      acc0 += v0;
-      acc1 += v2 * v2;
-      acc2 += v2;
-      acc0 += v3;
-      acc1 += v4 * v4;
-      acc2 += v4;
-      acc0 += v5;
-      acc1 += v6 * v6;
-      acc2 += v6;
-      acc0 += v7;
-      acc1 += v8 * v8;
-      acc2 += v8;
+      acc0 = acc0 + v0 + v3 + v5 + v7;
+      acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+      acc2 = acc2 + v2 + v4 + v6 + v8;
     }
   }
   if (team > 1) {
@@ -7200,10 +6963,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 32) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794016]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794048]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794016] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794048] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 56240] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794016] = y0;
@@ -7267,27 +7030,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 56272];
   let a0 = cb + h * 128 + nb * 4128 + w * 32;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 516] = max((((scratch0[a0 + 516] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 516] = max(((scratch0[a0 + 516] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 1032] = max((((scratch0[a0 + 1032] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 1032] = max(((scratch0[a0 + 1032] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 1548] = max((((scratch0[a0 + 1548] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 1548] = max(((scratch0[a0 + 1548] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 2064] = max((((scratch0[a0 + 2064] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 2064] = max(((scratch0[a0 + 2064] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 2580] = max((((scratch0[a0 + 2580] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 2580] = max(((scratch0[a0 + 2580] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 3096] = max((((scratch0[a0 + 3096] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3096] = max(((scratch0[a0 + 3096] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 3612] = max((((scratch0[a0 + 3612] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3612] = max(((scratch0[a0 + 3612] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -7402,26 +7165,14 @@ fn part0(number: i32, invocation: u32) {
         let v8 = scratch0[a0 + 1408];
         let v9 = scratch0[a0 + 3472];
         let v10 = parameters[a1 + 80880];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v8 * v7;
-        acc4 += v4 * v7;
-        acc5 += v5 * v7;
-        acc6 += v6 * v7;
-        acc7 += v9 * v7;
-        acc0 += v2 * v10;
-        acc1 += v3 * v10;
-        acc2 += v8 * v10;
-        acc4 += v5 * v10;
-        acc5 += v6 * v10;
-        acc6 += v9 * v10;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v10;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v8 * v10;
+        acc3 = acc3 + v3 * v1 + v8 * v7;
+        acc5 = acc5 + v4 * v1 + v5 * v7 + v6 * v10;
+        acc6 = acc6 + v5 * v1 + v6 * v7 + v9 * v10;
+        acc7 = acc7 + v6 * v1 + v9 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v10;
+        acc4 = acc4 + v4 * v7 + v5 * v10;
       }
     }
   }
@@ -7491,18 +7242,9 @@ fn part1(number: i32, invocation: u32) {
       let v6 = v5 - v1;
       let v7 = scratch2[a3 + 384];
       let v8 = v7 - v1;
-      acc0 += v0;
-      acc1 += v2 * v2;
-      acc2 += v2;
-      acc0 += v3;
-      acc1 += v4 * v4;
-      acc2 += v4;
-      acc0 += v5;
-      acc1 += v6 * v6;
-      acc2 += v6;
-      acc0 += v7;
-      acc1 += v8 * v8;
-      acc2 += v8;
+      acc0 = acc0 + v0 + v3 + v5 + v7;
+      acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+      acc2 = acc2 + v2 + v4 + v6 + v8;
     }
   }
   if (team > 1) {
@@ -7523,10 +7265,10 @@ fn part1(number: i32, invocation: u32) {
   if (member > 0 || place >= 32) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794144]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794176]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794144] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794176] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 95280] / v16;
   scratch4[ib] = v10;
   parameters[ib + 2794144] = y0;
@@ -7615,18 +7357,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v6 = v5 - v1;
       let v7 = scratch0[a0 + 384];
       let v8 = v7 - v1;
-      acc0 += v0;
-      acc1 += v2 * v2;
-      acc2 += v2;
-      acc0 += v3;
-      acc1 += v4 * v4;
-      acc2 += v4;
-      acc0 += v5;
-      acc1 += v6 * v6;
-      acc2 += v6;
-      acc0 += v7;
-      acc1 += v8 * v8;
-      acc2 += v8;
+      acc0 = acc0 + v0 + v3 + v5 + v7;
+      acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+      acc2 = acc2 + v2 + v4 + v6 + v8;
     }
   }
   if (team > 1) {
@@ -7647,10 +7380,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 32) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794080]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794112]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794080] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794112] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 93168] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794080] = y0;
@@ -7730,27 +7463,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 93200];
   let a0 = cb + h * 128 + nb * 4128 + w * 32;
-  scratch3[a0] = ((scratch0[a0] - v0) * v1) + v2;
+  scratch3[a0] = (scratch0[a0] - v0) * v1 + v2;
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 516] = ((scratch0[a0 + 516] - v0) * v1) + v2;
+    scratch3[a0 + 516] = (scratch0[a0 + 516] - v0) * v1 + v2;
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 1032] = ((scratch0[a0 + 1032] - v0) * v1) + v2;
+    scratch3[a0 + 1032] = (scratch0[a0 + 1032] - v0) * v1 + v2;
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 1548] = ((scratch0[a0 + 1548] - v0) * v1) + v2;
+    scratch3[a0 + 1548] = (scratch0[a0 + 1548] - v0) * v1 + v2;
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 2064] = ((scratch0[a0 + 2064] - v0) * v1) + v2;
+    scratch3[a0 + 2064] = (scratch0[a0 + 2064] - v0) * v1 + v2;
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 2580] = ((scratch0[a0 + 2580] - v0) * v1) + v2;
+    scratch3[a0 + 2580] = (scratch0[a0 + 2580] - v0) * v1 + v2;
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 3096] = ((scratch0[a0 + 3096] - v0) * v1) + v2;
+    scratch3[a0 + 3096] = (scratch0[a0 + 3096] - v0) * v1 + v2;
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 3612] = ((scratch0[a0 + 3612] - v0) * v1) + v2;
+    scratch3[a0 + 3612] = (scratch0[a0 + 3612] - v0) * v1 + v2;
   }
 }
 `,
@@ -7813,27 +7546,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch3[cb];
   let v2 = parameters[cb + 95312];
   let a0 = cb + h * 128 + nb * 4128 + w * 32;
-  scratch4[a0] = max((scratch0[a0] + (((scratch1[a0] - v0) * v1) + v2)), vec4f());
+  scratch4[a0] = max((scratch0[a0] + ((scratch1[a0] - v0) * v1 + v2)), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 516] = max((scratch0[a0 + 516] + (((scratch1[a0 + 516] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 516] = max((scratch0[a0 + 516] + ((scratch1[a0 + 516] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch4[a0 + 1032] = max((scratch0[a0 + 1032] + (((scratch1[a0 + 1032] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 1032] = max((scratch0[a0 + 1032] + ((scratch1[a0 + 1032] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch4[a0 + 1548] = max((scratch0[a0 + 1548] + (((scratch1[a0 + 1548] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 1548] = max((scratch0[a0 + 1548] + ((scratch1[a0 + 1548] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch4[a0 + 2064] = max((scratch0[a0 + 2064] + (((scratch1[a0 + 2064] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 2064] = max((scratch0[a0 + 2064] + ((scratch1[a0 + 2064] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch4[a0 + 2580] = max((scratch0[a0 + 2580] + (((scratch1[a0 + 2580] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 2580] = max((scratch0[a0 + 2580] + ((scratch1[a0 + 2580] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch4[a0 + 3096] = max((scratch0[a0 + 3096] + (((scratch1[a0 + 3096] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 3096] = max((scratch0[a0 + 3096] + ((scratch1[a0 + 3096] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch4[a0 + 3612] = max((scratch0[a0 + 3612] + (((scratch1[a0 + 3612] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 3612] = max((scratch0[a0 + 3612] + ((scratch1[a0 + 3612] - v0) * v1 + v2)), vec4f());
   }
 }
 `,
@@ -7927,26 +7660,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v8 = scratch0[a0 + 1408];
         let v9 = scratch0[a0 + 3472];
         let v10 = parameters[a1 + 119920];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v8 * v7;
-        acc4 += v4 * v7;
-        acc5 += v5 * v7;
-        acc6 += v6 * v7;
-        acc7 += v9 * v7;
-        acc0 += v2 * v10;
-        acc1 += v3 * v10;
-        acc2 += v8 * v10;
-        acc4 += v5 * v10;
-        acc5 += v6 * v10;
-        acc6 += v9 * v10;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v10;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v8 * v10;
+        acc3 = acc3 + v3 * v1 + v8 * v7;
+        acc5 = acc5 + v4 * v1 + v5 * v7 + v6 * v10;
+        acc6 = acc6 + v5 * v1 + v6 * v7 + v9 * v10;
+        acc7 = acc7 + v6 * v1 + v9 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v10;
+        acc4 = acc4 + v4 * v7 + v5 * v10;
       }
     }
   }
@@ -8075,18 +7796,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v6 = v5 - v1;
       let v7 = scratch0[a0 + 384];
       let v8 = v7 - v1;
-      acc0 += v0;
-      acc1 += v2 * v2;
-      acc2 += v2;
-      acc0 += v3;
-      acc1 += v4 * v4;
-      acc2 += v4;
-      acc0 += v5;
-      acc1 += v6 * v6;
-      acc2 += v6;
-      acc0 += v7;
-      acc1 += v8 * v8;
-      acc2 += v8;
+      acc0 = acc0 + v0 + v3 + v5 + v7;
+      acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+      acc2 = acc2 + v2 + v4 + v6 + v8;
     }
   }
   if (team > 1) {
@@ -8107,10 +7819,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 32) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794208]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794240]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794208] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794240] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 132208] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794208] = y0;
@@ -8174,27 +7886,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 132240];
   let a0 = cb + h * 128 + nb * 4128 + w * 32;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 516] = max((((scratch0[a0 + 516] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 516] = max(((scratch0[a0 + 516] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 1032] = max((((scratch0[a0 + 1032] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 1032] = max(((scratch0[a0 + 1032] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 1548] = max((((scratch0[a0 + 1548] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 1548] = max(((scratch0[a0 + 1548] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 2064] = max((((scratch0[a0 + 2064] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 2064] = max(((scratch0[a0 + 2064] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 2580] = max((((scratch0[a0 + 2580] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 2580] = max(((scratch0[a0 + 2580] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 3096] = max((((scratch0[a0 + 3096] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3096] = max(((scratch0[a0 + 3096] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 3612] = max((((scratch0[a0 + 3612] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 3612] = max(((scratch0[a0 + 3612] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -8288,26 +8000,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v8 = scratch0[a0 + 1408];
         let v9 = scratch0[a0 + 3472];
         let v10 = parameters[a1 + 156848];
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc3 += v3 * v1;
-        acc5 += v4 * v1;
-        acc6 += v5 * v1;
-        acc7 += v6 * v1;
-        acc0 += v0 * v7;
-        acc1 += v2 * v7;
-        acc2 += v3 * v7;
-        acc3 += v8 * v7;
-        acc4 += v4 * v7;
-        acc5 += v5 * v7;
-        acc6 += v6 * v7;
-        acc7 += v9 * v7;
-        acc0 += v2 * v10;
-        acc1 += v3 * v10;
-        acc2 += v8 * v10;
-        acc4 += v5 * v10;
-        acc5 += v6 * v10;
-        acc6 += v9 * v10;
+        acc1 = acc1 + v0 * v1 + v2 * v7 + v3 * v10;
+        acc2 = acc2 + v2 * v1 + v3 * v7 + v8 * v10;
+        acc3 = acc3 + v3 * v1 + v8 * v7;
+        acc5 = acc5 + v4 * v1 + v5 * v7 + v6 * v10;
+        acc6 = acc6 + v5 * v1 + v6 * v7 + v9 * v10;
+        acc7 = acc7 + v6 * v1 + v9 * v7;
+        acc0 = acc0 + v0 * v7 + v2 * v10;
+        acc4 = acc4 + v4 * v7 + v5 * v10;
       }
     }
   }
@@ -8422,18 +8122,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v6 = v5 - v1;
       let v7 = scratch0[a0 + 384];
       let v8 = v7 - v1;
-      acc0 += v0;
-      acc1 += v2 * v2;
-      acc2 += v2;
-      acc0 += v3;
-      acc1 += v4 * v4;
-      acc2 += v4;
-      acc0 += v5;
-      acc1 += v6 * v6;
-      acc2 += v6;
-      acc0 += v7;
-      acc1 += v8 * v8;
-      acc2 += v8;
+      acc0 = acc0 + v0 + v3 + v5 + v7;
+      acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+      acc2 = acc2 + v2 + v4 + v6 + v8;
     }
   }
   if (team > 1) {
@@ -8454,10 +8145,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 32) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794272]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794304]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794272] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794304] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 169136] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794272] = y0;
@@ -8525,27 +8216,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 169168];
   let a0 = cb + h * 128 + nb * 4128 + w * 32;
-  scratch4[a0] = max(((((scratch0[a0] - v0) * v1) + v2) + scratch3[a0]), vec4f());
+  scratch4[a0] = max(((scratch0[a0] - v0) * v1 + v2 + scratch3[a0]), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 516] = max(((((scratch0[a0 + 516] - v0) * v1) + v2) + scratch3[a0 + 516]), vec4f());
+    scratch4[a0 + 516] = max(((scratch0[a0 + 516] - v0) * v1 + v2 + scratch3[a0 + 516]), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch4[a0 + 1032] = max(((((scratch0[a0 + 1032] - v0) * v1) + v2) + scratch3[a0 + 1032]), vec4f());
+    scratch4[a0 + 1032] = max(((scratch0[a0 + 1032] - v0) * v1 + v2 + scratch3[a0 + 1032]), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch4[a0 + 1548] = max(((((scratch0[a0 + 1548] - v0) * v1) + v2) + scratch3[a0 + 1548]), vec4f());
+    scratch4[a0 + 1548] = max(((scratch0[a0 + 1548] - v0) * v1 + v2 + scratch3[a0 + 1548]), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch4[a0 + 2064] = max(((((scratch0[a0 + 2064] - v0) * v1) + v2) + scratch3[a0 + 2064]), vec4f());
+    scratch4[a0 + 2064] = max(((scratch0[a0 + 2064] - v0) * v1 + v2 + scratch3[a0 + 2064]), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch4[a0 + 2580] = max(((((scratch0[a0 + 2580] - v0) * v1) + v2) + scratch3[a0 + 2580]), vec4f());
+    scratch4[a0 + 2580] = max(((scratch0[a0 + 2580] - v0) * v1 + v2 + scratch3[a0 + 2580]), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch4[a0 + 3096] = max(((((scratch0[a0 + 3096] - v0) * v1) + v2) + scratch3[a0 + 3096]), vec4f());
+    scratch4[a0 + 3096] = max(((scratch0[a0 + 3096] - v0) * v1 + v2 + scratch3[a0 + 3096]), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch4[a0 + 3612] = max(((((scratch0[a0 + 3612] - v0) * v1) + v2) + scratch3[a0 + 3612]), vec4f());
+    scratch4[a0 + 3612] = max(((scratch0[a0 + 3612] - v0) * v1 + v2 + scratch3[a0 + 3612]), vec4f());
   }
 }
 `,
@@ -8654,16 +8345,10 @@ fn part0(number: i32, invocation: u32) {
         let v2 = scratch0[a0 + 2448];
         let v3 = parameters[a1 + 193776];
         let v4 = parameters[a1 + 218352];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += scratch0[a0 - 128] * v3;
-        acc1 += scratch0[a0 + 896] * v3;
-        acc2 += scratch0[a0 + 1936] * v3;
-        acc3 += scratch0[a0 + 2960] * v3;
-        acc0 += v0 * v4;
-        acc1 += scratch0[a0 + 1408] * v4;
-        acc2 += v2 * v4;
-        acc3 += scratch0[a0 + 3472] * v4;
+        acc1 = acc1 + v0 * v1 + scratch0[a0 + 896] * v3 + scratch0[a0 + 1408] * v4;
+        acc3 = acc3 + v2 * v1 + scratch0[a0 + 2960] * v3 + scratch0[a0 + 3472] * v4;
+        acc0 = acc0 + scratch0[a0 - 128] * v3 + v0 * v4;
+        acc2 = acc2 + scratch0[a0 + 1936] * v3 + v2 * v4;
       }
     }
   }
@@ -8830,18 +8515,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v6 = v5 - v1;
     let v7 = scratch0[a0 + 192];
     let v8 = v7 - v1;
-    acc0 += v0;
-    acc1 += v2 * v2;
-    acc2 += v2;
-    acc0 += v3;
-    acc1 += v4 * v4;
-    acc2 += v4;
-    acc0 += v5;
-    acc1 += v6 * v6;
-    acc2 += v6;
-    acc0 += v7;
-    acc1 += v8 * v8;
-    acc2 += v8;
+    acc0 = acc0 + v0 + v3 + v5 + v7;
+    acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+    acc2 = acc2 + v2 + v4 + v6 + v8;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -8861,10 +8537,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794336]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794400]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794336] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794400] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 242928] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794336] = y0;
@@ -8928,15 +8604,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 242992];
   let a0 = cb + h * 128 + nb * 1040 + w * 64;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 260] = max((((scratch0[a0 + 260] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 260] = max(((scratch0[a0 + 260] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 520] = max((((scratch0[a0 + 520] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 520] = max(((scratch0[a0 + 520] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 780] = max((((scratch0[a0 + 780] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 780] = max(((scratch0[a0 + 780] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -9041,14 +8717,10 @@ fn part0(number: i32, invocation: u32) {
         let v4 = scratch0[a0 + 256];
         let v5 = scratch0[a0 + 1296];
         let v6 = parameters[a1 + 341360];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += v0 * v3;
-        acc1 += v4 * v3;
-        acc2 += v2 * v3;
-        acc3 += v5 * v3;
-        acc0 += v4 * v6;
-        acc2 += v5 * v6;
+        acc1 = acc1 + v0 * v1 + v4 * v3;
+        acc3 = acc3 + v2 * v1 + v5 * v3;
+        acc0 = acc0 + v0 * v3 + v4 * v6;
+        acc2 = acc2 + v2 * v3 + v5 * v6;
       }
     }
   }
@@ -9105,18 +8777,9 @@ fn part1(number: i32, invocation: u32) {
     let v6 = v5 - v1;
     let v7 = scratch1[a3 + 192];
     let v8 = v7 - v1;
-    acc0 += v0;
-    acc1 += v2 * v2;
-    acc2 += v2;
-    acc0 += v3;
-    acc1 += v4 * v4;
-    acc2 += v4;
-    acc0 += v5;
-    acc1 += v6 * v6;
-    acc2 += v6;
-    acc0 += v7;
-    acc1 += v8 * v8;
-    acc2 += v8;
+    acc0 = acc0 + v0 + v3 + v5 + v7;
+    acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+    acc2 = acc2 + v2 + v4 + v6 + v8;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -9136,10 +8799,10 @@ fn part1(number: i32, invocation: u32) {
   if (member > 0) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794592]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794656]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794592] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794656] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 398832] / v16;
   scratch3[ib] = v10;
   parameters[ib + 2794592] = y0;
@@ -9227,18 +8890,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v6 = v5 - v1;
     let v7 = scratch0[a0 + 192];
     let v8 = v7 - v1;
-    acc0 += v0;
-    acc1 += v2 * v2;
-    acc2 += v2;
-    acc0 += v3;
-    acc1 += v4 * v4;
-    acc2 += v4;
-    acc0 += v5;
-    acc1 += v6 * v6;
-    acc2 += v6;
-    acc0 += v7;
-    acc1 += v8 * v8;
-    acc2 += v8;
+    acc0 = acc0 + v0 + v3 + v5 + v7;
+    acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+    acc2 = acc2 + v2 + v4 + v6 + v8;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -9258,10 +8912,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794464]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794528]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794464] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794528] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 390512] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794464] = y0;
@@ -9325,15 +8979,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 390576];
   let a0 = cb + h * 128 + nb * 1040 + w * 64;
-  scratch3[a0] = ((scratch0[a0] - v0) * v1) + v2;
+  scratch3[a0] = (scratch0[a0] - v0) * v1 + v2;
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 260] = ((scratch0[a0 + 260] - v0) * v1) + v2;
+    scratch3[a0 + 260] = (scratch0[a0 + 260] - v0) * v1 + v2;
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 520] = ((scratch0[a0 + 520] - v0) * v1) + v2;
+    scratch3[a0 + 520] = (scratch0[a0 + 520] - v0) * v1 + v2;
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 780] = ((scratch0[a0 + 780] - v0) * v1) + v2;
+    scratch3[a0 + 780] = (scratch0[a0 + 780] - v0) * v1 + v2;
   }
 }
 `,
@@ -9396,15 +9050,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch3[cb];
   let v2 = parameters[cb + 398896];
   let a0 = cb + h * 128 + nb * 1040 + w * 64;
-  scratch4[a0] = max((scratch0[a0] + (((scratch1[a0] - v0) * v1) + v2)), vec4f());
+  scratch4[a0] = max((scratch0[a0] + ((scratch1[a0] - v0) * v1 + v2)), vec4f());
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 260] = max((scratch0[a0 + 260] + (((scratch1[a0 + 260] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 260] = max((scratch0[a0 + 260] + ((scratch1[a0 + 260] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch4[a0 + 520] = max((scratch0[a0 + 520] + (((scratch1[a0 + 520] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 520] = max((scratch0[a0 + 520] + ((scratch1[a0 + 520] - v0) * v1 + v2)), vec4f());
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch4[a0 + 780] = max((scratch0[a0 + 780] + (((scratch1[a0 + 780] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 780] = max((scratch0[a0 + 780] + ((scratch1[a0 + 780] - v0) * v1 + v2)), vec4f());
   }
 }
 `,
@@ -9484,14 +9138,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 256];
         let v5 = scratch0[a0 + 1296];
         let v6 = parameters[a1 + 497264];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += v0 * v3;
-        acc1 += v4 * v3;
-        acc2 += v2 * v3;
-        acc3 += v5 * v3;
-        acc0 += v4 * v6;
-        acc2 += v5 * v6;
+        acc1 = acc1 + v0 * v1 + v4 * v3;
+        acc3 = acc3 + v2 * v1 + v5 * v3;
+        acc0 = acc0 + v0 * v3 + v4 * v6;
+        acc2 = acc2 + v2 * v3 + v5 * v6;
       }
     }
   }
@@ -9593,18 +9243,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v6 = v5 - v1;
     let v7 = scratch0[a0 + 192];
     let v8 = v7 - v1;
-    acc0 += v0;
-    acc1 += v2 * v2;
-    acc2 += v2;
-    acc0 += v3;
-    acc1 += v4 * v4;
-    acc2 += v4;
-    acc0 += v5;
-    acc1 += v6 * v6;
-    acc2 += v6;
-    acc0 += v7;
-    acc1 += v8 * v8;
-    acc2 += v8;
+    acc0 = acc0 + v0 + v3 + v5 + v7;
+    acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+    acc2 = acc2 + v2 + v4 + v6 + v8;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -9624,10 +9265,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794720]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794784]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794720] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794784] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 546416] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794720] = y0;
@@ -9691,15 +9332,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 546480];
   let a0 = cb + h * 128 + nb * 1040 + w * 64;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 260] = max((((scratch0[a0 + 260] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 260] = max(((scratch0[a0 + 260] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 520] = max((((scratch0[a0 + 520] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 520] = max(((scratch0[a0 + 520] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 780] = max((((scratch0[a0 + 780] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 780] = max(((scratch0[a0 + 780] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -9779,14 +9420,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v4 = scratch0[a0 + 256];
         let v5 = scratch0[a0 + 1296];
         let v6 = parameters[a1 + 644848];
-        acc1 += v0 * v1;
-        acc3 += v2 * v1;
-        acc0 += v0 * v3;
-        acc1 += v4 * v3;
-        acc2 += v2 * v3;
-        acc3 += v5 * v3;
-        acc0 += v4 * v6;
-        acc2 += v5 * v6;
+        acc1 = acc1 + v0 * v1 + v4 * v3;
+        acc3 = acc3 + v2 * v1 + v5 * v3;
+        acc0 = acc0 + v0 * v3 + v4 * v6;
+        acc2 = acc2 + v2 * v3 + v5 * v6;
       }
     }
   }
@@ -9888,18 +9525,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v6 = v5 - v1;
     let v7 = scratch0[a0 + 192];
     let v8 = v7 - v1;
-    acc0 += v0;
-    acc1 += v2 * v2;
-    acc2 += v2;
-    acc0 += v3;
-    acc1 += v4 * v4;
-    acc2 += v4;
-    acc0 += v5;
-    acc1 += v6 * v6;
-    acc2 += v6;
-    acc0 += v7;
-    acc1 += v8 * v8;
-    acc2 += v8;
+    acc0 = acc0 + v0 + v3 + v5 + v7;
+    acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6 + v8 * v8;
+    acc2 = acc2 + v2 + v4 + v6 + v8;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -9919,10 +9547,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v10 = acc0 / v9;
   let v11 = acc2 / v9;
-  let v12 = max(((acc1 / v9) - (v11 * v11)), vec4f(0.0));
+  let v12 = max(((acc1 / v9) - v11 * v11), vec4f(0.0));
   let v16 = sqrt((v12 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794848]) + (0.1 * v10);
-  let y1 = (0.9 * parameters[ib + 2794912]) + (0.1 * (v12 * v15));
+  let y0 = 0.9 * parameters[ib + 2794848] + 0.1 * v10;
+  let y1 = 0.9 * parameters[ib + 2794912] + 0.1 * (v12 * v15);
   let y2 = parameters[ib + 694000] / v16;
   scratch1[ib] = v10;
   parameters[ib + 2794848] = y0;
@@ -9990,15 +9618,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 694064];
   let a0 = cb + h * 128 + nb * 1040 + w * 64;
-  scratch4[a0] = max(((((scratch0[a0] - v0) * v1) + v2) + scratch3[a0]), vec4f());
+  scratch4[a0] = max(((scratch0[a0] - v0) * v1 + v2 + scratch3[a0]), vec4f());
   if ((nb * 4 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 260] = max(((((scratch0[a0 + 260] - v0) * v1) + v2) + scratch3[a0 + 260]), vec4f());
+    scratch4[a0 + 260] = max(((scratch0[a0 + 260] - v0) * v1 + v2 + scratch3[a0 + 260]), vec4f());
   }
   if ((nb * 4 + 2) < i32(uniforms.n)) {
-    scratch4[a0 + 520] = max(((((scratch0[a0 + 520] - v0) * v1) + v2) + scratch3[a0 + 520]), vec4f());
+    scratch4[a0 + 520] = max(((scratch0[a0 + 520] - v0) * v1 + v2 + scratch3[a0 + 520]), vec4f());
   }
   if ((nb * 4 + 3) < i32(uniforms.n)) {
-    scratch4[a0 + 780] = max(((((scratch0[a0 + 780] - v0) * v1) + v2) + scratch3[a0 + 780]), vec4f());
+    scratch4[a0 + 780] = max(((scratch0[a0 + 780] - v0) * v1 + v2 + scratch3[a0 + 780]), vec4f());
   }
 }
 `,
@@ -10077,14 +9705,8 @@ fn part0(number: i32, invocation: u32) {
     let v2 = parameters[a0 + 923504];
     let v3 = parameters[a0 + 956272];
     let a1 = nb * 2080 + r2;
-    acc0 += scratch0[a1] * v0;
-    acc1 += scratch0[a1 + 1040] * v0;
-    acc0 += scratch0[a1 + 256] * v1;
-    acc1 += scratch0[a1 + 1296] * v1;
-    acc0 += scratch0[a1 + 512] * v2;
-    acc1 += scratch0[a1 + 1552] * v2;
-    acc0 += scratch0[a1 + 768] * v3;
-    acc1 += scratch0[a1 + 1808] * v3;
+    acc0 = acc0 + scratch0[a1] * v0 + scratch0[a1 + 256] * v1 + scratch0[a1 + 512] * v2 + scratch0[a1 + 768] * v3;
+    acc1 = acc1 + scratch0[a1 + 1040] * v0 + scratch0[a1 + 1296] * v1 + scratch0[a1 + 1552] * v2 + scratch0[a1 + 1808] * v3;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -10242,10 +9864,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2794976]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2795104]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2794976] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2795104] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 989040] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2794976] = y0;
@@ -10307,9 +9929,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 989168];
   let a0 = cb + nb * 264;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 132] = max((((scratch0[a0 + 132] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 132] = max(((scratch0[a0 + 132] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -10459,10 +10081,10 @@ fn part1(number: i32, invocation: u32) {
   if (member > 0) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2795488]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2795616]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2795488] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2795616] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 1612144] / v10;
   scratch3[ib] = v4;
   parameters[ib + 2795488] = y0;
@@ -10565,10 +10187,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2795232]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2795360]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2795232] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2795360] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 1579120] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2795232] = y0;
@@ -10630,9 +10252,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 1579248];
   let a0 = cb + nb * 264;
-  scratch3[a0] = ((scratch0[a0] - v0) * v1) + v2;
+  scratch3[a0] = (scratch0[a0] - v0) * v1 + v2;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 132] = ((scratch0[a0 + 132] - v0) * v1) + v2;
+    scratch3[a0 + 132] = (scratch0[a0 + 132] - v0) * v1 + v2;
   }
 }
 `,
@@ -10693,9 +10315,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch3[cb];
   let v2 = parameters[cb + 1612272];
   let a0 = cb + nb * 264;
-  scratch4[a0] = max((scratch0[a0] + (((scratch1[a0] - v0) * v1) + v2)), vec4f());
+  scratch4[a0] = max((scratch0[a0] + ((scratch1[a0] - v0) * v1 + v2)), vec4f());
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 132] = max((scratch0[a0 + 132] + (((scratch1[a0 + 132] - v0) * v1) + v2)), vec4f());
+    scratch4[a0 + 132] = max((scratch0[a0 + 132] + ((scratch1[a0 + 132] - v0) * v1 + v2)), vec4f());
   }
 }
 `,
@@ -10865,10 +10487,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2795744]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2795872]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2795744] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2795872] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 2202224] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2795744] = y0;
@@ -10930,9 +10552,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 2202352];
   let a0 = cb + nb * 264;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 132] = max((((scratch0[a0 + 132] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 132] = max(((scratch0[a0 + 132] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -11102,10 +10724,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 2796000]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 2796128]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 2796000] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 2796128] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 2792304] / v10;
   scratch1[ib] = v4;
   parameters[ib + 2796000] = y0;
@@ -11171,9 +10793,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 2792432];
   let a0 = cb + nb * 264;
-  scratch4[a0] = max(((((scratch0[a0] - v0) * v1) + v2) + scratch3[a0]), vec4f());
+  scratch4[a0] = max(((scratch0[a0] - v0) * v1 + v2 + scratch3[a0]), vec4f());
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch4[a0 + 132] = max(((((scratch0[a0 + 132] - v0) * v1) + v2) + scratch3[a0 + 132]), vec4f());
+    scratch4[a0 + 132] = max(((scratch0[a0 + 132] - v0) * v1 + v2 + scratch3[a0 + 132]), vec4f());
   }
 }
 `,
@@ -11785,15 +11407,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32(i32(uniforms.n));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + nb * 264;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = (-(scratch6[cb] * v0)) / v2;
   let v7 = v3 * (scratch4[a0 + 132] - v4);
-  scratch7[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch7[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch7[a0 + 132] = (((scratch0[a0 + 132] * v0) + v7) + v7) + v6;
+    scratch7[a0 + 132] = scratch0[a0 + 132] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -12198,15 +11820,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32(i32(uniforms.n));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + nb * 264;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = (-(scratch6[cb] * v0)) / v2;
   let v7 = v3 * (scratch4[a0 + 132] - v4);
-  scratch7[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch7[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch7[a0 + 132] = (((scratch0[a0 + 132] * v0) + v7) + v7) + v6;
+    scratch7[a0 + 132] = scratch0[a0 + 132] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -12650,15 +12272,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32(i32(uniforms.n));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + nb * 264;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = (-(scratch6[cb] * v0)) / v2;
   let v7 = v3 * (scratch4[a0 + 132] - v4);
-  scratch7[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch7[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch7[a0 + 132] = (((scratch0[a0 + 132] * v0) + v7) + v7) + v6;
+    scratch7[a0 + 132] = scratch0[a0 + 132] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -12876,15 +12498,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32(i32(uniforms.n));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + nb * 264;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = (-(scratch6[cb] * v0)) / v2;
   let v7 = v3 * (scratch4[a0 + 132] - v4);
-  scratch7[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch7[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch7[a0 + 132] = (((scratch0[a0 + 132] * v0) + v7) + v7) + v6;
+    scratch7[a0 + 132] = scratch0[a0 + 132] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -13289,15 +12911,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32(i32(uniforms.n));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + nb * 264;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = (-(scratch6[cb] * v0)) / v2;
   let v7 = v3 * (scratch4[a0 + 132] - v4);
-  scratch7[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch7[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch7[a0 + 132] = (((scratch0[a0 + 132] * v0) + v7) + v7) + v6;
+    scratch7[a0 + 132] = scratch0[a0 + 132] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -13741,14 +13363,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v2 = scratch0[a0 + 64];
     let v3 = scratch0[a0 + 128];
     let v4 = scratch0[a0 + 192];
-    acc0 += v0;
-    acc1 += v0 * (scratch1[a0] - v1);
-    acc0 += v2;
-    acc1 += v2 * (scratch1[a0 + 64] - v1);
-    acc0 += v3;
-    acc1 += v3 * (scratch1[a0 + 128] - v1);
-    acc0 += v4;
-    acc1 += v4 * (scratch1[a0 + 192] - v1);
+    acc0 = acc0 + v0 + v2 + v3 + v4;
+    acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 64] - v1) + v3 * (scratch1[a0 + 128] - v1) + v4 * (scratch1[a0 + 192] - v1);
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -13832,15 +13448,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 4));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 520 + w * 64;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 694064] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 260] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 260] = (((scratch0[a0 + 260] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 260] = scratch0[a0 + 260] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -13945,22 +13561,15 @@ fn part0(number: i32, invocation: u32) {
     let v5 = vec4f(scratch1[a1 + 256], scratch1[a1 + 257], scratch1[a1 + 258], scratch1[a1 + 259]);
     let v6 = vec4f(scratch1[a1 + 512], scratch1[a1 + 513], scratch1[a1 + 514], scratch1[a1 + 515]);
     let v7 = vec4f(scratch1[a1 + 768], scratch1[a1 + 769], scratch1[a1 + 770], scratch1[a1 + 771]);
-    acc4 += v0 * v1;
-    acc5 += v2 * v1;
-    acc7 += v3 * v1;
+    acc4 = acc4 + v0 * v1 + v2 * v5 + v3 * v6 + v4 * v7;
+    acc5 = acc5 + v2 * v1 + v4 * v6;
+    acc7 = acc7 + v3 * v1 + v4 * v5;
     acc8 += v4 * v1;
-    acc3 += v0 * v5;
-    acc4 += v2 * v5;
+    acc3 = acc3 + v0 * v5 + v3 * v7;
     acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc1 += v0 * v6;
+    acc1 = acc1 + v0 * v6 + v2 * v7;
     acc2 += v2 * v6;
-    acc4 += v3 * v6;
-    acc5 += v4 * v6;
     acc0 += v0 * v7;
-    acc1 += v2 * v7;
-    acc3 += v3 * v7;
-    acc4 += v4 * v7;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -14039,14 +13648,10 @@ fn part1(number: i32, invocation: u32) {
         let v4 = scratch2[a4 + 49152];
         let v5 = scratch1[a3 + 1296];
         let v6 = scratch2[a4 + 98304];
-        acc0 += v0 * v1;
-        acc2 += v2 * v1;
-        acc0 += v3 * v4;
-        acc1 += v0 * v4;
-        acc2 += v5 * v4;
-        acc3 += v2 * v4;
-        acc1 += v3 * v6;
-        acc3 += v5 * v6;
+        acc0 = acc0 + v0 * v1 + v3 * v4;
+        acc2 = acc2 + v2 * v1 + v5 * v4;
+        acc1 = acc1 + v0 * v4 + v3 * v6;
+        acc3 = acc3 + v2 * v4 + v5 * v6;
       }
     }
   }
@@ -14150,14 +13755,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v2 = scratch0[a0 + 64];
     let v3 = scratch0[a0 + 128];
     let v4 = scratch0[a0 + 192];
-    acc0 += v0;
-    acc1 += v0 * (scratch1[a0] - v1);
-    acc0 += v2;
-    acc1 += v2 * (scratch1[a0 + 64] - v1);
-    acc0 += v3;
-    acc1 += v3 * (scratch1[a0 + 128] - v1);
-    acc0 += v4;
-    acc1 += v4 * (scratch1[a0 + 192] - v1);
+    acc0 = acc0 + v0 + v2 + v3 + v4;
+    acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 64] - v1) + v3 * (scratch1[a0 + 128] - v1) + v4 * (scratch1[a0 + 192] - v1);
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -14241,15 +13840,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 4));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 520 + w * 64;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 546480] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 260] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 260] = (((scratch0[a0 + 260] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 260] = scratch0[a0 + 260] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -14356,22 +13955,15 @@ fn part0(number: i32, invocation: u32) {
     let v5 = vec4f(scratch1[a1 + 256], scratch1[a1 + 257], scratch1[a1 + 258], scratch1[a1 + 259]);
     let v6 = vec4f(scratch1[a1 + 512], scratch1[a1 + 513], scratch1[a1 + 514], scratch1[a1 + 515]);
     let v7 = vec4f(scratch1[a1 + 768], scratch1[a1 + 769], scratch1[a1 + 770], scratch1[a1 + 771]);
-    acc4 += v0 * v1;
-    acc5 += v2 * v1;
-    acc7 += v3 * v1;
+    acc4 = acc4 + v0 * v1 + v2 * v5 + v3 * v6 + v4 * v7;
+    acc5 = acc5 + v2 * v1 + v4 * v6;
+    acc7 = acc7 + v3 * v1 + v4 * v5;
     acc8 += v4 * v1;
-    acc3 += v0 * v5;
-    acc4 += v2 * v5;
+    acc3 = acc3 + v0 * v5 + v3 * v7;
     acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc1 += v0 * v6;
+    acc1 = acc1 + v0 * v6 + v2 * v7;
     acc2 += v2 * v6;
-    acc4 += v3 * v6;
-    acc5 += v4 * v6;
     acc0 += v0 * v7;
-    acc1 += v2 * v7;
-    acc3 += v3 * v7;
-    acc4 += v4 * v7;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -14450,14 +14042,10 @@ fn part1(number: i32, invocation: u32) {
         let v4 = scratch3[a4 + 49152];
         let v5 = scratch1[a3 + 1296];
         let v6 = scratch3[a4 + 98304];
-        acc0 += v0 * v1;
-        acc2 += v2 * v1;
-        acc0 += v3 * v4;
-        acc1 += v0 * v4;
-        acc2 += v5 * v4;
-        acc3 += v2 * v4;
-        acc1 += v3 * v6;
-        acc3 += v5 * v6;
+        acc0 = acc0 + v0 * v1 + v3 * v4;
+        acc2 = acc2 + v2 * v1 + v5 * v4;
+        acc1 = acc1 + v0 * v4 + v3 * v6;
+        acc3 = acc3 + v2 * v4 + v5 * v6;
       }
     }
   }
@@ -14561,14 +14149,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v2 = scratch0[a0 + 64];
     let v3 = scratch0[a0 + 128];
     let v4 = scratch0[a0 + 192];
-    acc0 += v0;
-    acc1 += v0 * (scratch1[a0] - v1);
-    acc0 += v2;
-    acc1 += v2 * (scratch1[a0 + 64] - v1);
-    acc0 += v3;
-    acc1 += v3 * (scratch1[a0 + 128] - v1);
-    acc0 += v4;
-    acc1 += v4 * (scratch1[a0 + 192] - v1);
+    acc0 = acc0 + v0 + v2 + v3 + v4;
+    acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 64] - v1) + v3 * (scratch1[a0 + 128] - v1) + v4 * (scratch1[a0 + 192] - v1);
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -14662,15 +14244,15 @@ fn part0(number: i32, invocation: u32) {
   let v2 = f32((i32(uniforms.n) * 4));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 520 + w * 64;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 390576] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 260] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 260] = (((scratch0[a0 + 260] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 260] = scratch0[a0 + 260] * v0 + v7 + v7 + v6;
   }
 }
 // copy to d layer3.0.downsample.1.bias
@@ -14897,10 +14479,7 @@ fn part0(number: i32, invocation: u32) {
   let v0 = scratch2[ib];
   for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
     let a0 = ib + r0 * 260;
-    acc0 += scratch0[a0] * (scratch1[a0] - v0);
-    acc0 += scratch0[a0 + 64] * (scratch1[a0 + 64] - v0);
-    acc0 += scratch0[a0 + 128] * (scratch1[a0 + 128] - v0);
-    acc0 += scratch0[a0 + 192] * (scratch1[a0 + 192] - v0);
+    acc0 = acc0 + scratch0[a0] * (scratch1[a0] - v0) + scratch0[a0 + 64] * (scratch1[a0 + 64] - v0) + scratch0[a0 + 128] * (scratch1[a0 + 128] - v0) + scratch0[a0 + 192] * (scratch1[a0 + 192] - v0);
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -14941,42 +14520,15 @@ fn part1(number: i32, invocation: u32) {
   var acc7 = 0.0;
   var acc8 = 0.0;
   let a2 = cb * 3 + nb * 384;
-  acc0 += scratch4[a2];
-  acc1 += scratch4[a2 + 128];
-  acc2 += scratch4[a2 + 256];
-  acc3 += scratch4[a2 + 1];
-  acc4 += scratch4[a2 + 129];
-  acc5 += scratch4[a2 + 257];
-  acc6 += scratch4[a2 + 2];
-  acc7 += scratch4[a2 + 130];
-  acc8 += scratch4[a2 + 258];
-  acc0 += scratch4[a2 + 32768];
-  acc1 += scratch4[a2 + 32896];
-  acc2 += scratch4[a2 + 33024];
-  acc3 += scratch4[a2 + 32769];
-  acc4 += scratch4[a2 + 32897];
-  acc5 += scratch4[a2 + 33025];
-  acc6 += scratch4[a2 + 32770];
-  acc7 += scratch4[a2 + 32898];
-  acc8 += scratch4[a2 + 33026];
-  acc0 += scratch4[a2 + 65536];
-  acc1 += scratch4[a2 + 65664];
-  acc2 += scratch4[a2 + 65792];
-  acc3 += scratch4[a2 + 65537];
-  acc4 += scratch4[a2 + 65665];
-  acc5 += scratch4[a2 + 65793];
-  acc6 += scratch4[a2 + 65538];
-  acc7 += scratch4[a2 + 65666];
-  acc8 += scratch4[a2 + 65794];
-  acc0 += scratch4[a2 + 98304];
-  acc1 += scratch4[a2 + 98432];
-  acc2 += scratch4[a2 + 98560];
-  acc3 += scratch4[a2 + 98305];
-  acc4 += scratch4[a2 + 98433];
-  acc5 += scratch4[a2 + 98561];
-  acc6 += scratch4[a2 + 98306];
-  acc7 += scratch4[a2 + 98434];
-  acc8 += scratch4[a2 + 98562];
+  acc0 = acc0 + scratch4[a2] + scratch4[a2 + 32768] + scratch4[a2 + 65536] + scratch4[a2 + 98304];
+  acc1 = acc1 + scratch4[a2 + 128] + scratch4[a2 + 32896] + scratch4[a2 + 65664] + scratch4[a2 + 98432];
+  acc2 = acc2 + scratch4[a2 + 256] + scratch4[a2 + 33024] + scratch4[a2 + 65792] + scratch4[a2 + 98560];
+  acc3 = acc3 + scratch4[a2 + 1] + scratch4[a2 + 32769] + scratch4[a2 + 65537] + scratch4[a2 + 98305];
+  acc4 = acc4 + scratch4[a2 + 129] + scratch4[a2 + 32897] + scratch4[a2 + 65665] + scratch4[a2 + 98433];
+  acc5 = acc5 + scratch4[a2 + 257] + scratch4[a2 + 33025] + scratch4[a2 + 65793] + scratch4[a2 + 98561];
+  acc6 = acc6 + scratch4[a2 + 2] + scratch4[a2 + 32770] + scratch4[a2 + 65538] + scratch4[a2 + 98306];
+  acc7 = acc7 + scratch4[a2 + 130] + scratch4[a2 + 32898] + scratch4[a2 + 65666] + scratch4[a2 + 98434];
+  acc8 = acc8 + scratch4[a2 + 258] + scratch4[a2 + 33026] + scratch4[a2 + 65794] + scratch4[a2 + 98562];
   let a3 = cb * 768 + nb * 3;
   gradients[a3 + 1562560] = acc0;
   gradients[a3 + 1562816] = acc3;
@@ -15069,15 +14621,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 4));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 520 + w * 64;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 390576] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 260] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 260] = (((scratch0[a0 + 260] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 260] = scratch0[a0 + 260] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -15182,22 +14734,15 @@ fn part0(number: i32, invocation: u32) {
     let v5 = vec4f(scratch1[a1 + 256], scratch1[a1 + 257], scratch1[a1 + 258], scratch1[a1 + 259]);
     let v6 = vec4f(scratch1[a1 + 512], scratch1[a1 + 513], scratch1[a1 + 514], scratch1[a1 + 515]);
     let v7 = vec4f(scratch1[a1 + 768], scratch1[a1 + 769], scratch1[a1 + 770], scratch1[a1 + 771]);
-    acc4 += v0 * v1;
-    acc5 += v2 * v1;
-    acc7 += v3 * v1;
+    acc4 = acc4 + v0 * v1 + v2 * v5 + v3 * v6 + v4 * v7;
+    acc5 = acc5 + v2 * v1 + v4 * v6;
+    acc7 = acc7 + v3 * v1 + v4 * v5;
     acc8 += v4 * v1;
-    acc3 += v0 * v5;
-    acc4 += v2 * v5;
+    acc3 = acc3 + v0 * v5 + v3 * v7;
     acc6 += v3 * v5;
-    acc7 += v4 * v5;
-    acc1 += v0 * v6;
+    acc1 = acc1 + v0 * v6 + v2 * v7;
     acc2 += v2 * v6;
-    acc4 += v3 * v6;
-    acc5 += v4 * v6;
     acc0 += v0 * v7;
-    acc1 += v2 * v7;
-    acc3 += v3 * v7;
-    acc4 += v4 * v7;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -15276,14 +14821,10 @@ fn part1(number: i32, invocation: u32) {
         let v4 = scratch2[a4 + 49152];
         let v5 = scratch1[a3 + 1296];
         let v6 = scratch2[a4 + 98304];
-        acc0 += v0 * v1;
-        acc2 += v2 * v1;
-        acc0 += v3 * v4;
-        acc1 += v0 * v4;
-        acc2 += v5 * v4;
-        acc3 += v2 * v4;
-        acc1 += v3 * v6;
-        acc3 += v5 * v6;
+        acc0 = acc0 + v0 * v1 + v3 * v4;
+        acc2 = acc2 + v2 * v1 + v5 * v4;
+        acc1 = acc1 + v0 * v4 + v3 * v6;
+        acc3 = acc3 + v2 * v4 + v5 * v6;
       }
     }
   }
@@ -15387,14 +14928,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v2 = scratch0[a0 + 64];
     let v3 = scratch0[a0 + 128];
     let v4 = scratch0[a0 + 192];
-    acc0 += v0;
-    acc1 += v0 * (scratch1[a0] - v1);
-    acc0 += v2;
-    acc1 += v2 * (scratch1[a0 + 64] - v1);
-    acc0 += v3;
-    acc1 += v3 * (scratch1[a0 + 128] - v1);
-    acc0 += v4;
-    acc1 += v4 * (scratch1[a0 + 192] - v1);
+    acc0 = acc0 + v0 + v2 + v3 + v4;
+    acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 64] - v1) + v3 * (scratch1[a0 + 128] - v1) + v4 * (scratch1[a0 + 192] - v1);
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -15478,15 +15013,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 4));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 520 + w * 64;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 242992] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 260] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 260] = (((scratch0[a0 + 260] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 260] = scratch0[a0 + 260] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -15594,14 +15129,12 @@ fn part0(number: i32, invocation: u32) {
         let v4 = scratch1[a1 + 24577];
         let v5 = scratch1[a1 + 49152];
         let v6 = scratch1[a1 + 49153];
-        acc2 += v1 * scratch1[a1];
-        acc3 += v1 * scratch1[a1 + 1];
+        acc2 = acc2 + v1 * scratch1[a1] + v2 * v5;
+        acc3 = acc3 + v1 * scratch1[a1 + 1] + v2 * v6;
         acc0 += v2 * v3;
         acc1 += v2 * v4;
         acc4 += v1 * v3;
         acc5 += v1 * v4;
-        acc2 += v2 * v5;
-        acc3 += v2 * v6;
         acc6 += v1 * v5;
         acc7 += v1 * v6;
       }
@@ -15687,26 +15220,18 @@ fn part1(number: i32, invocation: u32) {
         let v9 = scratch2[a3 + 1408];
         let v10 = scratch2[a3 + 897];
         let v11 = scratch2[a3 + 1409];
-        acc2 += v0 * v1;
-        acc3 += v0 * v2;
-        acc4 += v3 * v1;
-        acc5 += v3 * v2;
-        acc8 += v4 * v1;
-        acc9 += v4 * v2;
-        acc10 += v5 * v1;
-        acc11 += v5 * v2;
+        acc2 = acc2 + v0 * v1 + v8 * v6;
+        acc3 = acc3 + v0 * v2 + v8 * v7;
+        acc4 = acc4 + v3 * v1 + v9 * v6;
+        acc5 = acc5 + v3 * v2 + v9 * v7;
+        acc8 = acc8 + v4 * v1 + v10 * v6;
+        acc9 = acc9 + v4 * v2 + v10 * v7;
+        acc10 = acc10 + v5 * v1 + v11 * v6;
+        acc11 = acc11 + v5 * v2 + v11 * v7;
         acc0 += v3 * v6;
         acc1 += v3 * v7;
-        acc2 += v8 * v6;
-        acc3 += v8 * v7;
-        acc4 += v9 * v6;
-        acc5 += v9 * v7;
         acc6 += v5 * v6;
         acc7 += v5 * v7;
-        acc8 += v10 * v6;
-        acc9 += v10 * v7;
-        acc10 += v11 * v6;
-        acc11 += v11 * v7;
       }
     }
   }
@@ -15995,14 +15520,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v2 = scratch0[a0 + 128];
       let v3 = scratch0[a0 + 256];
       let v4 = scratch0[a0 + 384];
-      acc0 += v0;
-      acc1 += v0 * (scratch1[a0] - v1);
-      acc0 += v2;
-      acc1 += v2 * (scratch1[a0 + 128] - v1);
-      acc0 += v3;
-      acc1 += v3 * (scratch1[a0 + 256] - v1);
-      acc0 += v4;
-      acc1 += v4 * (scratch1[a0 + 384] - v1);
+      acc0 = acc0 + v0 + v2 + v3 + v4;
+      acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 128] - v1) + v3 * (scratch1[a0 + 256] - v1) + v4 * (scratch1[a0 + 384] - v1);
     }
   }
   if (team > 1) {
@@ -16087,15 +15606,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 16));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 1032 + w * 32;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 169168] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 516] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 516] = (((scratch0[a0 + 516] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 516] = scratch0[a0 + 516] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -16206,26 +15725,12 @@ fn part0(number: i32, invocation: u32) {
         let v9 = scratch0[a0 + 1408];
         let v10 = scratch0[a0 + 1409];
         let v11 = vec4f(scratch1[a1 + 1536], scratch1[a1 + 1537], scratch1[a1 + 1538], scratch1[a1 + 1539]);
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc4 += v3 * v1;
-        acc5 += v4 * v1;
-        acc0 += v0 * v5;
-        acc1 += v2 * v5;
-        acc2 += v6 * v5;
-        acc3 += v3 * v5;
-        acc4 += v4 * v5;
-        acc5 += v7 * v5;
-        acc0 += v2 * v8;
-        acc1 += v6 * v8;
-        acc2 += v9 * v8;
-        acc3 += v4 * v8;
-        acc4 += v7 * v8;
-        acc5 += v10 * v8;
-        acc0 += v6 * v11;
-        acc1 += v9 * v11;
-        acc3 += v7 * v11;
-        acc4 += v10 * v11;
+        acc1 = acc1 + v0 * v1 + v2 * v5 + v6 * v8 + v9 * v11;
+        acc2 = acc2 + v2 * v1 + v6 * v5 + v9 * v8;
+        acc4 = acc4 + v3 * v1 + v4 * v5 + v7 * v8 + v10 * v11;
+        acc5 = acc5 + v4 * v1 + v7 * v5 + v10 * v8;
+        acc0 = acc0 + v0 * v5 + v2 * v8 + v6 * v11;
+        acc3 = acc3 + v3 * v5 + v4 * v8 + v7 * v11;
       }
     }
   }
@@ -16297,26 +15802,14 @@ fn part1(number: i32, invocation: u32) {
         let v8 = scratch2[a4 + 12288];
         let v9 = scratch1[a3 + 2192];
         let v10 = scratch2[a4 + 24576];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v7 * v8;
-        acc1 += v0 * v8;
-        acc2 += v2 * v8;
-        acc3 += v3 * v8;
-        acc4 += v9 * v8;
-        acc5 += v4 * v8;
-        acc6 += v5 * v8;
-        acc7 += v6 * v8;
-        acc1 += v7 * v10;
-        acc2 += v0 * v10;
-        acc3 += v2 * v10;
-        acc5 += v9 * v10;
-        acc6 += v4 * v10;
-        acc7 += v5 * v10;
+        acc0 = acc0 + v0 * v1 + v7 * v8;
+        acc1 = acc1 + v2 * v1 + v0 * v8 + v7 * v10;
+        acc2 = acc2 + v3 * v1 + v2 * v8 + v0 * v10;
+        acc4 = acc4 + v4 * v1 + v9 * v8;
+        acc5 = acc5 + v5 * v1 + v4 * v8 + v9 * v10;
+        acc6 = acc6 + v6 * v1 + v5 * v8 + v4 * v10;
+        acc3 = acc3 + v3 * v8 + v2 * v10;
+        acc7 = acc7 + v6 * v8 + v5 * v10;
       }
     }
   }
@@ -16449,14 +15942,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v2 = scratch0[a0 + 128];
       let v3 = scratch0[a0 + 256];
       let v4 = scratch0[a0 + 384];
-      acc0 += v0;
-      acc1 += v0 * (scratch1[a0] - v1);
-      acc0 += v2;
-      acc1 += v2 * (scratch1[a0 + 128] - v1);
-      acc0 += v3;
-      acc1 += v3 * (scratch1[a0 + 256] - v1);
-      acc0 += v4;
-      acc1 += v4 * (scratch1[a0 + 384] - v1);
+      acc0 = acc0 + v0 + v2 + v3 + v4;
+      acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 128] - v1) + v3 * (scratch1[a0 + 256] - v1) + v4 * (scratch1[a0 + 384] - v1);
     }
   }
   if (team > 1) {
@@ -16541,15 +16028,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 16));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 1032 + w * 32;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 132240] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 516] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 516] = (((scratch0[a0 + 516] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 516] = scratch0[a0 + 516] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -16662,26 +16149,12 @@ fn part0(number: i32, invocation: u32) {
         let v9 = scratch0[a0 + 1408];
         let v10 = scratch0[a0 + 1409];
         let v11 = vec4f(scratch1[a1 + 1536], scratch1[a1 + 1537], scratch1[a1 + 1538], scratch1[a1 + 1539]);
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc4 += v3 * v1;
-        acc5 += v4 * v1;
-        acc0 += v0 * v5;
-        acc1 += v2 * v5;
-        acc2 += v6 * v5;
-        acc3 += v3 * v5;
-        acc4 += v4 * v5;
-        acc5 += v7 * v5;
-        acc0 += v2 * v8;
-        acc1 += v6 * v8;
-        acc2 += v9 * v8;
-        acc3 += v4 * v8;
-        acc4 += v7 * v8;
-        acc5 += v10 * v8;
-        acc0 += v6 * v11;
-        acc1 += v9 * v11;
-        acc3 += v7 * v11;
-        acc4 += v10 * v11;
+        acc1 = acc1 + v0 * v1 + v2 * v5 + v6 * v8 + v9 * v11;
+        acc2 = acc2 + v2 * v1 + v6 * v5 + v9 * v8;
+        acc4 = acc4 + v3 * v1 + v4 * v5 + v7 * v8 + v10 * v11;
+        acc5 = acc5 + v4 * v1 + v7 * v5 + v10 * v8;
+        acc0 = acc0 + v0 * v5 + v2 * v8 + v6 * v11;
+        acc3 = acc3 + v3 * v5 + v4 * v8 + v7 * v11;
       }
     }
   }
@@ -16753,26 +16226,14 @@ fn part1(number: i32, invocation: u32) {
         let v8 = scratch3[a4 + 12288];
         let v9 = scratch1[a3 + 2192];
         let v10 = scratch3[a4 + 24576];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v7 * v8;
-        acc1 += v0 * v8;
-        acc2 += v2 * v8;
-        acc3 += v3 * v8;
-        acc4 += v9 * v8;
-        acc5 += v4 * v8;
-        acc6 += v5 * v8;
-        acc7 += v6 * v8;
-        acc1 += v7 * v10;
-        acc2 += v0 * v10;
-        acc3 += v2 * v10;
-        acc5 += v9 * v10;
-        acc6 += v4 * v10;
-        acc7 += v5 * v10;
+        acc0 = acc0 + v0 * v1 + v7 * v8;
+        acc1 = acc1 + v2 * v1 + v0 * v8 + v7 * v10;
+        acc2 = acc2 + v3 * v1 + v2 * v8 + v0 * v10;
+        acc4 = acc4 + v4 * v1 + v9 * v8;
+        acc5 = acc5 + v5 * v1 + v4 * v8 + v9 * v10;
+        acc6 = acc6 + v6 * v1 + v5 * v8 + v4 * v10;
+        acc3 = acc3 + v3 * v8 + v2 * v10;
+        acc7 = acc7 + v6 * v8 + v5 * v10;
       }
     }
   }
@@ -16889,14 +16350,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v2 = scratch0[a0 + 128];
       let v3 = scratch0[a0 + 256];
       let v4 = scratch0[a0 + 384];
-      acc0 += v0;
-      acc1 += v0 * (scratch1[a0] - v1);
-      acc0 += v2;
-      acc1 += v2 * (scratch1[a0 + 128] - v1);
-      acc0 += v3;
-      acc1 += v3 * (scratch1[a0 + 256] - v1);
-      acc0 += v4;
-      acc1 += v4 * (scratch1[a0 + 384] - v1);
+      acc0 = acc0 + v0 + v2 + v3 + v4;
+      acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 128] - v1) + v3 * (scratch1[a0 + 256] - v1) + v4 * (scratch1[a0 + 384] - v1);
     }
   }
   if (team > 1) {
@@ -16991,15 +16446,15 @@ fn part0(number: i32, invocation: u32) {
   let v2 = f32((i32(uniforms.n) * 16));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 1032 + w * 32;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 93200] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 516] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 516] = (((scratch0[a0 + 516] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 516] = scratch0[a0 + 516] * v0 + v7 + v7 + v6;
   }
 }
 // copy to d layer2.0.downsample.1.bias
@@ -17208,10 +16663,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   for (var r2 = 0; r2 < 4; r2++) {
     for (var r0 = member; r0 < i32(uniforms.n); r0 += team) {
       let a0 = ib + r0 * 516 + r2 * 32;
-      acc0 += scratch0[a0] * (scratch1[a0] - v0);
-      acc0 += scratch0[a0 + 128] * (scratch1[a0 + 128] - v0);
-      acc0 += scratch0[a0 + 256] * (scratch1[a0 + 256] - v0);
-      acc0 += scratch0[a0 + 384] * (scratch1[a0 + 384] - v0);
+      acc0 = acc0 + scratch0[a0] * (scratch1[a0] - v0) + scratch0[a0 + 128] * (scratch1[a0 + 128] - v0) + scratch0[a0 + 256] * (scratch1[a0 + 256] - v0) + scratch0[a0 + 384] * (scratch1[a0 + 384] - v0);
     }
   }
   if (team > 1) {
@@ -17293,15 +16745,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 16));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 1032 + w * 32;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 93200] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 516] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 516] = (((scratch0[a0 + 516] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 516] = scratch0[a0 + 516] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -17426,26 +16878,12 @@ fn part0(number: i32, invocation: u32) {
         let v9 = scratch0[a0 + 1408];
         let v10 = scratch0[a0 + 1409];
         let v11 = vec4f(scratch1[a1 + 1536], scratch1[a1 + 1537], scratch1[a1 + 1538], scratch1[a1 + 1539]);
-        acc1 += v0 * v1;
-        acc2 += v2 * v1;
-        acc4 += v3 * v1;
-        acc5 += v4 * v1;
-        acc0 += v0 * v5;
-        acc1 += v2 * v5;
-        acc2 += v6 * v5;
-        acc3 += v3 * v5;
-        acc4 += v4 * v5;
-        acc5 += v7 * v5;
-        acc0 += v2 * v8;
-        acc1 += v6 * v8;
-        acc2 += v9 * v8;
-        acc3 += v4 * v8;
-        acc4 += v7 * v8;
-        acc5 += v10 * v8;
-        acc0 += v6 * v11;
-        acc1 += v9 * v11;
-        acc3 += v7 * v11;
-        acc4 += v10 * v11;
+        acc1 = acc1 + v0 * v1 + v2 * v5 + v6 * v8 + v9 * v11;
+        acc2 = acc2 + v2 * v1 + v6 * v5 + v9 * v8;
+        acc4 = acc4 + v3 * v1 + v4 * v5 + v7 * v8 + v10 * v11;
+        acc5 = acc5 + v4 * v1 + v7 * v5 + v10 * v8;
+        acc0 = acc0 + v0 * v5 + v2 * v8 + v6 * v11;
+        acc3 = acc3 + v3 * v5 + v4 * v8 + v7 * v11;
       }
     }
   }
@@ -17541,26 +16979,14 @@ fn part1(number: i32, invocation: u32) {
         let v8 = scratch2[a10 + 12288];
         let v9 = scratch1[a9 + 2192];
         let v10 = scratch2[a10 + 24576];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc4 += v4 * v1;
-        acc5 += v5 * v1;
-        acc6 += v6 * v1;
-        acc0 += v7 * v8;
-        acc1 += v0 * v8;
-        acc2 += v2 * v8;
-        acc3 += v3 * v8;
-        acc4 += v9 * v8;
-        acc5 += v4 * v8;
-        acc6 += v5 * v8;
-        acc7 += v6 * v8;
-        acc1 += v7 * v10;
-        acc2 += v0 * v10;
-        acc3 += v2 * v10;
-        acc5 += v9 * v10;
-        acc6 += v4 * v10;
-        acc7 += v5 * v10;
+        acc0 = acc0 + v0 * v1 + v7 * v8;
+        acc1 = acc1 + v2 * v1 + v0 * v8 + v7 * v10;
+        acc2 = acc2 + v3 * v1 + v2 * v8 + v0 * v10;
+        acc4 = acc4 + v4 * v1 + v9 * v8;
+        acc5 = acc5 + v5 * v1 + v4 * v8 + v9 * v10;
+        acc6 = acc6 + v6 * v1 + v5 * v8 + v4 * v10;
+        acc3 = acc3 + v3 * v8 + v2 * v10;
+        acc7 = acc7 + v6 * v8 + v5 * v10;
       }
     }
   }
@@ -17615,38 +17041,8 @@ fn part2(number: i32, invocation: u32) {
   var acc0 = 0.0;
   var acc1 = 0.0;
   let a13 = cb * 2 + n * 64;
-  acc0 += scratch4[a13];
-  acc1 += scratch4[a13 + 1];
-  acc0 += scratch4[a13 + 8192];
-  acc1 += scratch4[a13 + 8193];
-  acc0 += scratch4[a13 + 16384];
-  acc1 += scratch4[a13 + 16385];
-  acc0 += scratch4[a13 + 24576];
-  acc1 += scratch4[a13 + 24577];
-  acc0 += scratch4[a13 + 32768];
-  acc1 += scratch4[a13 + 32769];
-  acc0 += scratch4[a13 + 40960];
-  acc1 += scratch4[a13 + 40961];
-  acc0 += scratch4[a13 + 49152];
-  acc1 += scratch4[a13 + 49153];
-  acc0 += scratch4[a13 + 57344];
-  acc1 += scratch4[a13 + 57345];
-  acc0 += scratch4[a13 + 65536];
-  acc1 += scratch4[a13 + 65537];
-  acc0 += scratch4[a13 + 73728];
-  acc1 += scratch4[a13 + 73729];
-  acc0 += scratch4[a13 + 81920];
-  acc1 += scratch4[a13 + 81921];
-  acc0 += scratch4[a13 + 90112];
-  acc1 += scratch4[a13 + 90113];
-  acc0 += scratch4[a13 + 98304];
-  acc1 += scratch4[a13 + 98305];
-  acc0 += scratch4[a13 + 106496];
-  acc1 += scratch4[a13 + 106497];
-  acc0 += scratch4[a13 + 114688];
-  acc1 += scratch4[a13 + 114689];
-  acc0 += scratch4[a13 + 122880];
-  acc1 += scratch4[a13 + 122881];
+  acc0 = acc0 + scratch4[a13] + scratch4[a13 + 8192] + scratch4[a13 + 16384] + scratch4[a13 + 24576] + scratch4[a13 + 32768] + scratch4[a13 + 40960] + scratch4[a13 + 49152] + scratch4[a13 + 57344] + scratch4[a13 + 65536] + scratch4[a13 + 73728] + scratch4[a13 + 81920] + scratch4[a13 + 90112] + scratch4[a13 + 98304] + scratch4[a13 + 106496] + scratch4[a13 + 114688] + scratch4[a13 + 122880];
+  acc1 = acc1 + scratch4[a13 + 1] + scratch4[a13 + 8193] + scratch4[a13 + 16385] + scratch4[a13 + 24577] + scratch4[a13 + 32769] + scratch4[a13 + 40961] + scratch4[a13 + 49153] + scratch4[a13 + 57345] + scratch4[a13 + 65537] + scratch4[a13 + 73729] + scratch4[a13 + 81921] + scratch4[a13 + 90113] + scratch4[a13 + 98305] + scratch4[a13 + 106497] + scratch4[a13 + 114689] + scratch4[a13 + 122881];
   let a14 = cb * 256 + n;
   gradients[a14 + 372928] = acc0;
   gradients[a14 + 373056] = acc1;
@@ -17727,14 +17123,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v2 = scratch0[a0 + 128];
       let v3 = scratch0[a0 + 256];
       let v4 = scratch0[a0 + 384];
-      acc0 += v0;
-      acc1 += v0 * (scratch1[a0] - v1);
-      acc0 += v2;
-      acc1 += v2 * (scratch1[a0 + 128] - v1);
-      acc0 += v3;
-      acc1 += v3 * (scratch1[a0 + 256] - v1);
-      acc0 += v4;
-      acc1 += v4 * (scratch1[a0 + 384] - v1);
+      acc0 = acc0 + v0 + v2 + v3 + v4;
+      acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 128] - v1) + v3 * (scratch1[a0 + 256] - v1) + v4 * (scratch1[a0 + 384] - v1);
     }
   }
   if (team > 1) {
@@ -17819,15 +17209,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 16));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 128 + nb * 1032 + w * 32;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 56272] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 516] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 516] = (((scratch0[a0 + 516] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 516] = scratch0[a0 + 516] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -17945,12 +17335,12 @@ fn part0(number: i32, invocation: u32) {
         let v9 = scratch1[a1 + 6144];
         let v10 = scratch0[a0 + 1936];
         let v11 = scratch1[a1 + 12288];
-        acc1 += v1 * v2;
-        acc3 += v3 * v2;
-        acc5 += v4 * v2;
-        acc8 += v5 * v2;
-        acc10 += v6 * v2;
-        acc12 += v7 * v2;
+        acc1 = acc1 + v1 * v2 + v8 * v11;
+        acc3 = acc3 + v3 * v2 + v1 * v11;
+        acc5 = acc5 + v4 * v2 + v3 * v11;
+        acc8 = acc8 + v5 * v2 + v10 * v11;
+        acc10 = acc10 + v6 * v2 + v5 * v11;
+        acc12 = acc12 + v7 * v2 + v6 * v11;
         acc0 += v8 * v9;
         acc2 += v1 * v9;
         acc4 += v3 * v9;
@@ -17959,12 +17349,6 @@ fn part0(number: i32, invocation: u32) {
         acc9 += v5 * v9;
         acc11 += v6 * v9;
         acc13 += v7 * v9;
-        acc1 += v8 * v11;
-        acc3 += v1 * v11;
-        acc5 += v3 * v11;
-        acc8 += v10 * v11;
-        acc10 += v5 * v11;
-        acc12 += v6 * v11;
       }
     }
   }
@@ -18578,15 +17962,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 49));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 112 + nb * 1568 + w * 16;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 37792] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 784] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 784] = (((scratch0[a0 + 784] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 784] = scratch0[a0 + 784] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -18848,44 +18232,20 @@ fn part1(number: i32, invocation: u32) {
         let v14 = scratch2[a4 + 3072];
         let v15 = scratch1[a3 + 3200];
         let v16 = scratch2[a4 + 6144];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc3 += v4 * v1;
-        acc4 += v5 * v1;
-        acc5 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc0 += v13 * v14;
-        acc1 += v0 * v14;
-        acc2 += v2 * v14;
-        acc3 += v3 * v14;
-        acc4 += v4 * v14;
-        acc5 += v5 * v14;
-        acc6 += v6 * v14;
-        acc7 += v15 * v14;
-        acc8 += v7 * v14;
-        acc9 += v8 * v14;
-        acc10 += v9 * v14;
-        acc11 += v10 * v14;
-        acc12 += v11 * v14;
-        acc13 += v12 * v14;
-        acc1 += v13 * v16;
-        acc2 += v0 * v16;
-        acc3 += v2 * v16;
-        acc4 += v3 * v16;
-        acc5 += v4 * v16;
-        acc6 += v5 * v16;
-        acc8 += v15 * v16;
-        acc9 += v7 * v16;
-        acc10 += v8 * v16;
-        acc11 += v9 * v16;
-        acc12 += v10 * v16;
-        acc13 += v11 * v16;
+        acc0 = acc0 + v0 * v1 + v13 * v14;
+        acc1 = acc1 + v2 * v1 + v0 * v14 + v13 * v16;
+        acc2 = acc2 + v3 * v1 + v2 * v14 + v0 * v16;
+        acc3 = acc3 + v4 * v1 + v3 * v14 + v2 * v16;
+        acc4 = acc4 + v5 * v1 + v4 * v14 + v3 * v16;
+        acc5 = acc5 + v6 * v1 + v5 * v14 + v4 * v16;
+        acc7 = acc7 + v7 * v1 + v15 * v14;
+        acc8 = acc8 + v8 * v1 + v7 * v14 + v15 * v16;
+        acc9 = acc9 + v9 * v1 + v8 * v14 + v7 * v16;
+        acc10 = acc10 + v10 * v1 + v9 * v14 + v8 * v16;
+        acc11 = acc11 + v11 * v1 + v10 * v14 + v9 * v16;
+        acc12 = acc12 + v12 * v1 + v11 * v14 + v10 * v16;
+        acc6 = acc6 + v6 * v14 + v5 * v16;
+        acc13 = acc13 + v12 * v14 + v11 * v16;
       }
     }
   }
@@ -19128,15 +18488,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 49));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 112 + nb * 1568 + w * 16;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 28544] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 784] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 784] = (((scratch0[a0 + 784] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 784] = scratch0[a0 + 784] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -19400,44 +18760,20 @@ fn part1(number: i32, invocation: u32) {
         let v14 = scratch3[a4 + 3072];
         let v15 = scratch1[a3 + 3200];
         let v16 = scratch3[a4 + 6144];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc3 += v4 * v1;
-        acc4 += v5 * v1;
-        acc5 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc0 += v13 * v14;
-        acc1 += v0 * v14;
-        acc2 += v2 * v14;
-        acc3 += v3 * v14;
-        acc4 += v4 * v14;
-        acc5 += v5 * v14;
-        acc6 += v6 * v14;
-        acc7 += v15 * v14;
-        acc8 += v7 * v14;
-        acc9 += v8 * v14;
-        acc10 += v9 * v14;
-        acc11 += v10 * v14;
-        acc12 += v11 * v14;
-        acc13 += v12 * v14;
-        acc1 += v13 * v16;
-        acc2 += v0 * v16;
-        acc3 += v2 * v16;
-        acc4 += v3 * v16;
-        acc5 += v4 * v16;
-        acc6 += v5 * v16;
-        acc8 += v15 * v16;
-        acc9 += v7 * v16;
-        acc10 += v8 * v16;
-        acc11 += v9 * v16;
-        acc12 += v10 * v16;
-        acc13 += v11 * v16;
+        acc0 = acc0 + v0 * v1 + v13 * v14;
+        acc1 = acc1 + v2 * v1 + v0 * v14 + v13 * v16;
+        acc2 = acc2 + v3 * v1 + v2 * v14 + v0 * v16;
+        acc3 = acc3 + v4 * v1 + v3 * v14 + v2 * v16;
+        acc4 = acc4 + v5 * v1 + v4 * v14 + v3 * v16;
+        acc5 = acc5 + v6 * v1 + v5 * v14 + v4 * v16;
+        acc7 = acc7 + v7 * v1 + v15 * v14;
+        acc8 = acc8 + v8 * v1 + v7 * v14 + v15 * v16;
+        acc9 = acc9 + v9 * v1 + v8 * v14 + v7 * v16;
+        acc10 = acc10 + v10 * v1 + v9 * v14 + v8 * v16;
+        acc11 = acc11 + v11 * v1 + v10 * v14 + v9 * v16;
+        acc12 = acc12 + v12 * v1 + v11 * v14 + v10 * v16;
+        acc6 = acc6 + v6 * v14 + v5 * v16;
+        acc13 = acc13 + v12 * v14 + v11 * v16;
       }
     }
   }
@@ -19680,15 +19016,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 49));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 112 + nb * 1568 + w * 16;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 19296] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 784] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 784] = (((scratch0[a0 + 784] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 784] = scratch0[a0 + 784] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -19966,44 +19302,20 @@ fn part1(number: i32, invocation: u32) {
         let v14 = scratch2[a4 + 3072];
         let v15 = scratch1[a3 + 3200];
         let v16 = scratch2[a4 + 6144];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc3 += v4 * v1;
-        acc4 += v5 * v1;
-        acc5 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc0 += v13 * v14;
-        acc1 += v0 * v14;
-        acc2 += v2 * v14;
-        acc3 += v3 * v14;
-        acc4 += v4 * v14;
-        acc5 += v5 * v14;
-        acc6 += v6 * v14;
-        acc7 += v15 * v14;
-        acc8 += v7 * v14;
-        acc9 += v8 * v14;
-        acc10 += v9 * v14;
-        acc11 += v10 * v14;
-        acc12 += v11 * v14;
-        acc13 += v12 * v14;
-        acc1 += v13 * v16;
-        acc2 += v0 * v16;
-        acc3 += v2 * v16;
-        acc4 += v3 * v16;
-        acc5 += v4 * v16;
-        acc6 += v5 * v16;
-        acc8 += v15 * v16;
-        acc9 += v7 * v16;
-        acc10 += v8 * v16;
-        acc11 += v9 * v16;
-        acc12 += v10 * v16;
-        acc13 += v11 * v16;
+        acc0 = acc0 + v0 * v1 + v13 * v14;
+        acc1 = acc1 + v2 * v1 + v0 * v14 + v13 * v16;
+        acc2 = acc2 + v3 * v1 + v2 * v14 + v0 * v16;
+        acc3 = acc3 + v4 * v1 + v3 * v14 + v2 * v16;
+        acc4 = acc4 + v5 * v1 + v4 * v14 + v3 * v16;
+        acc5 = acc5 + v6 * v1 + v5 * v14 + v4 * v16;
+        acc7 = acc7 + v7 * v1 + v15 * v14;
+        acc8 = acc8 + v8 * v1 + v7 * v14 + v15 * v16;
+        acc9 = acc9 + v9 * v1 + v8 * v14 + v7 * v16;
+        acc10 = acc10 + v10 * v1 + v9 * v14 + v8 * v16;
+        acc11 = acc11 + v11 * v1 + v10 * v14 + v9 * v16;
+        acc12 = acc12 + v12 * v1 + v11 * v14 + v10 * v16;
+        acc6 = acc6 + v6 * v14 + v5 * v16;
+        acc13 = acc13 + v12 * v14 + v11 * v16;
       }
     }
   }
@@ -20322,15 +19634,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 49));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + h * 112 + nb * 1568 + w * 16;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 10048] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 784] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch6[a0 + 784] = (((scratch0[a0 + 784] * v0) + v7) + v7) + v6;
+    scratch6[a0 + 784] = scratch0[a0 + 784] * v0 + v7 + v7 + v6;
   }
 }
 `,
@@ -20594,44 +19906,20 @@ fn part1(number: i32, invocation: u32) {
         let v14 = scratch3[a4 + 3072];
         let v15 = scratch1[a3 + 3200];
         let v16 = scratch3[a4 + 6144];
-        acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc3 += v4 * v1;
-        acc4 += v5 * v1;
-        acc5 += v6 * v1;
-        acc7 += v7 * v1;
-        acc8 += v8 * v1;
-        acc9 += v9 * v1;
-        acc10 += v10 * v1;
-        acc11 += v11 * v1;
-        acc12 += v12 * v1;
-        acc0 += v13 * v14;
-        acc1 += v0 * v14;
-        acc2 += v2 * v14;
-        acc3 += v3 * v14;
-        acc4 += v4 * v14;
-        acc5 += v5 * v14;
-        acc6 += v6 * v14;
-        acc7 += v15 * v14;
-        acc8 += v7 * v14;
-        acc9 += v8 * v14;
-        acc10 += v9 * v14;
-        acc11 += v10 * v14;
-        acc12 += v11 * v14;
-        acc13 += v12 * v14;
-        acc1 += v13 * v16;
-        acc2 += v0 * v16;
-        acc3 += v2 * v16;
-        acc4 += v3 * v16;
-        acc5 += v4 * v16;
-        acc6 += v5 * v16;
-        acc8 += v15 * v16;
-        acc9 += v7 * v16;
-        acc10 += v8 * v16;
-        acc11 += v9 * v16;
-        acc12 += v10 * v16;
-        acc13 += v11 * v16;
+        acc0 = acc0 + v0 * v1 + v13 * v14;
+        acc1 = acc1 + v2 * v1 + v0 * v14 + v13 * v16;
+        acc2 = acc2 + v3 * v1 + v2 * v14 + v0 * v16;
+        acc3 = acc3 + v4 * v1 + v3 * v14 + v2 * v16;
+        acc4 = acc4 + v5 * v1 + v4 * v14 + v3 * v16;
+        acc5 = acc5 + v6 * v1 + v5 * v14 + v4 * v16;
+        acc7 = acc7 + v7 * v1 + v15 * v14;
+        acc8 = acc8 + v8 * v1 + v7 * v14 + v15 * v16;
+        acc9 = acc9 + v9 * v1 + v8 * v14 + v7 * v16;
+        acc10 = acc10 + v10 * v1 + v9 * v14 + v8 * v16;
+        acc11 = acc11 + v11 * v1 + v10 * v14 + v9 * v16;
+        acc12 = acc12 + v12 * v1 + v11 * v14 + v10 * v16;
+        acc6 = acc6 + v6 * v14 + v5 * v16;
+        acc13 = acc13 + v12 * v14 + v11 * v16;
       }
     }
   }
@@ -20846,11 +20134,9 @@ fn part0(number: i32, invocation: u32) {
       let v7 = scratch0[a0 + 112];
       let v8 = scratch1[a0 + 112];
       acc0 += select(vec4f(0.0), v5, (v1 == vec4i(v4)));
-      acc1 += select(vec4f(0.0), v8, (vec4<bool>(v6) & (v7 == vec4i(v3))));
+      acc1 = acc1 + select(vec4f(0.0), v8, (vec4<bool>(v6) & (v7 == vec4i(v3)))) + select(vec4f(0.0), v5, (v1 == vec4i(v10)));
       acc2 += select(vec4f(0.0), v8, (vec4<bool>(v6) & (v7 == vec4i(v4))));
-      acc3 += select(vec4f(0.0), scratch1[a0 + 224], (vec4<bool>(v9) & (scratch0[a0 + 224] == vec4i(v3))));
-      acc1 += select(vec4f(0.0), v5, (v1 == vec4i(v10)));
-      acc3 += select(vec4f(0.0), v8, (vec4<bool>(v6) & (v7 == vec4i(v10))));
+      acc3 = acc3 + select(vec4f(0.0), scratch1[a0 + 224], (vec4<bool>(v9) & (scratch0[a0 + 224] == vec4i(v3)))) + select(vec4f(0.0), v8, (vec4<bool>(v6) & (v7 == vec4i(v10))));
     }
   }
   if (team > 1) {
@@ -21341,17 +20627,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 196));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + hb * 672 + n * 3136 + w * 16;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 800] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 224] - v4);
   let v8 = v3 * (scratch4[a0 + 448] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
-  scratch6[a0 + 224] = (((scratch0[a0 + 224] * v0) + v7) + v7) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
+  scratch6[a0 + 224] = scratch0[a0 + 224] * v0 + v7 + v7 + v6;
   if ((hb * 3 + 2) < 14) {
-    scratch6[a0 + 448] = (((scratch0[a0 + 448] * v0) + v8) + v8) + v6;
+    scratch6[a0 + 448] = scratch0[a0 + 448] * v0 + v8 + v8 + v6;
   }
 }
 `,
@@ -21643,15 +20929,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let a0 = ib * 2;
   let v2 = state_m[a0];
   let v3 = gradients[a0];
-  let v4 = (0.9 * v2) + (0.1 * v3);
+  let v4 = 0.9 * v2 + 0.1 * v3;
   let v5 = state_v[a0];
-  let v6 = (0.999 * v5) + ((0.001 * v3) * v3);
+  let v6 = 0.999 * v5 + 0.001 * v3 * v3;
   let v7 = parameters[a0];
   let v10 = state_m[a0 + 1];
   let v11 = gradients[a0 + 1];
-  let v12 = (0.9 * v10) + (0.1 * v11);
+  let v12 = 0.9 * v10 + 0.1 * v11;
   let v13 = state_v[a0 + 1];
-  let v14 = (0.999 * v13) + ((0.001 * v11) * v11);
+  let v14 = 0.999 * v13 + 0.001 * v11 * v11;
   let v15 = parameters[a0 + 1];
   let y0 = select(v2, v4, v1);
   let y1 = select(v5, v6, v1);

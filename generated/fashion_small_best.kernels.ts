@@ -72,53 +72,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v12 = input_image[a1 + 168];
     let v13 = input_image[a1 + 169];
     let v14 = parameters[a0 + 48];
-    acc0 += input_image[a1] * v0;
-    acc1 += input_image[a1 + 1] * v0;
-    acc2 += v1 * v0;
-    acc3 += v2 * v0;
-    acc4 += v3 * v0;
-    acc5 += v4 * v0;
-    acc6 += v5 * v0;
-    acc7 += v6 * v0;
-    acc8 += v7 * v0;
-    acc9 += v8 * v0;
-    acc10 += v9 * v0;
-    acc11 += v10 * v0;
-    acc0 += v1 * v11;
-    acc1 += v2 * v11;
-    acc2 += v3 * v11;
-    acc3 += v4 * v11;
-    acc4 += v5 * v11;
-    acc5 += v6 * v11;
-    acc6 += v7 * v11;
-    acc7 += v8 * v11;
-    acc8 += v9 * v11;
-    acc9 += v10 * v11;
-    acc10 += v12 * v11;
-    acc11 += v13 * v11;
-    acc0 += v3 * v14;
-    acc1 += v4 * v14;
-    acc2 += v5 * v14;
-    acc3 += v6 * v14;
-    acc4 += v7 * v14;
-    acc5 += v8 * v14;
-    acc6 += v9 * v14;
-    acc7 += v10 * v14;
-    acc8 += v12 * v14;
-    acc9 += v13 * v14;
-    acc10 += input_image[a1 + 196] * v14;
-    acc11 += input_image[a1 + 197] * v14;
+    acc0 = acc0 + input_image[a1] * v0 + v1 * v11 + v3 * v14;
+    acc1 = acc1 + input_image[a1 + 1] * v0 + v2 * v11 + v4 * v14;
+    acc2 = acc2 + v1 * v0 + v3 * v11 + v5 * v14;
+    acc3 = acc3 + v2 * v0 + v4 * v11 + v6 * v14;
+    acc4 = acc4 + v3 * v0 + v5 * v11 + v7 * v14;
+    acc5 = acc5 + v4 * v0 + v6 * v11 + v8 * v14;
+    acc6 = acc6 + v5 * v0 + v7 * v11 + v9 * v14;
+    acc7 = acc7 + v6 * v0 + v8 * v11 + v10 * v14;
+    acc8 = acc8 + v7 * v0 + v9 * v11 + v12 * v14;
+    acc9 = acc9 + v8 * v0 + v10 * v11 + v13 * v14;
+    acc10 = acc10 + v9 * v0 + v12 * v11 + input_image[a1 + 196] * v14;
+    acc11 = acc11 + v10 * v0 + v13 * v11 + input_image[a1 + 197] * v14;
   }
   let v15 = parameters[cb + 41856];
   let v16 = parameters[cb + 72] / sqrt((parameters[cb + 41864] + 0.00001));
   let v17 = parameters[cb + 80];
   let a2 = cb + hb * 312 + n * 1352 + w * 8;
-  scratch0[a2] = max(max(max(max((((acc0 - v15) * v16) + v17), vec4f()), max((((acc1 - v15) * v16) + v17), vec4f())), max((((acc2 - v15) * v16) + v17), vec4f())), max((((acc3 - v15) * v16) + v17), vec4f()));
+  scratch0[a2] = max(max(max(max(((acc0 - v15) * v16 + v17), vec4f()), max(((acc1 - v15) * v16 + v17), vec4f())), max(((acc2 - v15) * v16 + v17), vec4f())), max(((acc3 - v15) * v16 + v17), vec4f()));
   if ((hb * 3 + 1) < 13) {
-    scratch0[a2 + 104] = max(max(max(max((((acc4 - v15) * v16) + v17), vec4f()), max((((acc5 - v15) * v16) + v17), vec4f())), max((((acc6 - v15) * v16) + v17), vec4f())), max((((acc7 - v15) * v16) + v17), vec4f()));
+    scratch0[a2 + 104] = max(max(max(max(((acc4 - v15) * v16 + v17), vec4f()), max(((acc5 - v15) * v16 + v17), vec4f())), max(((acc6 - v15) * v16 + v17), vec4f())), max(((acc7 - v15) * v16 + v17), vec4f()));
   }
   if ((hb * 3 + 2) < 13) {
-    scratch0[a2 + 208] = max(max(max(max((((acc8 - v15) * v16) + v17), vec4f()), max((((acc9 - v15) * v16) + v17), vec4f())), max((((acc10 - v15) * v16) + v17), vec4f())), max((((acc11 - v15) * v16) + v17), vec4f()));
+    scratch0[a2 + 208] = max(max(max(max(((acc8 - v15) * v16 + v17), vec4f()), max(((acc9 - v15) * v16 + v17), vec4f())), max(((acc10 - v15) * v16 + v17), vec4f())), max(((acc11 - v15) * v16 + v17), vec4f()));
   }
 }
 `,
@@ -208,42 +184,18 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v12 = scratch0[a1 + 2496];
       let v13 = scratch0[a1 + 2528];
       let v14 = parameters[a0 + 3160];
-      acc0 += scratch0[a1] * v0;
-      acc1 += scratch0[a1 + 32] * v0;
-      acc2 += v1 * v0;
-      acc3 += v2 * v0;
-      acc4 += v3 * v0;
-      acc5 += v4 * v0;
-      acc6 += v5 * v0;
-      acc7 += v6 * v0;
-      acc8 += v7 * v0;
-      acc9 += v8 * v0;
-      acc10 += v9 * v0;
-      acc11 += v10 * v0;
-      acc0 += v1 * v11;
-      acc1 += v2 * v11;
-      acc2 += v3 * v11;
-      acc3 += v4 * v11;
-      acc4 += v5 * v11;
-      acc5 += v6 * v11;
-      acc6 += v7 * v11;
-      acc7 += v8 * v11;
-      acc8 += v9 * v11;
-      acc9 += v10 * v11;
-      acc10 += v12 * v11;
-      acc11 += v13 * v11;
-      acc0 += v3 * v14;
-      acc1 += v4 * v14;
-      acc2 += v5 * v14;
-      acc3 += v6 * v14;
-      acc4 += v7 * v14;
-      acc5 += v8 * v14;
-      acc6 += v9 * v14;
-      acc7 += v10 * v14;
-      acc8 += v12 * v14;
-      acc9 += v13 * v14;
-      acc10 += scratch0[a1 + 2912] * v14;
-      acc11 += scratch0[a1 + 2944] * v14;
+      acc0 = acc0 + scratch0[a1] * v0 + v1 * v11 + v3 * v14;
+      acc1 = acc1 + scratch0[a1 + 32] * v0 + v2 * v11 + v4 * v14;
+      acc2 = acc2 + v1 * v0 + v3 * v11 + v5 * v14;
+      acc3 = acc3 + v2 * v0 + v4 * v11 + v6 * v14;
+      acc4 = acc4 + v3 * v0 + v5 * v11 + v7 * v14;
+      acc5 = acc5 + v4 * v0 + v6 * v11 + v8 * v14;
+      acc6 = acc6 + v5 * v0 + v7 * v11 + v9 * v14;
+      acc7 = acc7 + v6 * v0 + v8 * v11 + v10 * v14;
+      acc8 = acc8 + v7 * v0 + v9 * v11 + v12 * v14;
+      acc9 = acc9 + v8 * v0 + v10 * v11 + v13 * v14;
+      acc10 = acc10 + v9 * v0 + v12 * v11 + scratch0[a1 + 2912] * v14;
+      acc11 = acc11 + v10 * v0 + v13 * v11 + scratch0[a1 + 2944] * v14;
     }
   }
   if (team > 1) {
@@ -292,10 +244,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v16 = parameters[cb + 4696] / sqrt((parameters[cb + 41888] + 0.00001));
   let v17 = parameters[cb + 4712];
   let a2 = cb + hb * 240 + n * 400 + w * 16;
-  scratch2[a2] = max(max(max(max((((acc0 - v15) * v16) + v17), vec4f()), max((((acc1 - v15) * v16) + v17), vec4f())), max((((acc2 - v15) * v16) + v17), vec4f())), max((((acc3 - v15) * v16) + v17), vec4f()));
-  scratch2[a2 + 80] = max(max(max(max((((acc4 - v15) * v16) + v17), vec4f()), max((((acc5 - v15) * v16) + v17), vec4f())), max((((acc6 - v15) * v16) + v17), vec4f())), max((((acc7 - v15) * v16) + v17), vec4f()));
+  scratch2[a2] = max(max(max(max(((acc0 - v15) * v16 + v17), vec4f()), max(((acc1 - v15) * v16 + v17), vec4f())), max(((acc2 - v15) * v16 + v17), vec4f())), max(((acc3 - v15) * v16 + v17), vec4f()));
+  scratch2[a2 + 80] = max(max(max(max(((acc4 - v15) * v16 + v17), vec4f()), max(((acc5 - v15) * v16 + v17), vec4f())), max(((acc6 - v15) * v16 + v17), vec4f())), max(((acc7 - v15) * v16 + v17), vec4f()));
   if ((hb * 3 + 2) < 5) {
-    scratch2[a2 + 160] = max(max(max(max((((acc8 - v15) * v16) + v17), vec4f()), max((((acc9 - v15) * v16) + v17), vec4f())), max((((acc10 - v15) * v16) + v17), vec4f())), max((((acc11 - v15) * v16) + v17), vec4f()));
+    scratch2[a2 + 160] = max(max(max(max(((acc8 - v15) * v16 + v17), vec4f()), max(((acc9 - v15) * v16 + v17), vec4f())), max(((acc10 - v15) * v16 + v17), vec4f())), max(((acc11 - v15) * v16 + v17), vec4f()));
   }
 }
 `,
@@ -374,24 +326,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v8 = parameters[a1 + 17016];
       let v9 = parameters[a1 + 17017];
       let v10 = scratch0[a0 + 1280];
-      acc0 += v0 * v1;
-      acc1 += v0 * v2;
-      acc2 += v3 * v1;
-      acc3 += v3 * v2;
-      acc4 += v4 * v1;
-      acc5 += v4 * v2;
-      acc0 += v3 * v5;
-      acc1 += v3 * v6;
-      acc2 += v4 * v5;
-      acc3 += v4 * v6;
-      acc4 += v7 * v5;
-      acc5 += v7 * v6;
-      acc0 += v4 * v8;
-      acc1 += v4 * v9;
-      acc2 += v7 * v8;
-      acc3 += v7 * v9;
-      acc4 += v10 * v8;
-      acc5 += v10 * v9;
+      acc0 = acc0 + v0 * v1 + v3 * v5 + v4 * v8;
+      acc1 = acc1 + v0 * v2 + v3 * v6 + v4 * v9;
+      acc2 = acc2 + v3 * v1 + v4 * v5 + v7 * v8;
+      acc3 = acc3 + v3 * v2 + v4 * v6 + v7 * v9;
+      acc4 = acc4 + v4 * v1 + v7 * v5 + v10 * v8;
+      acc5 = acc5 + v4 * v2 + v7 * v6 + v10 * v9;
     }
   }
   if (team > 1) {
@@ -424,12 +364,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v15 = parameters[a2 + 23161] / sqrt((parameters[a2 + 41937] + 0.00001));
   let v16 = parameters[a2 + 23193];
   let a3 = cb * 2 + n * 288 + w * 32;
-  scratch2[a3] = max((((acc0 - v11) * v12) + v13), vec4f());
-  scratch2[a3 + 1] = max((((acc1 - v14) * v15) + v16), vec4f());
-  scratch2[a3 + 96] = max((((acc2 - v11) * v12) + v13), vec4f());
-  scratch2[a3 + 97] = max((((acc3 - v14) * v15) + v16), vec4f());
-  scratch2[a3 + 192] = max((((acc4 - v11) * v12) + v13), vec4f());
-  scratch2[a3 + 193] = max((((acc5 - v14) * v15) + v16), vec4f());
+  scratch2[a3] = max(((acc0 - v11) * v12 + v13), vec4f());
+  scratch2[a3 + 1] = max(((acc1 - v14) * v15 + v16), vec4f());
+  scratch2[a3 + 96] = max(((acc2 - v11) * v12 + v13), vec4f());
+  scratch2[a3 + 97] = max(((acc3 - v14) * v15 + v16), vec4f());
+  scratch2[a3 + 192] = max(((acc4 - v11) * v12 + v13), vec4f());
+  scratch2[a3 + 193] = max(((acc5 - v14) * v15 + v16), vec4f());
 }
 `,
 };
@@ -482,9 +422,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     for (var r0_0 = member; r0_0 < 128; r0_0 += team) {
       let a0 = n * 1152 + r0_0 + r0_2 * 128;
       let a1 = cb + r0_0 * 144 + r0_2 * 16;
-      acc0 += scratch0[a0] * parameters[a1 + 23224];
-      acc0 += scratch0[a0 + 384] * parameters[a1 + 23272];
-      acc0 += scratch0[a0 + 768] * parameters[a1 + 23320];
+      acc0 = acc0 + scratch0[a0] * parameters[a1 + 23224] + scratch0[a0 + 384] * parameters[a1 + 23272] + scratch0[a0 + 768] * parameters[a1 + 23320];
     }
   }
   if (team > 1) {
@@ -698,53 +636,29 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v12 = scratch0[a1 + 168];
     let v13 = scratch0[a1 + 169];
     let v14 = parameters[a0 + 48];
-    acc0 += scratch0[a1] * v0;
-    acc1 += scratch0[a1 + 1] * v0;
-    acc2 += v1 * v0;
-    acc3 += v2 * v0;
-    acc4 += v3 * v0;
-    acc5 += v4 * v0;
-    acc6 += v5 * v0;
-    acc7 += v6 * v0;
-    acc8 += v7 * v0;
-    acc9 += v8 * v0;
-    acc10 += v9 * v0;
-    acc11 += v10 * v0;
-    acc0 += v1 * v11;
-    acc1 += v2 * v11;
-    acc2 += v3 * v11;
-    acc3 += v4 * v11;
-    acc4 += v5 * v11;
-    acc5 += v6 * v11;
-    acc6 += v7 * v11;
-    acc7 += v8 * v11;
-    acc8 += v9 * v11;
-    acc9 += v10 * v11;
-    acc10 += v12 * v11;
-    acc11 += v13 * v11;
-    acc0 += v3 * v14;
-    acc1 += v4 * v14;
-    acc2 += v5 * v14;
-    acc3 += v6 * v14;
-    acc4 += v7 * v14;
-    acc5 += v8 * v14;
-    acc6 += v9 * v14;
-    acc7 += v10 * v14;
-    acc8 += v12 * v14;
-    acc9 += v13 * v14;
-    acc10 += scratch0[a1 + 196] * v14;
-    acc11 += scratch0[a1 + 197] * v14;
+    acc0 = acc0 + scratch0[a1] * v0 + v1 * v11 + v3 * v14;
+    acc1 = acc1 + scratch0[a1 + 1] * v0 + v2 * v11 + v4 * v14;
+    acc2 = acc2 + v1 * v0 + v3 * v11 + v5 * v14;
+    acc3 = acc3 + v2 * v0 + v4 * v11 + v6 * v14;
+    acc4 = acc4 + v3 * v0 + v5 * v11 + v7 * v14;
+    acc5 = acc5 + v4 * v0 + v6 * v11 + v8 * v14;
+    acc6 = acc6 + v5 * v0 + v7 * v11 + v9 * v14;
+    acc7 = acc7 + v6 * v0 + v8 * v11 + v10 * v14;
+    acc8 = acc8 + v7 * v0 + v9 * v11 + v12 * v14;
+    acc9 = acc9 + v8 * v0 + v10 * v11 + v13 * v14;
+    acc10 = acc10 + v9 * v0 + v12 * v11 + scratch0[a1 + 196] * v14;
+    acc11 = acc11 + v10 * v0 + v13 * v11 + scratch0[a1 + 197] * v14;
   }
   let v15 = parameters[cb + 41856];
   let v16 = parameters[cb + 72] / sqrt((parameters[cb + 41864] + 0.00001));
   let v17 = parameters[cb + 80];
   let a2 = cb + hb * 312 + n * 1352 + w * 8;
-  scratch1[a2] = max(max(max(max((((acc0 - v15) * v16) + v17), vec4f()), max((((acc1 - v15) * v16) + v17), vec4f())), max((((acc2 - v15) * v16) + v17), vec4f())), max((((acc3 - v15) * v16) + v17), vec4f()));
+  scratch1[a2] = max(max(max(max(((acc0 - v15) * v16 + v17), vec4f()), max(((acc1 - v15) * v16 + v17), vec4f())), max(((acc2 - v15) * v16 + v17), vec4f())), max(((acc3 - v15) * v16 + v17), vec4f()));
   if ((hb * 3 + 1) < 13) {
-    scratch1[a2 + 104] = max(max(max(max((((acc4 - v15) * v16) + v17), vec4f()), max((((acc5 - v15) * v16) + v17), vec4f())), max((((acc6 - v15) * v16) + v17), vec4f())), max((((acc7 - v15) * v16) + v17), vec4f()));
+    scratch1[a2 + 104] = max(max(max(max(((acc4 - v15) * v16 + v17), vec4f()), max(((acc5 - v15) * v16 + v17), vec4f())), max(((acc6 - v15) * v16 + v17), vec4f())), max(((acc7 - v15) * v16 + v17), vec4f()));
   }
   if ((hb * 3 + 2) < 13) {
-    scratch1[a2 + 208] = max(max(max(max((((acc8 - v15) * v16) + v17), vec4f()), max((((acc9 - v15) * v16) + v17), vec4f())), max((((acc10 - v15) * v16) + v17), vec4f())), max((((acc11 - v15) * v16) + v17), vec4f()));
+    scratch1[a2 + 208] = max(max(max(max(((acc8 - v15) * v16 + v17), vec4f()), max(((acc9 - v15) * v16 + v17), vec4f())), max(((acc10 - v15) * v16 + v17), vec4f())), max(((acc11 - v15) * v16 + v17), vec4f()));
   }
 }
 `,
@@ -1304,11 +1218,11 @@ fn part0(number: i32, invocation: u32) {
     let v44 = v43 > 0.0;
     let v45 = select(28.0, v43, v44);
     let v46 = 28.0 - v45;
-    let v47 = vec4f(((cb * 4) + vec4i(0, 1, 2, 3))) + 0.5;
+    let v47 = vec4f((cb * 4 + vec4i(0, 1, 2, 3))) + 0.5;
     let v48 = select(28.0, scratch0[a10 + 33], v44);
     let v49 = 28.0 - v48;
-    let y4 = floor(select((v46 / 2.0), (scratch0[a10 + 34] * (v46 + 1.0)), v44)) + min(max(((v47 * (v45 / 28.0)) - 0.5), vec4f(0.0)), vec4f((v45 - 1.0)));
-    let y5 = floor(select((v49 / 2.0), (scratch0[a10 + 35] * (v49 + 1.0)), v44)) + min(max(((v47 * (v48 / 28.0)) - 0.5), vec4f(0.0)), vec4f((v48 - 1.0)));
+    let y4 = floor(select((v46 / 2.0), (scratch0[a10 + 34] * (v46 + 1.0)), v44)) + min(max((v47 * (v45 / 28.0) - 0.5), vec4f(0.0)), vec4f((v45 - 1.0)));
+    let y5 = floor(select((v49 / 2.0), (scratch0[a10 + 35] * (v49 + 1.0)), v44)) + min(max((v47 * (v48 / 28.0) - 0.5), vec4f(0.0)), vec4f((v48 - 1.0)));
     let a11 = cb * 4 + i * 92;
     let a12 = y4;
     scratch0[a11 + 36] = a12.x;
@@ -1690,7 +1604,7 @@ fn part0(number: i32, invocation: u32) {
     let a9 = n * 35;
     let v38 = scratch0[a9 + 31];
     let v39 = floor((scratch0[a9 + 32] * (28.0 - v38 + 1.0)));
-    let v40 = vec4f((vec4i(0, 1, 2, 3) + (wb * 4)));
+    let v40 = vec4f((vec4i(0, 1, 2, 3) + wb * 4));
     let v41 = scratch0[a9 + 30];
     let v42 = floor((scratch0[a9 + 33] * (28.0 - v41 + 1.0)));
     let a10 = h * 7 + n * 196 + wb;
@@ -1814,45 +1728,19 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v13 = parameters[a0 + 24];
     let v14 = scratch0[a1 + 364];
     let v15 = parameters[a0 + 48];
-    acc0 += scratch0[a1] * v0;
-    acc1 += v1 * v0;
-    acc2 += v2 * v0;
-    acc3 += v3 * v0;
-    acc4 += v4 * v0;
-    acc5 += v5 * v0;
-    acc6 += v6 * v0;
-    acc7 += v7 * v0;
-    acc8 += v8 * v0;
-    acc9 += v9 * v0;
-    acc10 += v10 * v0;
-    acc11 += v11 * v0;
-    acc12 += v12 * v0;
-    acc0 += v1 * v13;
-    acc1 += v2 * v13;
-    acc2 += v3 * v13;
-    acc3 += v4 * v13;
-    acc4 += v5 * v13;
-    acc5 += v6 * v13;
-    acc6 += v7 * v13;
-    acc7 += v8 * v13;
-    acc8 += v9 * v13;
-    acc9 += v10 * v13;
-    acc10 += v11 * v13;
-    acc11 += v12 * v13;
-    acc12 += v14 * v13;
-    acc0 += v2 * v15;
-    acc1 += v3 * v15;
-    acc2 += v4 * v15;
-    acc3 += v5 * v15;
-    acc4 += v6 * v15;
-    acc5 += v7 * v15;
-    acc6 += v8 * v15;
-    acc7 += v9 * v15;
-    acc8 += v10 * v15;
-    acc9 += v11 * v15;
-    acc10 += v12 * v15;
-    acc11 += v14 * v15;
-    acc12 += scratch0[a1 + 392] * v15;
+    acc0 = acc0 + scratch0[a1] * v0 + v1 * v13 + v2 * v15;
+    acc1 = acc1 + v1 * v0 + v2 * v13 + v3 * v15;
+    acc2 = acc2 + v2 * v0 + v3 * v13 + v4 * v15;
+    acc3 = acc3 + v3 * v0 + v4 * v13 + v5 * v15;
+    acc4 = acc4 + v4 * v0 + v5 * v13 + v6 * v15;
+    acc5 = acc5 + v5 * v0 + v6 * v13 + v7 * v15;
+    acc6 = acc6 + v6 * v0 + v7 * v13 + v8 * v15;
+    acc7 = acc7 + v7 * v0 + v8 * v13 + v9 * v15;
+    acc8 = acc8 + v8 * v0 + v9 * v13 + v10 * v15;
+    acc9 = acc9 + v9 * v0 + v10 * v13 + v11 * v15;
+    acc10 = acc10 + v10 * v0 + v11 * v13 + v12 * v15;
+    acc11 = acc11 + v11 * v0 + v12 * v13 + v14 * v15;
+    acc12 = acc12 + v12 * v0 + v14 * v13 + scratch0[a1 + 392] * v15;
   }
   let a2 = cb + hb * 2704 + n * 5408 + w * 8;
   scratch1[a2] = acc0;
@@ -1958,10 +1846,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 8) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41856]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 41864]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 41856] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 41864] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 72] / v10;
   scratch1[ib] = v4;
   parameters[ib + 41856] = y0;
@@ -2041,27 +1929,27 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 80];
   let a0 = cb + h * 208 + nb * 43264 + w * 8;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
   if ((nb * 8 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 5408] = max((((scratch0[a0 + 5408] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 5408] = max(((scratch0[a0 + 5408] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 2) < i32(uniforms.n)) {
-    scratch3[a0 + 10816] = max((((scratch0[a0 + 10816] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 10816] = max(((scratch0[a0 + 10816] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 3) < i32(uniforms.n)) {
-    scratch3[a0 + 16224] = max((((scratch0[a0 + 16224] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 16224] = max(((scratch0[a0 + 16224] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 4) < i32(uniforms.n)) {
-    scratch3[a0 + 21632] = max((((scratch0[a0 + 21632] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 21632] = max(((scratch0[a0 + 21632] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 5) < i32(uniforms.n)) {
-    scratch3[a0 + 27040] = max((((scratch0[a0 + 27040] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 27040] = max(((scratch0[a0 + 27040] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 6) < i32(uniforms.n)) {
-    scratch3[a0 + 32448] = max((((scratch0[a0 + 32448] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 32448] = max(((scratch0[a0 + 32448] - v0) * v1 + v2), vec4f());
   }
   if ((nb * 8 + 7) < i32(uniforms.n)) {
-    scratch3[a0 + 37856] = max((((scratch0[a0 + 37856] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 37856] = max(((scratch0[a0 + 37856] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -2301,39 +2189,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v11 = parameters[a0 + 1624];
       let v12 = scratch0[a1 + 4576];
       let v13 = parameters[a0 + 3160];
-      acc0 += scratch0[a1] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc3 += v3 * v0;
-      acc4 += v4 * v0;
-      acc5 += v5 * v0;
-      acc6 += v6 * v0;
-      acc7 += v7 * v0;
-      acc8 += v8 * v0;
-      acc9 += v9 * v0;
-      acc10 += v10 * v0;
-      acc0 += v1 * v11;
-      acc1 += v2 * v11;
-      acc2 += v3 * v11;
-      acc3 += v4 * v11;
-      acc4 += v5 * v11;
-      acc5 += v6 * v11;
-      acc6 += v7 * v11;
-      acc7 += v8 * v11;
-      acc8 += v9 * v11;
-      acc9 += v10 * v11;
-      acc10 += v12 * v11;
-      acc0 += v2 * v13;
-      acc1 += v3 * v13;
-      acc2 += v4 * v13;
-      acc3 += v5 * v13;
-      acc4 += v6 * v13;
-      acc5 += v7 * v13;
-      acc6 += v8 * v13;
-      acc7 += v9 * v13;
-      acc8 += v10 * v13;
-      acc9 += v12 * v13;
-      acc10 += scratch0[a1 + 4992] * v13;
+      acc0 = acc0 + scratch0[a1] * v0 + v1 * v11 + v2 * v13;
+      acc1 = acc1 + v1 * v0 + v2 * v11 + v3 * v13;
+      acc2 = acc2 + v2 * v0 + v3 * v11 + v4 * v13;
+      acc3 = acc3 + v3 * v0 + v4 * v11 + v5 * v13;
+      acc4 = acc4 + v4 * v0 + v5 * v11 + v6 * v13;
+      acc5 = acc5 + v5 * v0 + v6 * v11 + v7 * v13;
+      acc6 = acc6 + v6 * v0 + v7 * v11 + v8 * v13;
+      acc7 = acc7 + v7 * v0 + v8 * v11 + v9 * v13;
+      acc8 = acc8 + v8 * v0 + v9 * v11 + v10 * v13;
+      acc9 = acc9 + v9 * v0 + v10 * v11 + v12 * v13;
+      acc10 = acc10 + v10 * v0 + v12 * v11 + scratch0[a1 + 4992] * v13;
     }
   }
   if (team > 1) {
@@ -2494,10 +2360,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 16) { return; }
   let v4 = acc0 / v3;
   let v5 = acc2 / v3;
-  let v6 = max(((acc1 / v3) - (v5 * v5)), vec4f(0.0));
+  let v6 = max(((acc1 / v3) - v5 * v5), vec4f(0.0));
   let v10 = sqrt((v6 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41872]) + (0.1 * v4);
-  let y1 = (0.9 * parameters[ib + 41888]) + (0.1 * (v6 * v9));
+  let y0 = 0.9 * parameters[ib + 41872] + 0.1 * v4;
+  let y1 = 0.9 * parameters[ib + 41888] + 0.1 * (v6 * v9);
   let y2 = parameters[ib + 4696] / v10;
   scratch1[ib] = v4;
   parameters[ib + 41872] = y0;
@@ -2674,24 +2540,12 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v6 = scratch0[a1 + 136];
       let v7 = scratch0[a1 + 9480];
       let v8 = parameters[a0 + 17016];
-      acc0 += scratch0[a1 + 121] * v0;
-      acc1 += v1 * v0;
-      acc2 += v2 * v0;
-      acc3 += scratch0[a1 + 9465] * v0;
-      acc4 += v3 * v0;
-      acc5 += v4 * v0;
-      acc0 += v1 * v5;
-      acc1 += v2 * v5;
-      acc2 += v6 * v5;
-      acc3 += v3 * v5;
-      acc4 += v4 * v5;
-      acc5 += v7 * v5;
-      acc0 += v2 * v8;
-      acc1 += v6 * v8;
-      acc2 += scratch0[a1 + 141] * v8;
-      acc3 += v4 * v8;
-      acc4 += v7 * v8;
-      acc5 += scratch0[a1 + 9485] * v8;
+      acc0 = acc0 + scratch0[a1 + 121] * v0 + v1 * v5 + v2 * v8;
+      acc1 = acc1 + v1 * v0 + v2 * v5 + v6 * v8;
+      acc2 = acc2 + v2 * v0 + v6 * v5 + scratch0[a1 + 141] * v8;
+      acc3 = acc3 + scratch0[a1 + 9465] * v0 + v3 * v5 + v4 * v8;
+      acc4 = acc4 + v3 * v0 + v4 * v5 + v7 * v8;
+      acc5 = acc5 + v4 * v0 + v7 * v5 + scratch0[a1 + 9485] * v8;
     }
   }
   if (team > 1) {
@@ -2797,15 +2651,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v4 = v3 - v1;
       let v5 = scratch0[a0 + 192];
       let v6 = v5 - v1;
-      acc0 += v0;
-      acc1 += v2 * v2;
-      acc2 += v2;
-      acc0 += v3;
-      acc1 += v4 * v4;
-      acc2 += v4;
-      acc0 += v5;
-      acc1 += v6 * v6;
-      acc2 += v6;
+      acc0 = acc0 + v0 + v3 + v5;
+      acc1 = acc1 + v2 * v2 + v4 * v4 + v6 * v6;
+      acc2 = acc2 + v2 + v4 + v6;
     }
   }
   if (team > 1) {
@@ -2826,10 +2674,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   if (member > 0 || place >= 32) { return; }
   let v8 = acc0 / v7;
   let v9 = acc2 / v7;
-  let v10 = max(((acc1 / v7) - (v9 * v9)), vec4f(0.0));
+  let v10 = max(((acc1 / v7) - v9 * v9), vec4f(0.0));
   let v14 = sqrt((v10 + 0.00001));
-  let y0 = (0.9 * parameters[ib + 41904]) + (0.1 * v8);
-  let y1 = (0.9 * parameters[ib + 41936]) + (0.1 * (v10 * v13));
+  let y0 = 0.9 * parameters[ib + 41904] + 0.1 * v8;
+  let y1 = 0.9 * parameters[ib + 41936] + 0.1 * (v10 * v13);
   let y2 = parameters[ib + 23160] / v14;
   scratch1[ib] = v8;
   parameters[ib + 41904] = y0;
@@ -2892,13 +2740,13 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v1 = scratch2[cb];
   let v2 = parameters[cb + 23192];
   let a0 = cb + nb * 576 + w * 32;
-  scratch3[a0] = max((((scratch0[a0] - v0) * v1) + v2), vec4f());
-  scratch3[a0 + 96] = max((((scratch0[a0 + 96] - v0) * v1) + v2), vec4f());
-  scratch3[a0 + 192] = max((((scratch0[a0 + 192] - v0) * v1) + v2), vec4f());
+  scratch3[a0] = max(((scratch0[a0] - v0) * v1 + v2), vec4f());
+  scratch3[a0 + 96] = max(((scratch0[a0 + 96] - v0) * v1 + v2), vec4f());
+  scratch3[a0 + 192] = max(((scratch0[a0 + 192] - v0) * v1 + v2), vec4f());
   if ((nb * 2 + 1) < i32(uniforms.n)) {
-    scratch3[a0 + 288] = max((((scratch0[a0 + 288] - v0) * v1) + v2), vec4f());
-    scratch3[a0 + 384] = max((((scratch0[a0 + 384] - v0) * v1) + v2), vec4f());
-    scratch3[a0 + 480] = max((((scratch0[a0 + 480] - v0) * v1) + v2), vec4f());
+    scratch3[a0 + 288] = max(((scratch0[a0 + 288] - v0) * v1 + v2), vec4f());
+    scratch3[a0 + 384] = max(((scratch0[a0 + 384] - v0) * v1 + v2), vec4f());
+    scratch3[a0 + 480] = max(((scratch0[a0 + 480] - v0) * v1 + v2), vec4f());
   }
 }
 `,
@@ -3905,12 +3753,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let v0 = scratch0[a0];
       let v2 = scratch0[a0 + 96];
       let v3 = scratch0[a0 + 192];
-      acc0 += v0;
-      acc1 += v0 * (scratch1[a0] - v1);
-      acc0 += v2;
-      acc1 += v2 * (scratch1[a0 + 96] - v1);
-      acc0 += v3;
-      acc1 += v3 * (scratch1[a0 + 192] - v1);
+      acc0 = acc0 + v0 + v2 + v3;
+      acc1 = acc1 + v0 * (scratch1[a0] - v1) + v2 * (scratch1[a0 + 96] - v1) + v3 * (scratch1[a0 + 192] - v1);
     }
   }
   if (team > 1) {
@@ -3994,16 +3838,16 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v2 = f32((i32(uniforms.n) * 9));
   let v0 = scratch1[cb];
   let v1 = scratch3[cb];
-  let v3 = -(((scratch2[cb] * (v0 / v1)) * (0.5 / v1)) / v2);
+  let v3 = -((scratch2[cb] * (v0 / v1) * (0.5 / v1)) / v2);
   let v4 = scratch5[cb];
   let a0 = cb + n * 288 + w * 32;
   let v5 = v3 * (scratch4[a0] - v4);
   let v6 = -((gradients[cb + 23192] * v0) / v2);
   let v7 = v3 * (scratch4[a0 + 96] - v4);
   let v8 = v3 * (scratch4[a0 + 192] - v4);
-  scratch6[a0] = (((scratch0[a0] * v0) + v5) + v5) + v6;
-  scratch6[a0 + 96] = (((scratch0[a0 + 96] * v0) + v7) + v7) + v6;
-  scratch6[a0 + 192] = (((scratch0[a0 + 192] * v0) + v8) + v8) + v6;
+  scratch6[a0] = scratch0[a0] * v0 + v5 + v5 + v6;
+  scratch6[a0 + 96] = scratch0[a0 + 96] * v0 + v7 + v7 + v6;
+  scratch6[a0 + 192] = scratch0[a0 + 192] * v0 + v8 + v8 + v6;
 }
 `,
 };
@@ -4133,58 +3977,34 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
         let v19 = scratch2[a1 + 49156];
         let v20 = scratch2[a1 + 49157];
         acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
+        acc1 = acc1 + v2 * v1 + v0 * v9;
+        acc2 = acc2 + v3 * v1 + v2 * v9 + v0 * v15;
         acc5 += v0 * v4;
-        acc6 += v2 * v4;
-        acc7 += v3 * v4;
+        acc6 = acc6 + v2 * v4 + v0 * v10;
+        acc7 = acc7 + v3 * v4 + v2 * v10 + v0 * v16;
         acc10 += v0 * v5;
-        acc11 += v2 * v5;
-        acc12 += v3 * v5;
+        acc11 = acc11 + v2 * v5 + v0 * v11;
+        acc12 = acc12 + v3 * v5 + v2 * v11 + v0 * v17;
         acc15 += v0 * v6;
-        acc16 += v2 * v6;
-        acc17 += v3 * v6;
+        acc16 = acc16 + v2 * v6 + v0 * v12;
+        acc17 = acc17 + v3 * v6 + v2 * v12 + v0 * v18;
         acc20 += v0 * v7;
-        acc21 += v2 * v7;
-        acc22 += v3 * v7;
+        acc21 = acc21 + v2 * v7 + v0 * v13;
+        acc22 = acc22 + v3 * v7 + v2 * v13 + v0 * v19;
         acc25 += v0 * v8;
-        acc26 += v2 * v8;
-        acc27 += v3 * v8;
-        acc1 += v0 * v9;
-        acc2 += v2 * v9;
-        acc3 += v3 * v9;
-        acc6 += v0 * v10;
-        acc7 += v2 * v10;
-        acc8 += v3 * v10;
-        acc11 += v0 * v11;
-        acc12 += v2 * v11;
-        acc13 += v3 * v11;
-        acc16 += v0 * v12;
-        acc17 += v2 * v12;
-        acc18 += v3 * v12;
-        acc21 += v0 * v13;
-        acc22 += v2 * v13;
-        acc23 += v3 * v13;
-        acc26 += v0 * v14;
-        acc27 += v2 * v14;
-        acc28 += v3 * v14;
-        acc2 += v0 * v15;
-        acc3 += v2 * v15;
+        acc26 = acc26 + v2 * v8 + v0 * v14;
+        acc27 = acc27 + v3 * v8 + v2 * v14 + v0 * v20;
+        acc3 = acc3 + v3 * v9 + v2 * v15;
+        acc8 = acc8 + v3 * v10 + v2 * v16;
+        acc13 = acc13 + v3 * v11 + v2 * v17;
+        acc18 = acc18 + v3 * v12 + v2 * v18;
+        acc23 = acc23 + v3 * v13 + v2 * v19;
+        acc28 = acc28 + v3 * v14 + v2 * v20;
         acc4 += v3 * v15;
-        acc7 += v0 * v16;
-        acc8 += v2 * v16;
         acc9 += v3 * v16;
-        acc12 += v0 * v17;
-        acc13 += v2 * v17;
         acc14 += v3 * v17;
-        acc17 += v0 * v18;
-        acc18 += v2 * v18;
         acc19 += v3 * v18;
-        acc22 += v0 * v19;
-        acc23 += v2 * v19;
         acc24 += v3 * v19;
-        acc27 += v0 * v20;
-        acc28 += v2 * v20;
         acc29 += v3 * v20;
       }
     }
@@ -4382,33 +4202,15 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let v9 = scratch0[a1 + 137];
     let v10 = scratch0[a1 + 138];
     let v11 = scratch1[a0 + 192];
-    acc0 += scratch0[a1 + 121] * v0;
-    acc1 += scratch0[a1 + 122] * v0;
-    acc2 += scratch0[a1 + 123] * v0;
-    acc3 += v1 * v0;
-    acc4 += v2 * v0;
-    acc5 += v3 * v0;
-    acc6 += v4 * v0;
-    acc7 += v5 * v0;
-    acc8 += v6 * v0;
-    acc0 += v1 * v7;
-    acc1 += v2 * v7;
-    acc2 += v3 * v7;
-    acc3 += v4 * v7;
-    acc4 += v5 * v7;
-    acc5 += v6 * v7;
-    acc6 += v8 * v7;
-    acc7 += v9 * v7;
-    acc8 += v10 * v7;
-    acc0 += v4 * v11;
-    acc1 += v5 * v11;
-    acc2 += v6 * v11;
-    acc3 += v8 * v11;
-    acc4 += v9 * v11;
-    acc5 += v10 * v11;
-    acc6 += scratch0[a1 + 141] * v11;
-    acc7 += scratch0[a1 + 142] * v11;
-    acc8 += scratch0[a1 + 143] * v11;
+    acc0 = acc0 + scratch0[a1 + 121] * v0 + v1 * v7 + v4 * v11;
+    acc1 = acc1 + scratch0[a1 + 122] * v0 + v2 * v7 + v5 * v11;
+    acc2 = acc2 + scratch0[a1 + 123] * v0 + v3 * v7 + v6 * v11;
+    acc3 = acc3 + v1 * v0 + v4 * v7 + v8 * v11;
+    acc4 = acc4 + v2 * v0 + v5 * v7 + v9 * v11;
+    acc5 = acc5 + v3 * v0 + v6 * v7 + v10 * v11;
+    acc6 = acc6 + v4 * v0 + v8 * v7 + scratch0[a1 + 141] * v11;
+    acc7 = acc7 + v5 * v0 + v9 * v7 + scratch0[a1 + 142] * v11;
+    acc8 = acc8 + v6 * v0 + v10 * v7 + scratch0[a1 + 143] * v11;
   }
   if (team > 1) {
     shared4[i32(invocation)] = acc0;
@@ -4685,7 +4487,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let ib = item;
   let v1 = f32((i32(uniforms.n) * 121));
   let v0 = scratch2[ib];
-  scratch4[ib] = -(((scratch0[ib] * (scratch1[ib] / v0)) * (0.5 / v0)) / v1);
+  scratch4[ib] = -((scratch0[ib] * (scratch1[ib] / v0) * (0.5 / v0)) / v1);
 }
 `,
 };
@@ -4762,14 +4564,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
     let a1 = cb + hb * 80 + n * 400 + wb * 16;
     g0 = select(vec4f(0.0), scratch1[a1], (scratch0[a1] == vec4i(0)));
   }
-  scratch6[a0] = (((g0 * v0) + v3) + v3) + v5;
+  scratch6[a0] = g0 * v0 + v3 + v3 + v5;
   if ((wb * 2 + 1) < 11) {
     var g1 = vec4f(0.0);
     if ((hb < 5) & (wb < 5)) {
       let a2 = cb + hb * 80 + n * 400 + wb * 16;
       g1 = select(vec4f(0.0), scratch1[a2], (scratch0[a2] == vec4i(1)));
     }
-    scratch6[a0 + 16] = (((g1 * v0) + v6) + v6) + v5;
+    scratch6[a0 + 16] = g1 * v0 + v6 + v6 + v5;
   }
   if ((hb * 2 + 1) < 11) {
     var g2 = vec4f(0.0);
@@ -4777,7 +4579,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let a3 = cb + hb * 80 + n * 400 + wb * 16;
       g2 = select(vec4f(0.0), scratch1[a3], (scratch0[a3] == vec4i(2)));
     }
-    scratch6[a0 + 176] = (((g2 * v0) + v7) + v7) + v5;
+    scratch6[a0 + 176] = g2 * v0 + v7 + v7 + v5;
   }
   if (((hb * 2 + 1) < 11) & ((wb * 2 + 1) < 11)) {
     var g3 = vec4f(0.0);
@@ -4785,7 +4587,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
       let a4 = cb + hb * 80 + n * 400 + wb * 16;
       g3 = select(vec4f(0.0), scratch1[a4], (scratch0[a4] == vec4i(3)));
     }
-    scratch6[a0 + 192] = (((g3 * v0) + v8) + v8) + v5;
+    scratch6[a0 + 192] = g3 * v0 + v8 + v8 + v5;
   }
 }
 `,
@@ -5040,37 +4842,17 @@ fn part1(number: i32, invocation: u32) {
         let v12 = scratch2[a4 + 1536];
         let v13 = scratch2[a4 + 3072];
         acc0 += v0 * v1;
-        acc1 += v2 * v1;
-        acc2 += v3 * v1;
-        acc3 += v4 * v1;
-        acc4 += v5 * v1;
-        acc5 += v6 * v1;
-        acc6 += v7 * v1;
-        acc7 += v8 * v1;
-        acc8 += v9 * v1;
-        acc9 += v10 * v1;
-        acc10 += v11 * v1;
-        acc1 += v0 * v12;
-        acc2 += v2 * v12;
-        acc3 += v3 * v12;
-        acc4 += v4 * v12;
-        acc5 += v5 * v12;
-        acc6 += v6 * v12;
-        acc7 += v7 * v12;
-        acc8 += v8 * v12;
-        acc9 += v9 * v12;
-        acc10 += v10 * v12;
-        acc11 += v11 * v12;
-        acc2 += v0 * v13;
-        acc3 += v2 * v13;
-        acc4 += v3 * v13;
-        acc5 += v4 * v13;
-        acc6 += v5 * v13;
-        acc7 += v6 * v13;
-        acc8 += v7 * v13;
-        acc9 += v8 * v13;
-        acc10 += v9 * v13;
-        acc11 += v10 * v13;
+        acc1 = acc1 + v2 * v1 + v0 * v12;
+        acc2 = acc2 + v3 * v1 + v2 * v12 + v0 * v13;
+        acc3 = acc3 + v4 * v1 + v3 * v12 + v2 * v13;
+        acc4 = acc4 + v5 * v1 + v4 * v12 + v3 * v13;
+        acc5 = acc5 + v6 * v1 + v5 * v12 + v4 * v13;
+        acc6 = acc6 + v7 * v1 + v6 * v12 + v5 * v13;
+        acc7 = acc7 + v8 * v1 + v7 * v12 + v6 * v13;
+        acc8 = acc8 + v9 * v1 + v8 * v12 + v7 * v13;
+        acc9 = acc9 + v10 * v1 + v9 * v12 + v8 * v13;
+        acc10 = acc10 + v11 * v1 + v10 * v12 + v9 * v13;
+        acc11 = acc11 + v11 * v12 + v10 * v13;
         acc12 += v11 * v13;
       }
     }
@@ -5373,7 +5155,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let ib = item;
   let v1 = f32((i32(uniforms.n) * 676));
   let v0 = scratch2[ib];
-  scratch3[ib] = -(((scratch0[ib] * (scratch1[ib] / v0)) * (0.5 / v0)) / v1);
+  scratch3[ib] = -((scratch0[ib] * (scratch1[ib] / v0) * (0.5 / v0)) / v1);
 }
 `,
 };
@@ -5450,10 +5232,10 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let v8 = v3 * (scratch4[a1 + 8] - v4);
   let v9 = v3 * (scratch4[a1 + 208] - v4);
   let v10 = v3 * (scratch4[a1 + 216] - v4);
-  scratch6[a1] = (((select(vec4f(0.0), v1, (v0 == vec4i(0))) * v2) + v5) + v5) + v7;
-  scratch6[a1 + 8] = (((select(vec4f(0.0), v1, (v0 == vec4i(1))) * v2) + v8) + v8) + v7;
-  scratch6[a1 + 208] = (((select(vec4f(0.0), v1, (v0 == vec4i(2))) * v2) + v9) + v9) + v7;
-  scratch6[a1 + 216] = (((select(vec4f(0.0), v1, (v0 == vec4i(3))) * v2) + v10) + v10) + v7;
+  scratch6[a1] = select(vec4f(0.0), v1, (v0 == vec4i(0))) * v2 + v5 + v5 + v7;
+  scratch6[a1 + 8] = select(vec4f(0.0), v1, (v0 == vec4i(1))) * v2 + v8 + v8 + v7;
+  scratch6[a1 + 208] = select(vec4f(0.0), v1, (v0 == vec4i(2))) * v2 + v9 + v9 + v7;
+  scratch6[a1 + 216] = select(vec4f(0.0), v1, (v0 == vec4i(3))) * v2 + v10 + v10 + v7;
 }
 `,
 };
@@ -5652,22 +5434,22 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups
   let a0 = ib * 2;
   let v2 = state_m[a0];
   let v3 = gradients[a0];
-  let v4 = (0.9 * v2) + (0.1 * v3);
+  let v4 = 0.9 * v2 + 0.1 * v3;
   let v5 = state_v[a0];
-  let v6 = (0.999 * v5) + ((0.001 * v3) * v3);
+  let v6 = 0.999 * v5 + 0.001 * v3 * v3;
   let v8 = parameters[a0];
   let v11 = state_m[a0 + 1];
   let v12 = gradients[a0 + 1];
-  let v13 = (0.9 * v11) + (0.1 * v12);
+  let v13 = 0.9 * v11 + 0.1 * v12;
   let v14 = state_v[a0 + 1];
-  let v15 = (0.999 * v14) + ((0.001 * v12) * v12);
+  let v15 = 0.999 * v14 + 0.001 * v12 * v12;
   let v16 = parameters[a0 + 1];
   let y0 = select(v2, v4, v1);
   let y1 = select(v5, v6, v1);
-  let y2 = select(v8, ((v7 * v8) - ((v9 * v4) / ((sqrt(v6) / v10) + 1e-8))), v1);
+  let y2 = select(v8, (v7 * v8 - ((v9 * v4) / ((sqrt(v6) / v10) + 1e-8))), v1);
   let y3 = select(v11, v13, v1);
   let y4 = select(v14, v15, v1);
-  let y5 = select(v16, ((v7 * v16) - ((v9 * v13) / ((sqrt(v15) / v10) + 1e-8))), v1);
+  let y5 = select(v16, (v7 * v16 - ((v9 * v13) / ((sqrt(v15) / v10) + 1e-8))), v1);
   state_m[a0] = y0;
   state_v[a0] = y1;
   parameters[a0] = y2;

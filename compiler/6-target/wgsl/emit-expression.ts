@@ -110,19 +110,15 @@ export class ExpressionPrinter {
   private apply(expr: Extract<Expr, { kind: 'apply' }>): string {
     const { fn, args } = expr;
     this.functions.add(fn);
+    const printed = args.map((arg, i) => (bindsTighter(fn, arg, i) ? this.bare(arg) : this.expression(arg)));
     if (this.isVector(expr)) {
-      const printed = args.map((arg) => this.expression(arg));
       return vectorCall(
         fn,
         printed,
         args.map((arg, i) => (this.isVector(arg) ? printed[i] : `${vectorType(arg.type)}(${printed[i]})`)),
       );
     }
-    return scalarCall(
-      fn,
-      args[0].type,
-      args.map((arg, i) => (bindsTighter(fn, arg, i) ? this.bare(arg) : this.expression(arg))),
-    );
+    return scalarCall(fn, args[0].type, printed);
   }
 
   // ---- memory ------------------------------------------------------------------------------------------------------

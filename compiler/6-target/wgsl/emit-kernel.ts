@@ -12,6 +12,7 @@ import type { Expr } from '../../ops/expr.ts';
 import type { Bindings } from '../bindings.ts';
 import { accessesOf } from './accesses.ts';
 import { ExpressionPrinter } from './emit-expression.ts';
+import { gatherSums, summandOf } from './gather-sums.ts';
 import { helpersOf } from './helpers.ts';
 import { TeamSums } from './team-sums.ts';
 
@@ -194,7 +195,7 @@ class WgslPrinter extends ExpressionPrinter {
   }
 
   private statements(list: readonly Statement[]): void {
-    for (const statement of list) this.statement(statement);
+    for (const statement of gatherSums(list)) this.statement(statement);
   }
 
   private statement(statement: Statement): void {
@@ -245,8 +246,8 @@ class WgslPrinter extends ExpressionPrinter {
   }
 
   private set(name: string, value: Expr): void {
-    const [first, summand] = value.kind === 'apply' && value.fn === 'add' ? value.args : [];
-    if (summand && first.kind === 'local' && first.name === name) this.line(`${name} += ${this.bare(summand)};`);
+    const summand = summandOf({ name, value });
+    if (summand) this.line(`${name} += ${this.bare(summand)};`);
     else this.line(`${name} = ${this.bare(value)};`);
   }
 }

@@ -12,6 +12,7 @@ import { openWebGpuDevice } from '../../runtime/webgpu/device.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
 import { measure } from './contend.ts';
 import { complaint } from './launch.ts';
+import { vectorsOf } from './machine.ts';
 import { fashionCnn, resnet18 } from './onnx-file.ts';
 import { readOptions } from './options.ts';
 import { peakModule, peakSampler } from './peak.ts';
@@ -34,6 +35,12 @@ test('the words of the command line', () => {
   expect(readOptions(['--networks', 'fashion_cnn,resnet18']).networks).toEqual(['fashion_cnn', 'resnet18']);
   expect(() => readOptions(['--networks', 'vgg'])).toThrow('fashion_cnn, resnet18, resnet18_224, not `vgg`');
   expect(() => readOptions(['--fast'])).toThrow('--fast');
+});
+
+test("a machine is known by how long its processor's vectors are", () => {
+  expect(vectorsOf('flags\t\t: fma avx avx2 avx512f avx512vl')).toBe('AVX-512');
+  expect(vectorsOf('flags\t\t: fma avx avx2')).toBe('AVX2');
+  expect(vectorsOf('Features\t: fp asimd')).toBe('');
 });
 
 test('contenders have names of their own and scripts that exist', () => {

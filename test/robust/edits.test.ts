@@ -8,7 +8,7 @@ import { examples, files } from './programs.ts';
 import { survives } from './survive.ts';
 
 /** `NETC_EDITS=120000` for a longer run, `NETC_SEED` for another one. */
-const count = Number(process.env.NETC_EDITS ?? 8_000);
+const count = Number(process.env.NETC_EDITS ?? 5_000);
 const seed = Number(process.env.NETC_SEED ?? 20240607);
 
 test(`${count} random edits`, { timeout: 600_000 }, () => {

@@ -21,7 +21,7 @@ export function countTasks(extents: readonly { readonly extent: Dim; readonly bl
       continue;
     }
     const [symbol, ...more] = dim.symbols(extent);
-    const together = blockedBy(extent, symbol);
+    const together = blockedBy(extent);
     if (together !== undefined && block === 1 && batchBlock === 0) {
       batchBlock = together;
       continue;
@@ -45,7 +45,7 @@ const MOST_TOGETHER = 64;
 /** How often a loop runs: a size, or blocks of the batch. */
 export function extentExpr(extent: Dim): Expr {
   const [symbol] = dim.symbols(extent);
-  const together = symbol === undefined ? undefined : blockedBy(extent, symbol);
+  const together = blockedBy(extent);
   if (together === undefined) return sizeExpr(extent);
   const padded = apply('add', sizeExpr(dim.symbol(symbol)), intExpr(together - 1));
   return apply('idiv', padded, intExpr(together));
@@ -55,7 +55,9 @@ export function extentExpr(extent: Dim): Expr {
 const MANY = MOST_TOGETHER ** 3;
 
 /** How many of the batch each of so many blocks has: 8 of `ceil(N / 8)`. */
-function blockedBy(extent: Dim, symbol: string): number | undefined {
+function blockedBy(extent: Dim): number | undefined {
+  const [symbol, ...others] = dim.symbols(extent);
+  if (symbol === undefined || others.length > 0) return undefined;
   const count = Math.round(MANY / dim.evaluate(extent, { [symbol]: MANY }));
   if (count < 2 || count > MOST_TOGETHER) return undefined;
   return dim.equal(extent, dim.ceilDiv(dim.symbol(symbol), dim.int(count))) ? count : undefined;

@@ -8,4 +8,4 @@ afterAll(async () => {
   for (const device of await devices) await device.destroy();
 });
 
-testNetworks({ from: 0, count: 250, together: 25 }, () => devices);
+testNetworks({ from: 0, count: 200, together: 25 }, () => devices);

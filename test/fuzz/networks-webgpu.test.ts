@@ -8,7 +8,7 @@ import { testNetworks } from './test-networks.ts';
 
 /** Different networks for teams of one and for those of a large GPU. */
 const kinds = [
-  { name: 'WebGPU', from: 0, count: 30, open: () => openDevice('webgpu') },
+  { name: 'WebGPU', from: 0, count: 20, open: () => openDevice('webgpu') },
   { name: 'WebGPU with teams', from: 30, count: 10, open: openLargeGpu },
 ];
 

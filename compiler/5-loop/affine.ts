@@ -74,7 +74,9 @@ type Apply = Extract<Expr, { kind: 'apply' }>;
 const known = new WeakMap<Apply, Affine>();
 
 function applyAffine(expr: Apply): Affine {
-  const affine = known.get(expr) ?? computeAffine(expr);
+  const before = known.get(expr);
+  if (before) return before;
+  const affine = computeAffine(expr);
   known.set(expr, affine);
   return affine;
 }

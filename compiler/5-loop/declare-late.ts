@@ -3,6 +3,7 @@
  * then needs no more registers than its accumulators and what one row of it reads, in engines that keep a program's order.
  */
 import type { Expr } from '../ops/expr.ts';
+import { localsOf } from './scope.ts';
 import type { Statement } from './tree.ts';
 import { children } from './walk.ts';
 
@@ -30,7 +31,7 @@ export function declareLate(list: readonly Statement[]): Statement[] {
     else if (statement.kind === 'set') {
       need(statement.value);
       // What reads the old value is computed before it changes.
-      putDown(({ value }) => reads(value, statement.name));
+      putDown(({ value }) => localsOf(value).has(statement.name));
       ordered.push(statement);
     } else {
       putDown(() => true);
@@ -39,8 +40,4 @@ export function declareLate(list: readonly Statement[]): Statement[] {
   }
   putDown(() => true);
   return ordered;
-}
-
-function reads(expr: Expr, name: string): boolean {
-  return expr.kind === 'local' ? expr.name === name : children(expr).some((child) => reads(child, name));
 }

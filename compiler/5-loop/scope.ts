@@ -68,6 +68,9 @@ function requirements(expr: Expr): Requirements {
   return result;
 }
 
+/** The locals that an expression reads. */
+export const localsOf = (expr: Expr): ReadonlySet<string> => requirements(expr).locals;
+
 /** Names for locals, unique in one kernel. */
 export class Names {
   private readonly counts = new Map<string, number>();

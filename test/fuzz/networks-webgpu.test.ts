@@ -6,10 +6,10 @@ import { openLargeGpu } from '../support/large-gpu.ts';
 import { missingSwiftShader } from '../support/swiftshader.ts';
 import { testNetworks } from './test-networks.ts';
 
-/** Different networks for teams of one and for those of a large GPU. */
+/** Networks that the CPU's tests do not have: for teams of one, and for those of a large GPU. */
 const kinds = [
-  { name: 'WebGPU', from: 0, count: 20, open: () => openDevice('webgpu') },
-  { name: 'WebGPU with teams', from: 30, count: 10, open: openLargeGpu },
+  { name: 'WebGPU', from: 400, count: 20, open: () => openDevice('webgpu') },
+  { name: 'WebGPU with teams', from: 420, count: 10, open: openLargeGpu },
 ];
 
 describe.skipIf(missingSwiftShader() !== undefined).each(kinds)('$name', ({ from, count, open }) => {

@@ -4,6 +4,7 @@
  */
 import { tensorOf } from '../../5-loop/address.ts';
 import type { Tensor } from '../../5-loop/kernel.ts';
+import { localsOf } from '../../5-loop/scope.ts';
 import type { Section } from '../../5-loop/tree.ts';
 import { children, keyOf } from '../../5-loop/walk.ts';
 import { dim } from '../../dim/dim.ts';
@@ -181,7 +182,7 @@ export class ExpressionPrinter {
   }
 
   private mayChange(expr: Expr): boolean {
-    return (expr.kind === 'local' && this.changing.has(expr.name)) || children(expr).some((e) => this.mayChange(e));
+    return [...localsOf(expr)].some((name) => this.changing.has(name));
   }
 
   /** A name for a value that is used several times. */

@@ -12,7 +12,7 @@ import type { Expr } from '../../ops/expr.ts';
 import type { Bindings } from '../bindings.ts';
 import { accessesOf } from './accesses.ts';
 import { ExpressionPrinter } from './emit-expression.ts';
-import { gatherSums, summandOf } from './gather-sums.ts';
+import { addedTo, gatherSums } from './gather-sums.ts';
 import { helpersOf } from './helpers.ts';
 import { TeamSums } from './team-sums.ts';
 
@@ -246,7 +246,7 @@ class WgslPrinter extends ExpressionPrinter {
   }
 
   private set(name: string, value: Expr): void {
-    const summand = summandOf({ name, value });
+    const summand = addedTo({ name, value });
     if (summand) this.line(`${name} += ${this.bare(summand)};`);
     else this.line(`${name} = ${this.bare(value)};`);
   }

@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { shownPath } from '../../compiler/cli/host.ts';
-import { root } from '../house/sources.ts';
+import { COMMAND } from '../support/built.ts';
 import { command } from './in-process.ts';
 
 let folder = '';
@@ -86,8 +86,7 @@ test('where one file cannot be read, none is written', async () => {
 
 test('standard input', { timeout: 120_000 }, () => {
   const run = (input: string, ...argv: string[]) => {
-    const loader = ['--import', import.meta.resolve('tsx')];
-    const child = spawnSync(process.execPath, [...loader, `${root}compiler/cli/main.ts`, 'fmt', ...argv], {
+    const child = spawnSync(process.execPath, [COMMAND, 'fmt', ...argv], {
       input,
       encoding: 'utf8',
       env: { ...process.env, NO_COLOR: '1' },

@@ -1,6 +1,7 @@
 /** Runs the command line as a user would: a process of its own, with its output and exit status. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { COMMAND } from '../support/built.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -22,15 +23,11 @@ export interface NetcOptions {
 /** `netc …argv`. */
 export function netc(argv: readonly string[], options: NetcOptions = {}): Promise<Outcome> {
   const start = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--import', import.meta.resolve('tsx'), `${root}compiler/cli/main.ts`, ...argv],
-    {
-      cwd: options.cwd ?? root,
-      env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, [COMMAND, ...argv], {
+    cwd: options.cwd ?? root,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -16,6 +16,7 @@ import type {
   TextEdit,
   WorkspaceEdit,
 } from 'vscode-languageserver-protocol';
+import { COMMAND } from '../support/built.ts';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const uriOf = (path: string): string => pathToFileURL(`${root}${path}`).href;
@@ -53,10 +54,9 @@ export class Editor {
     this.connection.listen();
   }
 
-  /** Starts `netc lsp` from the sources and opens the repository as a folder. */
+  /** Starts the build's `netc lsp` and opens the repository as a folder. */
   static async start(initializationOptions: unknown = {}, settings?: unknown): Promise<Editor> {
-    const main = process.env.NETC_LSP ?? `${root}compiler/cli/main.ts`;
-    const editor = new Editor(['--import', import.meta.resolve('tsx'), main, 'lsp', '--stdio']);
+    const editor = new Editor([COMMAND, 'lsp', '--stdio']);
     editor.connection.onRequest('workspace/configuration', () => [settings]);
     const folder = pathToFileURL(root).href;
     await editor.connection.sendRequest<InitializeResult>('initialize', {

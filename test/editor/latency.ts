@@ -1,7 +1,7 @@
 /**
  * How soon after a keystroke its diagnostics are there, and what memory many edits leave behind: types ResNet-18 into a file
- * of 300 lines, in the real server, as an editor does. Run it by hand: `npx tsx test/editor/latency.ts` for the times, with a number
- * of edits for the memory; NETC_LSP=dist/compiler/cli/main.js measures what is installed.
+ * of 300 lines, in the real server, as an editor does. Run it by hand: `npm run build && npx tsx test/editor/latency.ts` for the
+ * times, with a number of edits for the memory.
  */
 import { readFileSync } from 'node:fs';
 import { Editor, positionAt, root, uriOf } from './client.ts';

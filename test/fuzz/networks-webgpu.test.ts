@@ -8,14 +8,14 @@ import { testNetworks } from './test-networks.ts';
 
 /** Networks that the CPU's tests do not have: for teams of one, and for those of a large GPU. */
 const kinds = [
-  { name: 'WebGPU', from: 400, count: 20, open: () => openDevice('webgpu') },
-  { name: 'WebGPU with teams', from: 420, count: 10, open: openLargeGpu },
+  { name: 'WebGPU', from: 400, count: 12, open: () => openDevice('webgpu') },
+  { name: 'WebGPU with teams', from: 412, count: 8, open: openLargeGpu },
 ];
 
 describe.skipIf(missingSwiftShader() !== undefined).each(kinds)('$name', ({ from, count, open }) => {
   let device: Promise<Device> | undefined;
   afterAll(async () => (await device)?.destroy());
-  testNetworks({ from, count, together: 10 }, async () => {
+  testNetworks({ from, count, together: 6 }, async () => {
     device ??= open();
     return [await device];
   });

@@ -1,4 +1,4 @@
-/** A fixed set of random graphs: float64, the simplified graph, the loops, the CPU's threads and WebGPU all agree. */
+/** 380 random graphs: float64, the simplified graph, the loops, the CPU's threads and WebGPU all agree. */
 import { afterAll, expect, test } from 'vitest';
 import type { Device } from '../../runtime/device.ts';
 import { openDevice } from '../../runtime/open-device.ts';
@@ -18,6 +18,9 @@ async function open(kinds: readonly ('webgpu' | number)[]): Promise<Device[]> {
   return opened;
 }
 
+/** One thread, three, and WebGPU where this machine has an adapter. */
+const both = () => open(missingSwiftShader() === undefined ? [1, 3, 'webgpu'] : [1, 3]);
+
 const seeds = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
 test.each([0, 40])('seeds from %d on, on one, two and three threads', async (from) => {
@@ -30,6 +33,13 @@ test.each([0, 40])('seeds from %d on, on one, two and three threads', async (fro
   // Most seeds say something.
   expect(outcome.skipped).toBeLessThan(10);
   expect(outcome.compared).toBeGreaterThan(3000);
+});
+
+test.each([80, 130, 180, 230, 280, 330])('seeds from %d on, on one thread, three and WebGPU', async (from) => {
+  const outcome = await check(seeds(from, 50), { devices: await both(), batches: [1, 4, 9], interpreted: [3] });
+  expect(outcome.failures).toEqual([]);
+  expect(outcome.skipped).toBeLessThan(12);
+  expect(outcome.compared).toBeGreaterThan(900);
 });
 
 test('the same graphs without fused sums of products', async () => {

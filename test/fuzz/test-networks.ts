@@ -15,7 +15,7 @@ export function testNetworks(
     const cases = seeds.map((seed) => ({ seed, network: randomNetwork(seed, `s${seed}_`) }));
     const { failures, compared, vague } = await compareNetworks(cases, {
       devices: await devices(),
-      batches: [((first / together) % 6) + 1],
+      batches: [(Math.floor(first / together) % 6) + 1],
     });
     expect(failures).toEqual([]);
     expect(compared).toBeGreaterThan(seeds.length * 9);

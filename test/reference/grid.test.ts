@@ -116,7 +116,8 @@ test.each(cases)('interpreted: $torch', (fixture) => {
 });
 
 describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => {
-  const device = await openDevice(choice);
+  // A second thread takes longer to start than a case takes; test/fuzz runs on several.
+  const device = await openDevice(choice, { threads: 1 });
   afterAll(() => device.destroy());
 
   test.each(cases.filter((_, i) => i % 3 === 0))('$torch', async (fixture) => {

@@ -45,7 +45,8 @@ describe('interpreted in float64', () => {
 });
 
 describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => {
-  const device = await openDevice(choice);
+  // A second thread takes longer to start than a case takes; test/fuzz runs on several.
+  const device = await openDevice(choice, { threads: 1 });
   afterAll(() => device.destroy());
 
   test.each(cases)('$name', async (fixture) => {

@@ -1,6 +1,7 @@
 /**
  * Which adapter WebGPU offers here, and whether it is hardware. Creates no device.
  */
+import { ask } from './ask.ts';
 import { findGpu } from './gpu.ts';
 
 export interface FoundAdapter {
@@ -15,7 +16,7 @@ export interface FoundAdapter {
 export async function findAdapter(): Promise<FoundAdapter | { readonly missing: string }> {
   const access = await findGpu();
   if ('missing' in access) return access;
-  const adapter = await access.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await ask(() => access.gpu.requestAdapter({ powerPreference: 'high-performance' }));
   if (adapter === null) return { missing: 'WebGPU finds no adapter (no GPU, or no driver for it)' };
   const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info;
   const words = [vendor, architecture, device, description];

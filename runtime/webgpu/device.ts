@@ -5,6 +5,7 @@ import type { Device, LoadOptions, Session } from '../device.ts';
 import { type ModuleSpec, teamsOf } from '../program.ts';
 import { checkBatch } from '../session/buffers.ts';
 import type { FoundAdapter } from './adapter.ts';
+import { ask } from './ask.ts';
 import { hold, letGo } from './gpu.ts';
 import { watchHealth } from './health.ts';
 import { checkKernels, checkSizes, requiredLimits } from './limits.ts';
@@ -18,7 +19,7 @@ export async function openWebGpuDevice(
   now: () => number = () => performance.now(),
 ): Promise<Device> {
   hold(gpu);
-  const device = await adapter.requestDevice({ label: 'netc', requiredLimits: requiredLimits(adapter) });
+  const device = await ask(() => adapter.requestDevice({ label: 'netc', requiredLimits: requiredLimits(adapter) }));
   const health = watchHealth(device);
   const pipelines = pipelineCache(device);
   const sessions = new Set<Session>();

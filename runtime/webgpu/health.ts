@@ -3,6 +3,7 @@
  * on the session throws it; nothing goes on with results that may be wrong.
  */
 import { UserError } from '../errors.ts';
+import { ask } from './ask.ts';
 
 export interface Health {
   /** Throws the first thing that went wrong, if anything did. */
@@ -35,7 +36,8 @@ export function watchHealth(device: GPUDevice): Health {
   });
 
   async function settle(what: string): Promise<void> {
-    const [memory, validation] = await Promise.all([device.popErrorScope(), device.popErrorScope()]);
+    const pop = () => ask(() => device.popErrorScope());
+    const [memory, validation] = await Promise.all([pop(), pop()]);
     const error = memory
       ? new UserError(`the GPU has no memory left for ${what}: use a smaller batch, or close other programs`)
       : validation

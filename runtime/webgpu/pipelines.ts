@@ -4,6 +4,7 @@
  */
 import type { Progress } from '../device.ts';
 import { type KernelSpec, teamName } from '../program.ts';
+import { ask } from './ask.ts';
 
 const computeStage = 4; // GPUShaderStage.COMPUTE, which Node has no global for
 
@@ -70,17 +71,14 @@ export function pipelineCache(device: GPUDevice): Pipelines {
     // The scope keeps a text that does not compile from also being reported as an error that no one asked for.
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label, code: kernel.wgsl });
-    const parsed = device.popErrorScope();
+    const parsed = ask(() => device.popErrorScope());
     try {
       await parsed;
       const { constants = {} } = kernel;
-      return await device.createComputePipelineAsync({
-        label,
-        layout,
-        compute: { module, entryPoint: 'main', constants },
-      });
+      const compute = { module, entryPoint: 'main', constants };
+      return await ask(() => device.createComputePipelineAsync({ label, layout, compute }));
     } catch (error) {
-      const { messages } = await module.getCompilationInfo();
+      const { messages } = await ask(() => module.getCompilationInfo());
       const lines = messages
         .filter(({ type }) => type === 'error')
         .map((m) => `${m.lineNum}:${m.linePos} ${m.message}`);

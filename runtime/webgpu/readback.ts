@@ -2,6 +2,7 @@
  * Copies device memory to the host. The staging buffers of the usual small reads are used again and again, as many as ever
  * overlapped in time; a larger read gets one of its own.
  */
+import { ask } from './ask.ts';
 import { bufferUsage } from './usage.ts';
 
 const mapForReading = 1; // GPUMapMode.READ
@@ -40,7 +41,7 @@ export function createReadback(device: GPUDevice): Readback {
         at += part.bytes;
       }
       device.queue.submit([encoder.finish()]);
-      await staging.mapAsync(mapForReading, 0, bytes);
+      await ask(() => staging.mapAsync(mapForReading, 0, bytes));
       const copy = staging.getMappedRange(0, bytes).slice(0);
       staging.unmap();
       if (open && staging.size === usual) free.push(staging);

@@ -5,6 +5,7 @@
 import type { KeptSamples, SampleColumn } from '../device.ts';
 import type { ModuleSpec } from '../program.ts';
 import { bufferAt } from '../session/buffers.ts';
+import { ask } from './ask.ts';
 import { writeBytes } from './buffers.ts';
 import { gatherKernels } from './gather.ts';
 import { GatherJobs } from './gather-jobs.ts';
@@ -94,7 +95,7 @@ export class SampleStore {
       const usage = bufferUsage.storage | bufferUsage.copyTarget;
       return { data, buffer: device.createBuffer({ label: 'samples', size, usage }) };
     });
-    const refused = (await device.popErrorScope()) !== null;
+    const refused = (await ask(() => device.popErrorScope())) !== null;
     for (const { data, buffer } of sources) {
       if (refused) buffer.destroy();
       else writeBytes(device.queue, buffer, 0, data);

@@ -2,6 +2,7 @@
  * Collects a session's work into submissions: several steps into one command buffer with one upload of their numbers.
  * What a step does is the session's; how many go together is `pace.ts`'s.
  */
+import { ask } from './ask.ts';
 import { mostSteps, Pace } from './pace.ts';
 import { Ring } from './ring.ts';
 import { bufferUsage } from './usage.ts';
@@ -116,7 +117,7 @@ export class Submissions {
   private follow(steps: number): void {
     const from = this.now();
     // A lost device ends it too; `health.ts` says so.
-    const done = this.device.queue.onSubmittedWorkDone().catch(() => {});
+    const done = ask(() => this.device.queue.onSubmittedWorkDone()).catch(() => {});
     const noticed = done.then(() => {
       this.underWay.shift();
       this.pace.done(steps, from, this.now());

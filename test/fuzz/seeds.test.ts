@@ -36,10 +36,10 @@ test.each([0, 40])('seeds from %d on, on one, two and three threads', async (fro
 });
 
 test.each([80, 130, 180, 230, 280, 330])('seeds from %d on, on one thread, three and WebGPU', async (from) => {
-  const outcome = await check(seeds(from, 50), { devices: await both(), batches: [1, 4, 9], interpreted: [3] });
+  const outcome = await check(seeds(from, 50), { devices: await both(), batches: [1, 9], interpreted: [1] });
   expect(outcome.failures).toEqual([]);
   expect(outcome.skipped).toBeLessThan(12);
-  expect(outcome.compared).toBeGreaterThan(900);
+  expect(outcome.compared).toBeGreaterThan(700);
 });
 
 test('the same graphs without fused sums of products', async () => {

@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** The random networks take a minute a file: begun last, they would leave one of two workers without work. */
+/** Random programs take up to a minute a file: begun last, they would leave one of two workers without work. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/test/fuzz/networks');
+    const isLong = ({ moduleId }: TestSpecification): boolean => moduleId.includes('/test/fuzz/');
     return (await super.sort(files)).sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
   }
 }

@@ -1,9 +1,7 @@
 /** Runs the command line as a user would: a process of its own, with its output and exit status. */
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { COMMAND } from '../support/built.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
+import { root } from '../support/root.ts';
 
 export interface Outcome {
   readonly status: number | null;

@@ -6,7 +6,7 @@ import { memorySource } from '../../runtime/weights/byte-source.ts';
 import { checkpointFormat, slotName } from '../../runtime/weights/checkpoint-format.ts';
 import { joinParts, writeSafetensors } from '../../runtime/weights/safetensors.ts';
 import { openWeights } from '../../runtime/weights/weights-file.ts';
-import { root } from '../house/sources.ts';
+import { root } from '../support/root.ts';
 import { expected, fixturePath } from '../weights/fixtures.ts';
 import { command } from './in-process.ts';
 import { netc } from './netc.ts';

@@ -1,6 +1,6 @@
 /** An editor without a screen: starts the real server as a process and speaks to it over stdio with the protocol's own client. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import {
   createMessageConnection,
   type MessageConnection,
@@ -17,8 +17,8 @@ import type {
   WorkspaceEdit,
 } from 'vscode-languageserver-protocol';
 import { COMMAND } from '../support/built.ts';
+import { root } from '../support/root.ts';
 
-export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const uriOf = (path: string): string => pathToFileURL(`${root}${path}`).href;
 
 interface OpenText {

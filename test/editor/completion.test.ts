@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CodeLens, CompletionItem, SignatureHelp } from 'vscode-languageserver-protocol';
-import { Editor, positionAt, root, uriOf } from './client.ts';
+import { root } from '../support/root.ts';
+import { Editor, positionAt, uriOf } from './client.ts';
 
 let editor: Editor;
 const uri = uriOf('models/written.net');

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CodeAction } from 'vscode-languageserver-protocol';
-import { Editor, root, uriOf, wordsAt } from './client.ts';
+import { root } from '../support/root.ts';
+import { Editor, uriOf, wordsAt } from './client.ts';
 
 let editor: Editor;
 const main = uriOf('models/fashion_cnn.net');

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { reservedWords } from '../../compiler/1-parse/tokens.ts';
 import { defaultSettings } from '../../compiler/editor/settings.ts';
 import { declarationWords, elementTypes, statementWords } from '../../compiler/editor/vocabulary.ts';
-import { filesIn, root } from '../house/sources.ts';
+import { filesIn } from '../house/sources.ts';
+import { root } from '../support/root.ts';
 
 const folder = `${root}compiler/editor/vscode/`;
 const read = (name: string): unknown => JSON.parse(readFileSync(folder + name, 'utf8'));

@@ -11,7 +11,8 @@ import type {
   TextEdit,
   WorkspaceEdit,
 } from 'vscode-languageserver-protocol';
-import { applied, Editor, root, uriOf, wordsAt } from './client.ts';
+import { root } from '../support/root.ts';
+import { applied, Editor, uriOf, wordsAt } from './client.ts';
 
 let editor: Editor;
 const main = uriOf('models/fashion_cnn.net');

@@ -4,7 +4,8 @@
  * times, with a number of edits for the memory.
  */
 import { readFileSync } from 'node:fs';
-import { Editor, positionAt, root, uriOf } from './client.ts';
+import { root } from '../support/root.ts';
+import { Editor, positionAt, uriOf } from './client.ts';
 
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 const withoutImports = (text: string): string => text.replace(/^import .*\n/gm, '');

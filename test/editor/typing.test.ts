@@ -1,7 +1,8 @@
 /** The model typed from nothing: whatever the text is after a keystroke, every question gets an answer, and the server lives on. */
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { Editor, positionAt, root, uriOf } from './client.ts';
+import { root } from '../support/root.ts';
+import { Editor, positionAt, uriOf } from './client.ts';
 
 /** Milliseconds: a machine may have much else to do. */
 const PATIENCE = 240_000;

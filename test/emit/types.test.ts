@@ -2,13 +2,11 @@
  * What TypeScript says about code that uses a generated class: right code compiles, wrong shapes and names do not. Each
  * wrong line is checked for its message, so that it is wrong for the reason that is meant.
  */
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import { beforeAll, expect, test } from 'vitest';
 import { emit } from '../../compiler/7-emit/index.ts';
+import { root } from '../support/root.ts';
 import { tinyUnit } from './fake-unit.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const right = `import { openDevice, tensor } from 'netc/runtime';
 import { Tiny, type DotsClass } from './tiny.ts';

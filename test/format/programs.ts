@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { parse } from '../../compiler/1-parse/index.ts';
 import type { Entry } from '../../compiler/diagnostics/catalogue/entry.ts';
 import { catalogue } from '../../compiler/diagnostics/catalogue.ts';
-import { filesIn, root } from '../house/sources.ts';
+import { filesIn } from '../house/sources.ts';
 import { repositoryFiles, shown } from '../parse/examples.ts';
+import { root } from '../support/root.ts';
 
 const readme = readFileSync(`${root}README.md`, 'utf8');
 const readmePrograms = [...readme.matchAll(/^```net\n([\s\S]*?)^```$/gm)].map(([, text], i): [string, string] => [

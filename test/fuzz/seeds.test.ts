@@ -18,8 +18,8 @@ async function open(kinds: readonly ('webgpu' | number)[]): Promise<Device[]> {
   return opened;
 }
 
-/** One thread, three, and WebGPU where this machine has an adapter. */
-const both = () => open(missingSwiftShader() === undefined ? [1, 3, 'webgpu'] : [1, 3]);
+/** One thread, three, and WebGPU where this machine has an adapter: for all tests that want these. */
+const everywhere = open(missingSwiftShader() === undefined ? [1, 3, 'webgpu'] : [1, 3]);
 
 const seeds = (from: number, count: number): number[] => Array.from({ length: count }, (_, i) => from + i);
 
@@ -36,7 +36,7 @@ test.each([0, 40])('seeds from %d on, on one, two and three threads', async (fro
 });
 
 test.each([80, 130, 180, 230, 280, 330])('seeds from %d on, on one thread, three and WebGPU', async (from) => {
-  const outcome = await check(seeds(from, 50), { devices: await both(), batches: [1, 9], interpreted: [1] });
+  const outcome = await check(seeds(from, 50), { devices: await everywhere, batches: [1, 9], interpreted: [1] });
   expect(outcome.failures).toEqual([]);
   expect(outcome.skipped).toBeLessThan(12);
   expect(outcome.compared).toBeGreaterThan(700);

@@ -14,8 +14,8 @@ import { render } from '../../compiler/diagnostics/render.ts';
 import { analyze } from '../../compiler/front-end.ts';
 import { passes } from '../../compiler/index.ts';
 import { netc } from '../cli/netc.ts';
+import { root } from '../support/root.ts';
 import { fixturePath } from '../weights/fixtures.ts';
-import { root } from './sources.ts';
 
 const readme = readFileSync(`${root}README.md`, 'utf8');
 const temporary = mkdtempSync(join(tmpdir(), 'netc-docs-'));

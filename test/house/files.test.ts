@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
-import { filesIn, root, typescriptIn } from './sources.ts';
+import { root } from '../support/root.ts';
+import { filesIn, typescriptIn } from './sources.ts';
 
 const sources = typescriptIn('compiler', 'runtime');
 const tests = typescriptIn('test');

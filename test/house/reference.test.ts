@@ -13,7 +13,7 @@ import { fileHost, readLibrary } from '../../compiler/cli/host.ts';
 import { render } from '../../compiler/diagnostics/render.ts';
 import { analyze } from '../../compiler/front-end.ts';
 import { libraryReference } from '../../compiler/reference/library.ts';
-import { root } from './sources.ts';
+import { root } from '../support/root.ts';
 
 const folder = 'compiler/reference';
 const pages = ['language.md', 'library.md'];

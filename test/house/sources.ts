@@ -1,10 +1,8 @@
 /** The repository's own TypeScript files and what each imports, for the tests of this folder. Judges nothing. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
-
-export const root = fileURLToPath(new URL('../../', import.meta.url));
+import { root } from '../support/root.ts';
 
 export interface Import {
   /** As written: `../dim/dim.ts`, `node:fs`. */

@@ -10,13 +10,12 @@ import { render } from '../../compiler/diagnostics/render.ts';
 import { dim } from '../../compiler/dim/dim.ts';
 import { compile } from '../../compiler/index.ts';
 import { verifyAfter } from '../../compiler/passes.ts';
-import { openDevice } from '../../runtime/open-device.ts';
+import { openOneThread } from '../support/one-thread.ts';
 import { inferOnce, stepOnce } from './run-unit.ts';
 
 const folder = new URL('./valid/', import.meta.url);
 const names = readdirSync(folder).filter((name) => name.endsWith('.net'));
-// A second thread takes longer to start than a case takes; test/fuzz runs on several.
-const device = await openDevice('cpu', { threads: 1 });
+const device = await openOneThread('cpu');
 afterAll(() => device.destroy());
 
 const SAMPLES = 3;

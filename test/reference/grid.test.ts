@@ -4,8 +4,8 @@
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
-import { openDevice } from '../../runtime/open-device.ts';
 import { checkText } from '../check/harness.ts';
+import { openOneThread } from '../support/one-thread.ts';
 import { type CompiledCase, compileCase, UPSTREAM } from './compiled-case.ts';
 import {
   type Digest,
@@ -116,8 +116,7 @@ test.each(cases)('interpreted: $torch', (fixture) => {
 });
 
 describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => {
-  // A second thread takes longer to start than a case takes; test/fuzz runs on several.
-  const device = await openDevice(choice, { threads: 1 });
+  const device = await openOneThread(choice);
   afterAll(() => device.destroy());
 
   test.each(cases.filter((_, i) => i % 3 === 0))('$torch', async (fixture) => {

@@ -4,7 +4,7 @@
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
-import { openDevice } from '../../runtime/open-device.ts';
+import { openOneThread } from '../support/one-thread.ts';
 import { type CompiledCase, compileCase, UPSTREAM } from './compiled-case.ts';
 import { inputShape, inputValues, type OperatorCase, operatorCases, upstreamValues } from './fixtures.ts';
 import { runCase } from './run-case.ts';
@@ -45,8 +45,7 @@ describe('interpreted in float64', () => {
 });
 
 describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => {
-  // A second thread takes longer to start than a case takes; test/fuzz runs on several.
-  const device = await openDevice(choice, { threads: 1 });
+  const device = await openOneThread(choice);
   afterAll(() => device.destroy());
 
   test.each(cases)('$name', async (fixture) => {

@@ -6,7 +6,7 @@
 import { afterAll, describe, test } from 'vitest';
 import { interpret } from '../../compiler/3-graph/interpret.ts';
 import { buildOptimizer } from '../../compiler/3-graph/optimizer.ts';
-import { openDevice } from '../../runtime/open-device.ts';
+import { openOneThread } from '../support/one-thread.ts';
 import { type CompiledTraining, compileTraining, DeviceTraining } from './compiled-training.ts';
 import { type OptimizerCase, optimizerCases } from './fixtures.ts';
 import { uniform } from './formula.ts';
@@ -75,8 +75,7 @@ describe('interpreted in float64', () => {
 });
 
 describe.each(['cpu', 'webgpu'] as const)('on the device %s', async (choice) => {
-  // A second thread takes longer to start than a case takes; test/fuzz runs on several.
-  const device = await openDevice(choice, { threads: 1 });
+  const device = await openOneThread(choice);
   afterAll(() => device.destroy());
 
   test.each(cases)('$net $settings', async (fixture) => {

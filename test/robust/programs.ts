@@ -1,8 +1,9 @@
 /** The programs that robustness tests damage: the repository's `.net` files, and every example of the catalogue and the README. */
 import { readFileSync } from 'node:fs';
 import { catalogue } from '../../compiler/diagnostics/catalogue.ts';
-import { filesIn, root } from '../house/sources.ts';
+import { filesIn } from '../house/sources.ts';
 import { shown } from '../parse/examples.ts';
+import { root } from '../support/root.ts';
 
 type Program = readonly [name: string, text: string];
 

@@ -5,7 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { launchChromium } from '../../support/chromium.ts';
-import { Editor, root, uriOf } from '../client.ts';
+import { root } from '../../support/root.ts';
+import { Editor, uriOf } from '../client.ts';
 
 const main = uriOf('models/fashion_cnn.net');
 const here = `${root}test/editor/monaco/`;
